@@ -1,0 +1,1 @@
+"""Oelala: a desktop studio for AI video and consistent avatars on the user's own machine."""
