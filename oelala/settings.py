@@ -1,0 +1,134 @@
+"""Frozen settings of one start: the only reader of flags and of the environment."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from oelala.errors import OelalaError
+from oelala.texts import LANGUAGES, Language, choose_language
+
+PROJECT = Path(__file__).resolve().parent.parent
+ASSETS = PROJECT / "oelala" / "assets"
+SHIPPED_PRESETS = PROJECT / "presets"
+DEFAULT_PORT = 7860
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`port` None: the first free one from 7860 on. `password` None: loopback only, no login.
+
+    `models` is the Hugging Face cache that holds downloaded weights. Everything here pickles, because the
+    workers are handed it.
+    """
+
+    workspace: Path = PROJECT
+    models: Path = Path.home() / ".cache" / "huggingface" / "hub"
+    language: Language = "en"
+    language_given: bool = False
+    host: str = "127.0.0.1"
+    port: int | None = None
+    open_browser: bool = True
+    share: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    password: str | None = None
+
+    @property
+    def private(self) -> Path:
+        """The workspace's own folder: queue, logs, previews, temporary files."""
+        return self.workspace / ".oelala"
+
+    @property
+    def reachable_by_others(self) -> bool:
+        return self.share or self.host not in LOOPBACK
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that the page and the command line share."""
+    parser.add_argument("--workspace", metavar="DIR")
+    parser.add_argument("--language", choices=get_args(Language))
+
+
+def add_studio_flags(parser: argparse.ArgumentParser) -> None:
+    add_common_flags(parser)
+    parser.add_argument("--host")
+    parser.add_argument("--port", metavar="N")
+    parser.add_argument("--no-browser", action="store_true", default=None)
+    parser.add_argument("--share", action="store_true", default=None)
+    parser.add_argument("--allow-host", action="append", metavar="NAME")
+    parser.add_argument("--password-file", metavar="F")
+
+
+def read_settings(flags: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Flags win over `OELALA_…` variables, these over the defaults. Raises OelalaError ("bad-settings")."""
+    wish = _Wishes(flags, environ)
+    language = wish.text("language")
+    if language is not None and language not in LANGUAGES:
+        raise OelalaError("bad-settings", name="language", value=language, reason="/".join(LANGUAGES))
+    settings = Settings(
+        workspace=Path(wish.text("workspace") or PROJECT).expanduser().resolve(),
+        models=_hub_cache(environ),
+        language=choose_language(language or environ.get("LC_ALL") or environ.get("LANG")),
+        language_given=language is not None,
+        host=wish.text("host") or "127.0.0.1",
+        port=_port(wish.text("port")),
+        open_browser=not wish.flag("no_browser"),
+        share=wish.flag("share"),
+        allow_hosts=tuple(wish.words("allow_host")),
+        password=_password(wish.text("password_file"), environ),
+    )
+    if settings.reachable_by_others and not settings.password:
+        raise OelalaError("password-needed")
+    return settings
+
+
+class _Wishes:
+    def __init__(self, flags: argparse.Namespace, environ: Mapping[str, str]) -> None:
+        self._flags, self._environ = flags, environ
+
+    def text(self, name: str) -> str | None:
+        flag = getattr(self._flags, name, None)
+        return flag if flag is not None else self._environ.get(f"OELALA_{name.upper()}") or None
+
+    def flag(self, name: str) -> bool:
+        flag = getattr(self._flags, name, None)
+        if flag is not None:
+            return bool(flag)
+        return self._environ.get(f"OELALA_{name.upper()}", "").lower() in {"1", "true", "yes", "on"}
+
+    def words(self, name: str) -> list[str]:
+        flag = getattr(self._flags, name, None)
+        return flag if flag is not None else self._environ.get(f"OELALA_{name.upper()}", "").split()
+
+
+def _hub_cache(environ: Mapping[str, str]) -> Path:
+    """Where huggingface_hub would look, or `OELALA_MODELS`."""
+    if own := environ.get("OELALA_MODELS") or environ.get("HF_HUB_CACHE"):
+        return Path(own).expanduser().resolve()
+    home = environ.get("HF_HOME") or Path(environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
+    return Path(home).expanduser().resolve() / "hub"
+
+
+def _port(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise OelalaError("bad-settings", name="port", value=text, reason="1 … 65535")
+
+
+def _password(file: str | None, environ: Mapping[str, str]) -> str | None:
+    if file is None:
+        return environ.get("OELALA_PASSWORD") or None
+    try:
+        password = Path(file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise OelalaError("bad-settings", name="password-file", value=file, reason=str(fault)) from fault
+    if not password:
+        raise OelalaError("bad-settings", name="password-file", value=file, reason="empty")
+    return password

@@ -1,0 +1,65 @@
+"""Every sentence a user reads, English and Dutch side by side, by key.
+
+A sentence is data (`Text`) in one of the modules below; `say` fills its placeholders (`str.format` style).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Literal, get_args
+
+from oelala.texts.text import Text
+
+Language = Literal["en", "nl"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+MODULES = ("errors", "tasks", "page", "terminal", "doctor", "logs", "catalog")
+
+
+@cache
+def all_texts() -> Mapping[str, Text]:
+    """Key -> Text over all modules. Raises ValueError where two modules define one key."""
+    texts: dict[str, Text] = {}
+    for name in MODULES:
+        part: dict[str, Text] = import_module(f"oelala.texts.{name}").TEXTS
+        if double := texts.keys() & part.keys():
+            raise ValueError(f"defined twice: {sorted(double)}")
+        texts.update(part)
+    return texts
+
+
+def say(key: str, language: Language, **values: Any) -> str:
+    """The sentence `key` in `language`. Raises KeyError for a key or a placeholder value that is missing."""
+    text = getattr(all_texts()[key], language)
+    return text.format(**values) if values else text
+
+
+def explain(code: str, values: Mapping[str, Any], language: Language) -> tuple[str, str]:
+    """The message and the hint of an error code. A code from another version still reads as something."""
+    texts = all_texts()
+    if f"error.{code}" not in texts:
+        return say("error.unexpected", language, reason=code), say("error.unexpected.hint", language)
+    try:
+        return say(f"error.{code}", language, **values), say(f"error.{code}.hint", language, **values)
+    except (KeyError, IndexError):
+        return code, ""
+
+
+def choose_language(wishes: str | None) -> Language:
+    """The best of our languages for an Accept-Language header or a LANG value; English when none fits."""
+    ranked: list[tuple[float, Language]] = []
+    for part in (wishes or "").split(","):
+        tag, _, weight = part.partition(";q=")
+        primary = tag.strip().lower()[:2]
+        for language in LANGUAGES:
+            if primary == language:
+                ranked.append((_quality(weight), language))
+    return max(ranked, key=lambda pair: pair[0])[1] if ranked else "en"
+
+
+def _quality(weight: str) -> float:
+    try:
+        return float(weight) if weight else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,143 @@
+"""What went wrong (`error.<code>`) and what to do next (`error.<code>.hint`)."""
+
+from __future__ import annotations
+
+from oelala.texts.text import Text
+
+TEXTS: dict[str, Text] = {
+    "error.unexpected": Text("Something went wrong: {reason}", "Er ging iets mis: {reason}"),
+    "error.unexpected.hint": Text(
+        "The log has the details. Try again; if it happens twice, please report it with the log.",
+        "Het logboek heeft de details. Probeer het opnieuw; gebeurt het weer, meld het dan met het logboek.",
+    ),
+    "error.interrupted": Text(
+        "The job was interrupted {attempts} times and has been given up.",
+        "De opdracht is {attempts} keer onderbroken en daarom gestopt.",
+    ),
+    "error.interrupted.hint": Text(
+        "Try a smaller size or fewer frames, then press Retry. Reason of the last stop: {reason}",
+        "Probeer een kleiner formaat of minder beelden en druk dan op Opnieuw. Laatste oorzaak: {reason}",
+    ),
+    "error.out-of-disk": Text(
+        "The disk is full: {free} free in {path}.", "De schijf is vol: {free} vrij in {path}."
+    ),
+    "error.out-of-disk.hint": Text(
+        "Free some space, then press Retry. Nothing was lost.",
+        "Maak ruimte vrij en druk op Opnieuw. Er is niets verloren gegaan.",
+    ),
+    "error.out-of-memory": Text(
+        "There was not enough memory for this clip.", "Er was te weinig geheugen voor deze clip."
+    ),
+    "error.out-of-memory.hint": Text(
+        "Choose a smaller size or fewer frames, or a smaller model, and try again.",
+        "Kies een kleiner formaat, minder beelden of een kleiner model en probeer het opnieuw.",
+    ),
+    "error.not-writable": Text("Oelala may not write in {path}.", "Oelala mag niet schrijven in {path}."),
+    "error.not-writable.hint": Text(
+        "Make that folder writable, or choose another workspace with --workspace, then press Retry.",
+        "Maak die map beschrijfbaar of kies een andere werkmap met --workspace en druk op Opnieuw.",
+    ),
+    "error.bad-output": Text(
+        "The finished file could not be read back: {reason}",
+        "Het bestand dat klaar was, kon niet worden teruggelezen: {reason}",
+    ),
+    "error.bad-output.hint": Text(
+        "Nothing was kept of it. Press Retry; if it fails again, check the disk.",
+        "Er is niets van bewaard. Druk op Opnieuw; mislukt het weer, controleer dan de schijf.",
+    ),
+    "error.unknown-model": Text(
+        "There is no model called “{model}”.", "Er is geen model met de naam “{model}”."
+    ),
+    "error.unknown-model.hint": Text("Choose one of: {known}.", "Kies een van: {known}."),
+    "error.unknown-job": Text("There is no job {job}.", "Er is geen opdracht {job}."),
+    "error.unknown-job.hint": Text(
+        "“jobs” lists what is in the queue.", "“jobs” toont wat er in de wachtrij staat."
+    ),
+    "error.unknown-preset": Text(
+        "There is no preset called “{preset}”.", "Er is geen voorinstelling met de naam “{preset}”."
+    ),
+    "error.unknown-preset.hint": Text("Choose one of: {known}.", "Kies een van: {known}."),
+    "error.model-missing": Text(
+        "{model} is not on this computer yet ({size}).", "{model} staat nog niet op deze computer ({size})."
+    ),
+    "error.model-missing.hint": Text(
+        "Download {repo} into your Hugging Face cache, for example with: hf download {repo}. "
+        "Until then Oelala Mini works without any download.",
+        "Download {repo} naar je Hugging Face-cache, bijvoorbeeld met: hf download {repo}. "
+        "Tot die tijd werkt Oelala Mini zonder download.",
+    ),
+    "error.model-broken": Text(
+        "{model} is on this computer but incomplete or damaged: {reason}",
+        "{model} staat op deze computer maar is onvolledig of beschadigd: {reason}",
+    ),
+    "error.model-broken.hint": Text(
+        "Download it again; files that are fine are kept.",
+        "Download het opnieuw; bestanden die in orde zijn, blijven staan.",
+    ),
+    "error.invalid-task": Text("{field}: {reason}", "{field}: {reason}"),
+    "error.invalid-task.hint": Text("Change it and try again.", "Pas het aan en probeer het opnieuw."),
+    "error.wrong-size": Text(
+        "{width} × {height} does not fit {model}: both must be multiples of {multiple}.",
+        "{width} × {height} past niet bij {model}: beide moeten een veelvoud van {multiple} zijn.",
+    ),
+    "error.wrong-size.hint": Text("The nearest size is {near}.", "Het dichtstbijzijnde formaat is {near}."),
+    "error.size-out-of-range": Text(
+        "{width} × {height} is outside what {model} can make ({smallest} to {largest}).",
+        "{width} × {height} ligt buiten wat {model} kan maken ({smallest} tot {largest}).",
+    ),
+    "error.size-out-of-range.hint": Text("Its own size is {native}.", "Het eigen formaat is {native}."),
+    "error.wrong-frames": Text(
+        "{num_frames} frames do not fit {model}: it makes 1, 5, 9, 13 … frames, at most {largest}.",
+        "{num_frames} beelden passen niet bij {model}: het maakt 1, 5, 9, 13 … beelden, hooguit {largest}.",
+    ),
+    "error.wrong-frames.hint": Text("The nearest count is {near}.", "Het dichtstbijzijnde aantal is {near}."),
+    "error.cannot-do": Text("{model} cannot do this: {kind}.", "{model} kan dit niet: {kind}."),
+    "error.cannot-do.hint": Text("Models that can: {known}.", "Modellen die het wel kunnen: {known}."),
+    "error.no-metadata": Text(
+        "{name} holds no settings of Oelala.", "{name} bevat geen instellingen van Oelala."
+    ),
+    "error.no-metadata.hint": Text(
+        "Drop an mp4 or a JSON that Oelala made. Other programs often strip the settings when saving.",
+        "Sleep een mp4 of JSON die Oelala maakte. Andere programma's verwijderen de instellingen vaak.",
+    ),
+    "error.unreadable-file": Text("{name} cannot be read: {reason}", "{name} is niet te lezen: {reason}"),
+    "error.unreadable-file.hint": Text("Choose another file.", "Kies een ander bestand."),
+    "error.corrupt-preset": Text(
+        "The preset {name} cannot be read: {reason}", "De voorinstelling {name} is niet te lezen: {reason}"
+    ),
+    "error.corrupt-preset.hint": Text(
+        "Mend or remove {path}; the other presets still work.",
+        "Herstel of verwijder {path}; de andere voorinstellingen werken nog.",
+    ),
+    "error.port-in-use": Text("Port {port} is in use by another program.", "Poort {port} is al in gebruik."),
+    "error.port-in-use.hint": Text(
+        "Choose another with --port, or leave --port away to let Oelala find a free one.",
+        "Kies een andere met --port, of laat --port weg: Oelala zoekt dan zelf een vrije.",
+    ),
+    "error.password-needed": Text(
+        "A studio that others can reach needs a password.",
+        "Een studio die anderen kunnen bereiken, heeft een wachtwoord nodig.",
+    ),
+    "error.password-needed.hint": Text(
+        "Set OELALA_PASSWORD or give --password-file FILE, then start again.",
+        "Zet OELALA_PASSWORD of geef --password-file BESTAND en start opnieuw.",
+    ),
+    "error.bad-settings": Text(
+        "{name} cannot be “{value}”: {reason}", "{name} kan niet “{value}” zijn: {reason}"
+    ),
+    "error.bad-settings.hint": Text("“--help” shows what is possible.", "“--help” laat zien wat er kan."),
+    "error.workspace-locked": Text(
+        "Another Oelala is working in {path}.", "Een andere Oelala is bezig in {path}."
+    ),
+    "error.workspace-locked.hint": Text(
+        "Wait until it is done, or choose another folder with --workspace.",
+        "Wacht tot die klaar is, of kies een andere map met --workspace.",
+    ),
+    "error.newer-database": Text(
+        "The queue in {path} was made by a newer Oelala (version {found}, this one reads {known}).",
+        "De wachtrij in {path} is gemaakt door een nieuwere Oelala (versie {found}, deze leest {known}).",
+    ),
+    "error.newer-database.hint": Text(
+        "Update Oelala, or choose another workspace.", "Werk Oelala bij of kies een andere werkmap."
+    ),
+}

@@ -1,0 +1,7 @@
+"""Sentences of: tasks."""
+
+from __future__ import annotations
+
+from oelala.texts.text import Text
+
+TEXTS: dict[str, Text] = {}
