@@ -1,0 +1,1 @@
+"""How the embedded model Oelala Mini is made and judged: its world, captions, recipe and evaluation."""
