@@ -1,80 +1,255 @@
 """The composition root, and the verbs that the page and the command line share.
 
-Imports nothing heavy: torch lives in the workers, gradio in the page.
+Nothing heavy is imported here: torch lives in the workers, gradio in the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from oelala.errors import OelalaError
+from oelala.jobs.store import JobStore
+from oelala.jobs.supervisor import Supervisor
+from oelala.jobs.worker import WorkerSpec
+from oelala.library import outputs as output_files
+from oelala.library.outputs import Output
+from oelala.library.presets import Preset, list_presets
+from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
+from oelala.log_feed import FeedPage, LogFeed
+from oelala.models import catalog
+from oelala.models.catalog import ModelStatus
+from oelala.progress import RunContext
 from oelala.settings import Settings
-from oelala.tasks.base import Task
-from oelala.tasks.job import Job
+from oelala.tasks.base import Lane, Task
+from oelala.tasks.faults import faults_of
+from oelala.tasks.job import Job, JobResult, Running
+from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
+
+if TYPE_CHECKING:
+    from oelala.models.manager import ModelManager
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A task class and the module whose `run(task, models, context, workspace)` makes its result."""
+
+    task: type[Task]
+    engine: str
+
+
+KINDS = (Kind(TextToVideo, "oelala.engines.text_to_video"),)
+_KINDS: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}
+
+
+def read_task(kind: str, values: Mapping[str, Any]) -> Task:
+    """The task of that kind. Raises OelalaError ("unknown-kind") and InvalidTask (with its field)."""
+    if kind not in _KINDS:
+        raise OelalaError("unknown-kind", kind=kind, known=", ".join(_KINDS))
+    try:
+        return _KINDS[kind].task(**values)
+    except ValidationError as fault:
+        raise faults_of(fault)[0] from fault
 
 
 class Studio:
-    """One studio on one workspace. `start` takes the lock and starts the workers; `stop` gives both back."""
+    """One studio on one workspace.
+
+    Made, it can read and queue. `acquire` makes it the one that runs the queue, `start` starts the workers.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.workspace = Workspace(settings.workspace)
+        self.workspace.prepare()
+        self._lock = WorkspaceLock(self.workspace)
+        self._feed = LogFeed(self.workspace.logs)
+        self._supervisor: Supervisor | None = None
 
-    # being written: the signatures below are the agreement between the page, the command line and the floors under them
+    @cached_property
+    def store(self) -> JobStore:
+        return JobStore(self.workspace.queue_db)
 
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
+    # who runs the queue
+
+    def acquire(self, address: str) -> LockInfo | None:
+        """Take the workspace's lock, telling others our `address`. None: it is ours; else who holds it."""
+        return None if self._lock.acquire(address) else self._lock.holder()
+
+    def holder(self) -> LockInfo | None:
+        """Who runs the queue of this workspace at the moment, if anyone."""
+        return self._lock.holder()
+
+    def start(self, only: Collection[str] | None = None) -> None:
+        """Sweep what a crash left, queue again what it interrupted, start the workers. Needs the lock.
+
+        `only` (job ids) is for the command line, which runs its own jobs and nobody else's.
+        """
+        self.workspace.sweep()
+        self.store.requeue_lost(None, reason="restart")
+        make_executor = partial(StudioExecutor, self.settings)
+        specs = [self._worker_spec(lane, make_executor, only) for lane in _lanes()]
+        self._supervisor = Supervisor(specs, self.store)
+        self._supervisor.start()
+
+    def stop(self) -> None:
+        """End the workers (their jobs go back to the queue) and give the lock back."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
+            self._supervisor = None
+        self._lock.release()
+
+    def _worker_spec(
+        self, lane: Lane, make_executor: Callable[[], StudioExecutor], only: Collection[str] | None
+    ) -> WorkerSpec:
+        return WorkerSpec(
+            lane=lane,
+            database=self.workspace.queue_db,
+            private=self.workspace.private,
+            make_executor=make_executor,
+            only=tuple(only) if only is not None else None,
+        )
 
     # tasks, models, presets
+
     def submit(self, task: Task) -> list[Job]:
-        """Fill and check the task by the catalog, fix its seed, queue it. n clips are n jobs with seeds s, s+1, …"""
-        raise NotImplementedError
+        """Fill and check the task by the catalog, fix its seed, queue it.
+
+        n clips are n jobs with the seeds s, s+1, … Raises InvalidTask (with the field) and ModelMissing.
+        """
+        resolved = catalog.resolve(task, self.settings)
+        jobs = self.store.enqueue_all(_one_task_a_clip(resolved))
+        if self._supervisor is not None:
+            self._supervisor.wake(resolved.lane)
+        return jobs
+
+    def read_task(self, kind: str, values: Mapping[str, Any]) -> Task:
+        """A task from loose values (a form, flags, a file). Raises InvalidTask."""
+        return read_task(kind, values)
+
+    def task_classes(self) -> list[type[Task]]:
+        """Every kind of task a user can ask for."""
+        return [kind.task for kind in KINDS if not kind.task.internal]
 
     def defaults(self, kind: str, model: str) -> Mapping[str, Any]:
-        """The model's values for every task field that may be None, for the form to show."""
-        raise NotImplementedError
+        """The model's values for every task field that may be None, for a form to show."""
+        return catalog.defaults(kind, model)
 
-    def models(self, kind: str | None = None) -> list[Any]:
-        """`models.catalog.ModelStatus`es (see `models/catalog`): row, on_disk, bytes, fits."""
-        raise NotImplementedError
+    def models(self, kind: str | None = None) -> list[ModelStatus]:
+        """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
+        return [catalog.status(row, self.settings) for row in catalog.rows(kind)]
 
-    def presets(self, kind: str) -> list[Any]:
-        """`library.presets.Preset(name, title, kind, values)`; shipped first, then the workspace's own."""
-        raise NotImplementedError
+    def presets(self, kind: str | None = None) -> list[Preset]:
+        """Shipped presets first, then the workspace's own."""
+        return [p for p in list_presets(self.workspace) if kind in (None, p.kind)]
+
+    def preset(self, kind: str, name: str) -> Preset:
+        """Raises OelalaError ("unknown-preset")."""
+        presets = {preset.name: preset for preset in self.presets(kind)}
+        if name not in presets:
+            raise OelalaError("unknown-preset", preset=name, known=", ".join(presets))
+        return presets[name]
 
     # jobs
+
     def jobs(self, limit: int = 50) -> list[Job]:
         """Unfinished jobs first (oldest first), then the newest finished ones, `limit` in all."""
-        raise NotImplementedError
+        return self.store.list(limit)
 
     def job(self, job_id: str) -> Job:
-        raise NotImplementedError
+        return self.store.get(job_id)
 
     def jobs_since(self, revision: int, limit: int = 100) -> tuple[list[Job], int]:
         """Rows changed after `revision`, oldest change first, and the newest revision."""
-        raise NotImplementedError
+        return self.store.changed_since(revision, limit)
 
     def cancel(self, job_id: str) -> Job:
-        raise NotImplementedError
+        """A queued job is cancelled at once, a running one once it hears of it; a finished one stays."""
+        return self.store.request_cancel(job_id)
 
     def retry(self, job_id: str) -> Job:
-        """Queue the same task again as a new job."""
-        raise NotImplementedError
+        """Queue the same task again, as a new job."""
+        job = self.store.retry(job_id)
+        if self._supervisor is not None:
+            self._supervisor.wake(job.lane)
+        return job
 
     def preview(self, job_id: str) -> Path | None:
         """The newest preview (animated WebP) of a running job."""
-        raise NotImplementedError
+        if not isinstance(self.job(job_id).state, Running):
+            return None
+        path = self.workspace.previews / f"{job_id}.webp"
+        return path if path.is_file() else None
 
     # outputs
-    def outputs(self, limit: int = 60, offset: int = 0) -> list[Any]:
-        """`library.outputs.Output(job, path, poster, metadata path, created, kind, title)`s, newest first."""
-        raise NotImplementedError
+
+    def outputs(self, limit: int = 60, offset: int = 0) -> list[Output]:
+        """Newest first."""
+        return output_files.list_outputs(self.workspace, limit, offset)
 
     def restore(self, source: Path) -> Task:
-        """The task inside an mp4 or JSON made by Oelala. Raises OelalaError ("no-metadata", "unreadable-file")."""
-        raise NotImplementedError
+        """The task inside an mp4 or JSON that Oelala made, for a form to show.
+
+        Raises OelalaError ("no-metadata", "unreadable-file") and InvalidTask.
+        """
+        values = dict(output_files.read_settings_of(source))
+        return read_task(str(values.pop("kind", "")), values)
 
     # log
-    def log_since(self, cursor: str | None, limit: int = 500) -> Any:
-        """`log_feed.FeedPage(records, cursor)`: records newer than `cursor` (None: the newest `limit`)."""
-        raise NotImplementedError
+
+    def log_since(self, cursor: str | None, limit: int = 500) -> FeedPage:
+        """Records newer than `cursor` (None: the newest `limit`), and the next cursor."""
+        return self._feed.since(cursor, limit)
+
+
+def _lanes() -> list[Lane]:
+    return sorted({kind.task.lane for kind in KINDS})
+
+
+def _one_task_a_clip(task: Task) -> list[Task]:
+    """Tasks with a fixed seed each; only kinds that have a seed are split."""
+    if not isinstance(task, TextToVideo):
+        return [task]
+    seed = task.seed if task.seed is not None else secrets.randbelow(MAX_SEED + 1)
+    return [
+        task.model_copy(update={"seed": (seed + clip) % (MAX_SEED + 1), "num_videos_per_prompt": 1})
+        for clip in range(task.num_videos_per_prompt)
+    ]
+
+
+class StudioExecutor:
+    """What a worker process runs: it holds the model manager and finds the engine of a job."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._workspace = Workspace(settings.workspace)
+
+    @cached_property
+    def _models(self) -> ModelManager:
+        from oelala.models.manager import ModelManager
+
+        return ModelManager(self._settings)
+
+    def warm_up(self) -> None:
+        """Import what the first job needs, while the user still types."""
+        for kind in KINDS:
+            import_module(kind.engine)
+        self._models.warm_up()
+
+    def execute(self, job: Job, context: RunContext) -> JobResult:
+        task = read_task(job.kind, job.task)
+        engine = import_module(_KINDS[job.kind].engine)
+        result: JobResult = engine.run(task, self._models, context, self._workspace)
+        return replace(result, details={"model": task.model, **result.details})
+
+    def empty(self) -> None:
+        """Give back every model; what a fault left behind must not reach the next job."""
+        if "_models" in self.__dict__:
+            self._models.empty()
