@@ -20,6 +20,7 @@ from oelala.jobs.store import JobStore
 from oelala.jobs.supervisor import Supervisor
 from oelala.jobs.worker import WorkerSpec
 from oelala.library import outputs as output_files
+from oelala.library import workspace as workspaces
 from oelala.library.outputs import Output
 from oelala.library.presets import Preset, list_presets
 from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
@@ -34,6 +35,7 @@ from oelala.tasks.job import Job, JobResult, Running
 from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
 
 if TYPE_CHECKING:
+    from oelala.doctor import Report
     from oelala.models.manager import ModelManager
 
 
@@ -156,6 +158,21 @@ class Studio:
         if name not in presets:
             raise OelalaError("unknown-preset", preset=name, known=", ".join(presets))
         return presets[name]
+
+    def doctor(self) -> Report:
+        """What this computer can do, and what stands in the way."""
+        from oelala.doctor import examine
+
+        return examine(self.settings)
+
+    @staticmethod
+    def known_workspaces() -> list[Path]:
+        return workspaces.known_workspaces()
+
+    @staticmethod
+    def remember_workspace(folder: Path, use: bool) -> None:
+        """Make `folder` a workspace if it is none yet; `use` makes it the one later starts take."""
+        workspaces.remember_workspace(folder, use=use)
 
     # jobs
 

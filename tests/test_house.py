@@ -44,7 +44,7 @@ HEAVY = {
     "sqlite3": {"jobs"},
     "imageio_ffmpeg": {"media", "doctor"},
 }
-# Packages that make a start slow: where they are allowed, they arrive inside functions (torch's own floors excepted).
+# Packages that may only arrive inside functions, even in the rooms that may use them.
 LATE = {"gradio"}
 SOURCES = sorted((PROJECT / "oelala").rglob("*.py"))
 TESTS = sorted((PROJECT / "tests").rglob("*.py"))

@@ -13,7 +13,7 @@ MAX_SEED = 2**32 - 1
 
 
 class TextToVideo(Task):
-    """Names as in diffusers' `WanPipeline`. Sizes in pixels; `num_frames` is 4k+1; the model sets the frame rate.
+    """Names as in diffusers' `WanPipeline`. Sizes in pixels; `num_frames` is 4k+1; the model sets the rate.
 
     `num_videos_per_prompt` n is split on submission into n jobs with the seeds s, s+1, …
     """

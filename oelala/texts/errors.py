@@ -165,4 +165,42 @@ TEXTS: dict[str, Text] = {
     "error.newer-database.hint": Text(
         "Update Oelala, or choose another workspace.", "Werk Oelala bij of kies een andere werkmap."
     ),
+    "error.no-workspace": Text("{path} is not a workspace.", "{path} is geen werkmap."),
+    "error.no-workspace.hint": Text(
+        "Make it one with: workspace new {path}", "Maak er een van met: workspace new {path}"
+    ),
+    "error.no-ffmpeg": Text("There is no ffmpeg.", "Er is geen ffmpeg."),
+    "error.no-ffmpeg.hint": Text(
+        "Run the launcher again; it installs imageio-ffmpeg, which brings one.",
+        "Start de launcher opnieuw; die installeert imageio-ffmpeg, met een ffmpeg erbij.",
+    ),
+    "error.missing-packages": Text("Packages are missing: {list}.", "Er ontbreken pakketten: {list}."),
+    "error.missing-packages.hint": Text(
+        "Run the launcher again; it installs what is missing.",
+        "Start de launcher opnieuw; die installeert wat ontbreekt.",
+    ),
+    "error.cpu-torch": Text(
+        "There is a {gpu}, but the installed PyTorch cannot use it.",
+        "Er is een {gpu}, maar de geïnstalleerde PyTorch kan die niet gebruiken.",
+    ),
+    "error.cpu-torch.hint": Text(
+        "Remove the folder .venv and run the launcher again; it installs the build for your card.",
+        "Verwijder de map .venv en start de launcher opnieuw; die installeert de versie voor je kaart.",
+    ),
+    "error.two-opencvs": Text(
+        "Two OpenCV packages are installed and overwrite each other.",
+        "Er zijn twee OpenCV-pakketten geïnstalleerd die elkaar overschrijven.",
+    ),
+    "error.two-opencvs.hint": Text(
+        "Remove the folder .venv and run the launcher again.",
+        "Verwijder de map .venv en start de launcher opnieuw.",
+    ),
+    "error.embedded-missing": Text(
+        "The embedded model Oelala Mini is missing or incomplete.",
+        "Het ingebouwde model Oelala Mini ontbreekt of is onvolledig.",
+    ),
+    "error.embedded-missing.hint": Text(
+        "Clone or unpack the project again; the model comes with it.",
+        "Kloon of pak het project opnieuw uit; het model zit erbij.",
+    ),
 }

@@ -1,0 +1,191 @@
+"""What this computer can do, and what stands in the way: facts first, sentences last."""
+
+from __future__ import annotations
+
+import platform
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from oelala.library.workspace import Workspace
+from oelala.models import catalog
+from oelala.models.catalog import ModelStatus
+from oelala.models.machine import Machine, read_machine
+from oelala.settings import Settings
+from oelala.texts import Language, explain, say
+
+PACKAGES = ("torch", "diffusers", "transformers", "gradio", "peft", "accelerate", "mediapipe")
+LOW_DISK = 2 * 10**9
+GIGABYTE = 10**9
+# Gradio asks this host for a tunnel when a share link is wanted.
+SHARE_HOST = ("api.gradio.app", 443)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault found; its texts are those of the error code."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Sizes in bytes; a version is None for a missing package; `ffmpeg` is None when there is none."""
+
+    python: str
+    versions: Mapping[str, str | None]
+    machine: Machine
+    ffmpeg: str | None
+    models: tuple[ModelStatus, ...]
+    share_possible: bool
+    problems: tuple[Problem, ...]
+
+    def as_json(self, language: Language) -> dict[str, Any]:
+        machine = self.machine
+        return {
+            "python": self.python,
+            "torch": self.versions["torch"],
+            "versions": dict(self.versions),
+            "gpu": [{"name": gpu.name, "vram": gpu.vram, "driver": gpu.driver} for gpu in machine.gpus],
+            "ram": machine.ram_total,
+            "disk": machine.disk_free,
+            "ffmpeg": self.ffmpeg,
+            "models": [{"id": m.id, "on_disk": m.on_disk, "fits": m.fits} for m in self.models],
+            "share": self.share_possible,
+            "problems": [_problem_json(problem, language) for problem in self.problems],
+        }
+
+    def sentences(self, language: Language) -> list[str]:
+        machine = self.machine
+        lines = [
+            say("doctor.python", language, version=self.python),
+            say("doctor.versions", language, list=_version_list(self.versions)),
+            *(_gpu_sentence(gpu, language) for gpu in machine.gpus),
+            *([] if machine.gpus else [say("doctor.no-gpu", language)]),
+            say("doctor.ram", language, total=_gb(machine.ram_total), free=_gb(machine.ram_free)),
+            say("doctor.disk", language, free=_gb(machine.disk_free)),
+            say("doctor.ffmpeg" if self.ffmpeg else "doctor.no-ffmpeg", language, version=self.ffmpeg or ""),
+            *(_model_sentence(model, language) for model in self.models),
+            say("doctor.share" if self.share_possible else "doctor.no-share", language),
+        ]
+        if not self.problems:
+            return [*lines, say("doctor.healthy", language)]
+        for problem in self.problems:
+            message, hint = explain(problem.code, problem.values, language)
+            lines.append(say("doctor.problem", language, message=message, hint=hint))
+        return lines
+
+
+def examine(settings: Settings) -> Report:
+    """Look at everything once; takes a second or two, most of it waiting for the network."""
+    machine = read_machine(settings.workspace)
+    versions = {name: _version(name) for name in PACKAGES}
+    ffmpeg = _ffmpeg_version()
+    checks: list[Callable[[], Problem | None]] = [
+        lambda: _check_torch(versions, machine),
+        lambda: None if ffmpeg else Problem("no-ffmpeg"),
+        lambda: _check_disk(machine, settings),
+        lambda: _check_opencv(),
+        lambda: _check_embedded(settings),
+        lambda: _check_workspace(settings),
+    ]
+    return Report(
+        python=platform.python_version(),
+        versions=versions,
+        machine=machine,
+        ffmpeg=ffmpeg,
+        models=tuple(catalog.status(row, settings) for row in catalog.rows()),
+        share_possible=_reachable(*SHARE_HOST),
+        problems=tuple(problem for check in checks if (problem := check()) is not None),
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _ffmpeg_version() -> str | None:
+    try:
+        import imageio_ffmpeg
+
+        return f"{imageio_ffmpeg.get_ffmpeg_version()} ({Path(imageio_ffmpeg.get_ffmpeg_exe()).name})"
+    except (ImportError, RuntimeError, OSError):
+        return None
+
+
+def _check_torch(versions: Mapping[str, str | None], machine: Machine) -> Problem | None:
+    torch = versions["torch"]
+    missing = [name for name, version in versions.items() if version is None]
+    if missing:
+        return Problem("missing-packages", {"list": ", ".join(missing)})
+    if machine.gpus and torch is not None and "+cpu" in torch:
+        return Problem("cpu-torch", {"gpu": machine.gpus[0].name})
+    return None
+
+
+def _check_disk(machine: Machine, settings: Settings) -> Problem | None:
+    if machine.disk_free >= LOW_DISK:
+        return None
+    return Problem("out-of-disk", {"free": _gb(machine.disk_free), "path": str(settings.workspace)})
+
+
+def _check_opencv() -> Problem | None:
+    """Two OpenCV packages overwrite each other's files; mediapipe needs the contrib one."""
+    if _version("opencv-contrib-python") and (
+        _version("opencv-python") or _version("opencv-python-headless")
+    ):
+        return Problem("two-opencvs")
+    return None
+
+
+def _check_embedded(settings: Settings) -> Problem | None:
+    row = catalog.find(catalog.EMBEDDED)
+    return None if catalog.locate(row, settings.models) else Problem("embedded-missing")
+
+
+def _check_workspace(settings: Settings) -> Problem | None:
+    probe = Workspace(settings.workspace).tmp / "doctor.part"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError:
+        return Problem("not-writable", {"path": str(settings.workspace)})
+    return None
+
+
+def _reachable(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1.5):
+            return True
+    except OSError:
+        return False
+
+
+def _gb(size: int) -> str:
+    return f"{size / GIGABYTE:.1f} GB"
+
+
+def _version_list(versions: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{name} {version or '–'}" for name, version in versions.items())
+
+
+def _gpu_sentence(gpu: Any, language: Language) -> str:
+    return say("doctor.gpu", language, name=gpu.name, vram=_gb(gpu.vram), driver=gpu.driver)
+
+
+def _model_sentence(model: ModelStatus, language: Language) -> str:
+    here = say("terminal.here" if model.on_disk else "terminal.not-here", language)
+    fits = say(f"terminal.fits.{model.fits}", language)
+    return say("doctor.model", language, title=model.title, size=_gb(model.bytes), here=here, fits=fits)
+
+
+def _problem_json(problem: Problem, language: Language) -> dict[str, str]:
+    message, hint = explain(problem.code, problem.values, language)
+    return {"code": problem.code, "message": message, "hint": hint}

@@ -1,0 +1,1 @@
+"""The command line: the studio's verbs without a page. stdout carries results only."""

@@ -1,0 +1,129 @@
+"""`generate KIND`: one task from flags, through the same queue as the page."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args
+
+from oelala.errors import OelalaError
+from oelala.settings import Settings
+from oelala.studio import KINDS, Studio
+from oelala.tasks.base import Task
+from oelala.tasks.job import Cancelled, Done, Failed, Job
+from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
+from oelala.terminal.watch import run_and_watch
+
+HELP = "make a clip; prints its path"
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for kind in KINDS:
+        if not kind.task.internal:
+            command = kinds.add_parser(kind.task.kind, allow_abbrev=False)
+            _add_task_flags(command, kind.task)
+
+
+def _add_task_flags(parser: argparse.ArgumentParser, task: type[Task]) -> None:
+    """One flag a field; values stay text here, the task itself reads and checks them."""
+    for name, field in task.model_fields.items():
+        flag = f"--{name.replace('_', '-')}"
+        parser.add_argument(flag, dest=f"task_{name}", metavar=_metavar(field.annotation))
+    parser.add_argument("--preset", metavar="P")
+    parser.add_argument("--out", metavar="FILE", type=Path)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--workspace", metavar="DIR", default=argparse.SUPPRESS)
+    parser.add_argument("--language", choices=("en", "nl"), default=argparse.SUPPRESS)
+
+
+def _metavar(annotation: Any) -> str:
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    names = {int: "N", float: "X", str: "TEXT"}
+    return next((names[kind] for kind in kinds if kind in names), "VALUE")
+
+
+def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
+    studio = Studio(settings)
+    task = studio.read_task(flags.kind, _values(flags, studio))
+    out = _checked_target(flags.out)
+    jobs = run_and_watch(studio, studio.submit(task), console)
+    unfinished = [job for job in jobs if not isinstance(job.state, Done)]
+    if unfinished:
+        return _tell_unfinished(unfinished[0], console)
+    _deliver(studio, jobs, out, console)
+    return DONE
+
+
+def _values(flags: argparse.Namespace, studio: Studio) -> dict[str, Any]:
+    values: dict[str, Any] = dict(studio.preset(flags.kind, flags.preset).values) if flags.preset else {}
+    for name, value in vars(flags).items():
+        if name.startswith("task_") and value is not None:
+            values[name.removeprefix("task_")] = value
+    return values
+
+
+def _checked_target(out: Path | None) -> Path | None:
+    """Where to copy to, found wanting before the work and not after it."""
+    if out is None:
+        return None
+    target = out.expanduser().resolve()
+    if target.is_dir() or not target.parent.is_dir():
+        raise OelalaError("bad-settings", name="out", value=str(out), reason=str(target.parent))
+    return target
+
+
+def _deliver(studio: Studio, jobs: list[Job], out: Path | None, console: Console) -> None:
+    outputs = [_output(studio, job) for job in jobs]
+    first = jobs[0]
+    if out is not None:
+        outputs = [_copy(path, _numbered(out, index)) for index, path in enumerate(outputs)]
+    if not console.as_json:
+        for path in outputs:
+            console.result(str(path))
+        return
+    assert isinstance(first.state, Done)
+    console.json(
+        {
+            "state": "done",
+            "job": first.id,
+            "output": str(outputs[0]),
+            "outputs": [str(path) for path in outputs],
+            "seed": first.task.get("seed"),
+            "seconds": round(first.state.finished - first.state.started, 3),
+            "model": first.task.get("model"),
+        }
+    )
+
+
+def _output(studio: Studio, job: Job) -> Path:
+    assert isinstance(job.state, Done)
+    assert job.state.result.output is not None
+    return studio.settings.workspace / job.state.result.output
+
+
+def _numbered(out: Path, index: int) -> Path:
+    return out if index == 0 else out.with_stem(f"{out.stem}-{index + 1}")
+
+
+def _copy(source: Path, target: Path) -> Path:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as fault:
+        raise OelalaError("not-writable", path=str(target.parent)) from fault
+    return target
+
+
+def _tell_unfinished(job: Job, console: Console) -> int:
+    if isinstance(job.state, Failed):
+        console.fault(OelalaError(job.state.code, **job.state.values), job.id)
+        return FAILED
+    if isinstance(job.state, Cancelled) and console.as_json:
+        message = console.say("terminal.cancelled")
+        console.json(
+            {"state": "cancelled", "job": job.id, "code": "cancelled", "message": message, "hint": ""}
+        )
+    console.note("terminal.cancelled")
+    return CANCELLED
