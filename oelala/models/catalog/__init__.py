@@ -1,0 +1,25 @@
+"""Which models there are, what they can do, and whether they are on this disk. Imports no torch."""
+
+from oelala.models.catalog.installed import Installation, installation, locate, weight_files
+from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
+from oelala.models.catalog.resolve import resolve
+from oelala.models.catalog.row import Component, Row, SizeLimits
+from oelala.models.catalog.status import ModelStatus, status
+
+__all__ = [
+    "ROWS",
+    "Component",
+    "Installation",
+    "ModelStatus",
+    "Row",
+    "SizeLimits",
+    "defaults",
+    "defaults_of",
+    "find",
+    "installation",
+    "locate",
+    "resolve",
+    "rows",
+    "status",
+    "weight_files",
+]

@@ -1,0 +1,139 @@
+"""Where a model sits on this disk: shipped, in the Hugging Face cache, or in a plain folder beside it.
+
+The cache's layout: `models--Org--Name/refs/<revision>` holds a commit hash, and `snapshots/<hash>` the files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oelala.models.catalog.row import Component, Row
+
+INDEX = "model_index.json"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A model found on disk: `folder` holds its `model_index.json`, `components` the folder of each part.
+
+    `missing` names the files and folders that are not there; the model can be loaded when it is empty.
+    """
+
+    row: Row
+    folder: Path
+    components: Mapping[str, Path] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+def installation(row: Row, models: Path) -> Installation | None:
+    """The most complete copy of the model on this disk; None when there is nothing of it.
+
+    `models` is the Hugging Face cache folder.
+    """
+    found = [_inspect(row, folder, models) for folder in _candidates(row, row.repo, models)]
+    return min(found, key=lambda one: len(one.missing), default=None)
+
+
+def locate(row: Row, models: Path) -> Path | None:
+    """The folder with the model's `model_index.json`, or None unless every part of the model is there."""
+    found = installation(row, models)
+    return found.folder if found is not None and not found.missing else None
+
+
+def missing_bytes(row: Row, models: Path) -> int:
+    """How much would have to be downloaded: parts that another model brought along do not count."""
+    shared = {
+        name: any(
+            not _missing_files(folder / part.subfolder)
+            for repo in (row.repo, *part.also)
+            for folder in _candidates(row, repo, models)
+        )
+        for name, part in row.components.items()
+    }
+    return sum(part.bytes for name, part in row.components.items() if not shared[name])
+
+
+def _inspect(row: Row, folder: Path, models: Path) -> Installation:
+    components: dict[str, Path] = {}
+    missing: list[str] = []
+    for name, part in row.components.items():
+        places = [folder / part.subfolder, *_shared_places(row, part, models)]
+        gaps = [_missing_files(place) for place in places]
+        if complete := [place for place, gap in zip(places, gaps, strict=True) if not gap]:
+            components[name] = complete[0]
+        else:
+            missing.extend(f"{part.subfolder}/{gap}" for gap in gaps[0])
+    return Installation(row, folder, components, tuple(missing))
+
+
+def _shared_places(row: Row, part: Component, models: Path) -> Iterator[Path]:
+    for repo in part.also:
+        yield from (folder / part.subfolder for folder in _candidates(row, repo, models))
+
+
+def _candidates(row: Row, repo: str, models: Path) -> Iterator[Path]:
+    """Existing folders that claim to hold `repo`."""
+    own = repo == row.repo
+    if own and row.folder is not None:
+        places = [row.folder]
+    else:
+        organisation, _, name = repo.partition("/")
+        places = [models / organisation / name]
+        if own:
+            places.append(models / row.id)
+        if snapshot := _snapshot(models / f"models--{organisation}--{name}", row.revision):
+            places.insert(0, snapshot)
+    return (place for place in places if (place / INDEX).is_file())
+
+
+def _snapshot(repository: Path, revision: str) -> Path | None:
+    commit = revision
+    if not _COMMIT.fullmatch(revision):
+        try:
+            commit = (repository / "refs" / revision).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+    return repository / "snapshots" / commit if _COMMIT.fullmatch(commit) else None
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files a component consists of: those its index names, or the only one there.
+
+    Raises ValueError for an index that cannot be read.
+    """
+    indexes = sorted(folder.glob("*.safetensors.index.json"))
+    if not indexes:
+        # a file name with a second dot is a variant (".fp16.safetensors") that nobody asked for
+        return sorted(file for file in folder.glob("*.safetensors") if file.name.count(".") == 1)
+    try:
+        names = set(json.loads(indexes[0].read_text(encoding="utf-8"))["weight_map"].values())
+        return sorted(folder / Path(name).name for name in names)
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as fault:
+        raise ValueError(indexes[0].name) from fault
+
+
+def _missing_files(folder: Path) -> list[str]:
+    """What a component's folder lacks; `exists` is false for a link into a download that never finished."""
+    if not folder.is_dir():
+        return ["…"]
+    if folder.name == "scheduler":
+        return _absent(folder, "scheduler_config.json")
+    if folder.name == "tokenizer":
+        words = [folder / "tokenizer.json", folder / "spiece.model"]
+        own = [] if any(file.exists() for file in words) else ["tokenizer.json"]
+        return own + _absent(folder, "tokenizer_config.json")
+    try:
+        files = weight_files(folder)
+    except ValueError as fault:
+        return [str(fault)]
+    lacking = [file.name for file in files if not file.exists()] if files else ["*.safetensors"]
+    return lacking + _absent(folder, "config.json")
+
+
+def _absent(folder: Path, name: str) -> list[str]:
+    return [] if (folder / name).exists() else [name]

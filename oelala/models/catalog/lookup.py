@@ -1,0 +1,39 @@
+"""Finding rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oelala.errors import InvalidTask, OelalaError
+from oelala.models.catalog.row import Row
+from oelala.models.catalog.rows_mini import OELALA_MINI
+from oelala.models.catalog.rows_wan import WAN21_T2V_1_3B, WAN21_T2V_14B
+
+ROWS: tuple[Row, ...] = (OELALA_MINI, WAN21_T2V_1_3B, WAN21_T2V_14B)
+
+
+def rows(kind: str | None = None) -> tuple[Row, ...]:
+    """Every row, or those that can do tasks of that kind; the embedded model comes first."""
+    return tuple(row for row in ROWS if kind is None or kind in row.tasks)
+
+
+def find(model_id: str) -> Row:
+    """Raises OelalaError ("unknown-model")."""
+    for row in ROWS:
+        if row.id == model_id:
+            return row
+    raise OelalaError("unknown-model", model=model_id, known=", ".join(row.id for row in ROWS))
+
+
+def defaults_of(row: Row, kind: str) -> Mapping[str, Any]:
+    """The row's values for tasks of that kind. Raises InvalidTask ("cannot-do") at the field `model`."""
+    if kind not in row.defaults:
+        known = ", ".join(other.title for other in rows(kind)) or "–"
+        raise InvalidTask("cannot-do", field="model", model=row.title, kind=kind, known=known)
+    return row.defaults[kind]
+
+
+def defaults(kind: str, model_id: str) -> Mapping[str, Any]:
+    """The model's value for every task field that may be None. Raises as `find` and `defaults_of` do."""
+    return dict(defaults_of(find(model_id), kind))

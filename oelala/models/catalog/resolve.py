@@ -1,0 +1,99 @@
+"""Filling a task from the catalog and checking it. Nothing is corrected: what does not fit is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from oelala.errors import InvalidTask, ModelMissing, OelalaError
+from oelala.models.catalog.installed import installation, missing_bytes
+from oelala.models.catalog.lookup import defaults_of, find
+from oelala.models.catalog.row import Row, SizeLimits
+from oelala.settings import Settings
+from oelala.tasks.base import Task
+
+AnyTask = TypeVar("AnyTask", bound=Task)
+
+
+def resolve(task: AnyTask, settings: Settings) -> AnyTask:
+    """The task with every model default filled in, checked against its model; the seed is left alone.
+
+    Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "wrong-size",
+    "size-out-of-range", "wrong-frames", each with its field) and ModelMissing ("model-missing").
+    """
+    row = find(task.model)
+    wanted = {name: value for name, value in defaults_of(row, task.kind).items() if _empty(task, name)}
+    full = task.model_copy(update=wanted)
+    values = full.model_dump()
+    if "width" in values and "height" in values:
+        check_size(row, values["width"], values["height"])
+    if "num_frames" in values:
+        check_frames(row, values["num_frames"])
+    check_installed(row, settings.models)
+    return full
+
+
+def _empty(task: Task, name: str) -> bool:
+    return name in type(task).model_fields and getattr(task, name) is None
+
+
+def check_size(row: Row, width: int, height: int) -> None:
+    """Width and height in pixels. Raises InvalidTask ("wrong-size", "size-out-of-range")."""
+    sizes = row.sizes
+    values = {"model": row.title, "width": width, "height": height}
+    for field, side in (("width", width), ("height", height)):
+        if side % sizes.multiple:
+            near = f"{_nearest(width, sizes)} × {_nearest(height, sizes)}"
+            raise InvalidTask("wrong-size", field=field, multiple=sizes.multiple, near=near, **values)
+    long, short = max(width, height), min(width, height)
+    if short < sizes.smallest_side or long > sizes.largest_side or long * short > sizes.largest_area:
+        raise InvalidTask(
+            "size-out-of-range",
+            field="height" if height in (long, short) and not _inside(height, sizes) else "width",
+            smallest=f"{sizes.smallest_side} × {sizes.smallest_side}",
+            largest=_largest(sizes),
+            native="{} × {}".format(*sizes.native[0]),
+            **values,
+        )
+
+
+def check_frames(row: Row, num_frames: int) -> None:
+    """Raises InvalidTask ("wrong-frames") unless it is 4k+1 and not more than the model's largest."""
+    if num_frames % 4 != 1 or num_frames > row.largest_num_frames:
+        near = min(max(1, (num_frames + 1) // 4 * 4 + 1), row.largest_num_frames)
+        values = {"model": row.title, "num_frames": num_frames, "largest": row.largest_num_frames}
+        raise InvalidTask("wrong-frames", field="num_frames", near=near, **values)
+
+
+def check_installed(row: Row, models: Path) -> None:
+    """Raises ModelMissing ("model-missing") and OelalaError ("model-broken")."""
+    found = installation(row, models)
+    if found is None and row.folder is not None:
+        raise OelalaError("model-broken", model=row.title, reason=row.repo)
+    if found is None:
+        size = readable_bytes(missing_bytes(row, models))
+        raise ModelMissing("model-missing", model=row.title, size=size, repo=row.repo)
+    if found.missing:
+        raise OelalaError("model-broken", model=row.title, reason=", ".join(found.missing[:3]))
+
+
+def readable_bytes(count: int) -> str:
+    """ "17.5 GB", "56 MB": decimal units, as download pages show them."""
+    if count >= 1_000_000_000:
+        return f"{count / 1e9:.1f} GB"
+    return f"{max(1, round(count / 1e6))} MB"
+
+
+def _nearest(side: int, sizes: SizeLimits) -> int:
+    step = sizes.multiple
+    rounded = (side + step // 2) // step * step
+    return min(max(rounded, sizes.smallest_side), sizes.largest_side // step * step)
+
+
+def _inside(side: int, sizes: SizeLimits) -> bool:
+    return sizes.smallest_side <= side <= sizes.largest_side
+
+
+def _largest(sizes: SizeLimits) -> str:
+    long = sizes.largest_side // sizes.multiple * sizes.multiple
+    return f"{long} × {sizes.largest_area // long // sizes.multiple * sizes.multiple}"

@@ -1,0 +1,42 @@
+"""The embedded model: a miniature of Wan2.2-TI2V-5B that ships with the project."""
+
+from __future__ import annotations
+
+from oelala.models.catalog.row import Component, Row, SizeLimits
+from oelala.settings import ASSETS
+
+OELALA_MINI = Row(
+    id="oelala-mini",
+    title="Oelala Mini",
+    family="wan",
+    repo="oelala/assets/oelala-mini",
+    revision="main",
+    licence="Apache-2.0",
+    components={
+        "tokenizer": Component("tokenizer", 300_000),
+        "text_encoder": Component("text_encoder", 8_400_000, 4_195_000),
+        "vae": Component("vae", 18_400_000, 9_160_000),
+        "scheduler": Component("scheduler", 1_000),
+        "transformer": Component("transformer", 18_500_000, 9_200_000),
+    },
+    # 16 (VAE) × 2 (patch): the pipeline would round anything else down in silence.
+    sizes=SizeLimits(32, 128, 512, 512 * 512, ((256, 256),)),
+    native_num_frames=33,
+    largest_num_frames=81,
+    fps=16,
+    # Cross-attention has no mask, so the padded text length is part of the trained model.
+    max_sequence_length=64,
+    minimum_memory=500_000_000,
+    defaults={
+        "text-to-video": {
+            "negative_prompt": "",
+            "width": 256,
+            "height": 256,
+            "num_frames": 33,
+            "num_inference_steps": 20,
+            "guidance_scale": 4.0,
+            "flow_shift": 3.0,
+        }
+    },
+    folder=ASSETS / "oelala-mini",
+)

@@ -1,0 +1,122 @@
+"""What this machine has: graphics cards, memory, disk, processors. No torch: nvidia-smi and psutil tell."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+_QUERY = ("--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits")
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """`vram` in bytes."""
+
+    name: str
+    vram: int
+    driver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Memory and disk in bytes; `cpu_count` counts the processors that this process may use."""
+
+    gpus: tuple[Gpu, ...]
+    ram_total: int
+    ram_free: int
+    disk_free: int
+    cpu_count: int
+
+
+def read_machine(disk: Path) -> Machine:
+    """`disk`: any path on the disk that matters (it need not exist yet)."""
+    return Machine(
+        gpus=nvidia_gpus(),
+        ram_total=ram_total(),
+        ram_free=ram_free(),
+        disk_free=shutil.disk_usage(_existing(disk)).free,
+        cpu_count=usable_cpus(),
+    )
+
+
+@cache
+def nvidia_gpus() -> tuple[Gpu, ...]:
+    """The cards that nvidia-smi lists; none when there is no working driver."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ()
+    try:
+        answer = subprocess.run(
+            [program, *_QUERY],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return tuple(gpu for line in answer.stdout.splitlines() if (gpu := _parse(line)))
+
+
+def _parse(line: str) -> Gpu | None:
+    fields = [field.strip() for field in line.split(",")]
+    if len(fields) != 3 or not fields[1].isdigit():
+        return None
+    return Gpu(name=fields[0], vram=int(fields[1]) * 1024**2, driver=fields[2])
+
+
+def ram_total() -> int:
+    """The machine's memory, or the container's limit where that is less."""
+    limit = _cgroup_number("memory.max")
+    total = psutil.virtual_memory().total
+    return min(total, limit) if limit is not None else total
+
+
+def ram_free() -> int:
+    """What can still be taken without swapping, within the container's limit if there is one."""
+    available = psutil.virtual_memory().available
+    limit, used = _cgroup_number("memory.max"), _cgroup_number("memory.current")
+    if limit is None or used is None:
+        return available
+    return max(0, min(available, limit - used + _reclaimable()))
+
+
+def usable_cpus() -> int:
+    """Physical cores this process may use: hyper-threads do not speed up matrices."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = min(allowed, psutil.cpu_count(logical=False) or allowed)
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        cores = min(cores, max(1, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        pass  # no control group, or no limit ("max")
+    return max(1, cores)
+
+
+def _cgroup_number(name: str) -> int | None:
+    try:
+        return int(Path("/sys/fs/cgroup", name).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _reclaimable() -> int:
+    """Page cache counts as used in a control group, yet gives way at once."""
+    try:
+        lines = Path("/sys/fs/cgroup/memory.stat").read_text(encoding="ascii").splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path

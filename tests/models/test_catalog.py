@@ -1,0 +1,188 @@
+"""Rows, defaults, and checking a task against its model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from oelala.errors import InvalidTask, ModelMissing, OelalaError
+from oelala.models.catalog import ROWS, defaults, find, resolve, rows, status
+from oelala.models.catalog.resolve import check_frames, check_size, readable_bytes
+from oelala.models.catalog.status import fits_machine
+from oelala.models.machine import Gpu, Machine
+from oelala.settings import Settings
+from oelala.tasks.base import Task
+from oelala.tasks.text_to_video import TextToVideo
+from oelala.texts import LANGUAGES, say
+from tests.models.folders import write_cached
+
+MINI, SMALL, LARGE = (find(name) for name in ("oelala-mini", "wan2.1-t2v-1.3b", "wan2.1-t2v-14b"))
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(workspace=folder, models=folder / "hub")
+
+
+def test_the_embedded_model_comes_first_and_ids_are_unique() -> None:
+    assert [row.id for row in rows("text-to-video")] == ["oelala-mini", "wan2.1-t2v-1.3b", "wan2.1-t2v-14b"]
+    assert rows("cooking") == ()
+    assert len({row.id for row in ROWS}) == len(ROWS)
+
+
+def test_unknown_model_names_the_known_ones() -> None:
+    with pytest.raises(OelalaError) as fault:
+        find("wan9")
+    assert fault.value.code == "unknown-model"
+    assert "oelala-mini" in fault.value.values["known"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_every_row_is_its_own_best_task(row: object) -> None:
+    assert isinstance(row, type(MINI))
+    for kind, values in row.defaults.items():
+        empty = {
+            name
+            for name, field in TextToVideo.model_fields.items()
+            if field.default is None and name != "seed"
+        }
+        assert kind == "text-to-video"
+        assert values.keys() == empty
+        task = TextToVideo(prompt="a person waves", model=row.id, **values)
+        assert (task.width, task.height) == row.sizes.native[0]
+        assert task.num_frames == row.native_num_frames
+        check_frames(row, row.largest_num_frames)
+    for width, height in row.sizes.native:
+        check_size(row, width, height)
+
+
+def test_sizes_of_downloads() -> None:
+    # shared/facts: 5.68 GB transformer, 22.7 GB text encoder, 0.51 GB VAE
+    assert readable_bytes(SMALL.bytes) == "28.9 GB"
+    assert readable_bytes(LARGE.bytes) == "80.4 GB"
+    assert readable_bytes(999) == "1 MB"
+
+
+def test_resolving_fills_every_default_and_keeps_what_was_given(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    write_cached(settings.models, SMALL)
+    task = TextToVideo(prompt="a person waves", model=SMALL.id, num_frames=17, guidance_scale=1.0, seed=7)
+    full = resolve(task, settings)
+    assert full.num_frames == 17
+    assert full.guidance_scale == 1.0
+    assert full.seed == 7
+    wanted = defaults("text-to-video", SMALL.id)
+    assert (full.width, full.height, full.flow_shift) == (832, 480, wanted["flow_shift"])
+    assert full.negative_prompt == wanted["negative_prompt"] != ""
+    assert resolve(TextToVideo(prompt="a", model=SMALL.id), settings).seed is None
+
+
+def test_an_empty_negative_prompt_is_a_wish(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    write_cached(settings.models, SMALL)
+    assert (
+        resolve(TextToVideo(prompt="a", model=SMALL.id, negative_prompt=""), settings).negative_prompt == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field", "said"),
+    [
+        ({"width": 840, "height": 480}, "wrong-size", "width", {"multiple": 16, "near": "848 × 480"}),
+        ({"width": 832, "height": 472}, "wrong-size", "height", {"near": "832 × 480"}),
+        ({"width": 4096, "height": 480}, "size-out-of-range", "width", {"largest": "1280 × 720"}),
+        ({"width": 832, "height": 64}, "size-out-of-range", "height", {"smallest": "128 × 128"}),
+        ({"width": 1280, "height": 1280}, "size-out-of-range", "width", {"native": "832 × 480"}),
+        ({"num_frames": 1001}, "wrong-frames", "num_frames", {"near": 161, "largest": 161}),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    tmp_path: Path, values: dict[str, int], code: str, field: str, said: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidTask) as fault:
+        resolve(TextToVideo(prompt="a", model=SMALL.id, **values), settings_in(tmp_path))  # type: ignore[arg-type]
+    assert (fault.value.code, fault.value.field) == (code, field)
+    assert said.items() <= fault.value.values.items()
+    assert "{" not in str(fault.value)
+
+
+def test_mini_takes_multiples_of_32_only() -> None:
+    check_size(MINI, 256, 288)
+    with pytest.raises(InvalidTask, match="multiples of 32"):
+        check_size(MINI, 256, 272)
+
+
+@pytest.mark.parametrize(("count", "near"), [(16, 17), (2, 1), (82, 81), (400, 81)])
+def test_the_nearest_frame_count(count: int, near: int) -> None:
+    with pytest.raises(InvalidTask) as fault:
+        check_frames(MINI, count)
+    assert fault.value.values["near"] == near
+
+
+def test_a_model_that_is_not_here_is_missed_with_its_size(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing) as fault:
+        resolve(TextToVideo(prompt="a", model=LARGE.id), settings_in(tmp_path))
+    assert fault.value.values["size"] == "80.4 GB"
+    assert fault.value.values["repo"] == LARGE.repo
+    # the other Wan 2.1 brought text encoder, VAE and tokenizer along
+    write_cached(tmp_path / "hub", SMALL)
+    with pytest.raises(ModelMissing) as fault:
+        resolve(TextToVideo(prompt="a", model=LARGE.id), settings_in(tmp_path))
+    assert fault.value.values["size"] == "57.2 GB"
+
+
+def test_half_a_model_is_broken_not_missing(tmp_path: Path) -> None:
+    snapshot = write_cached(tmp_path / "hub", SMALL)
+    shard = next((snapshot / "transformer").glob("*00002-of*"))
+    shard.unlink()
+    with pytest.raises(OelalaError) as fault:
+        resolve(TextToVideo(prompt="a", model=SMALL.id), settings_in(tmp_path))
+    assert fault.value.code == "model-broken"
+    assert shard.name in fault.value.values["reason"]
+
+
+def test_a_task_the_model_cannot_do(tmp_path: Path) -> None:
+    class Juggling(Task):
+        kind = "juggling"
+
+    with pytest.raises(InvalidTask) as fault:
+        resolve(Juggling(model="oelala-mini"), settings_in(tmp_path))
+    assert (fault.value.code, fault.value.field) == ("cannot-do", "model")
+
+
+GB = 10**9
+
+
+@pytest.mark.parametrize(
+    ("model", "vram", "ram", "fits"),
+    [
+        ("oelala-mini", 0, 4, "yes"),
+        ("wan2.1-t2v-1.3b", 0, 24, "no"),
+        ("wan2.1-t2v-1.3b", 0, 64, "yes"),
+        ("wan2.1-t2v-1.3b", 12, 32, "streamed"),
+        ("wan2.1-t2v-1.3b", 24, 32, "yes"),
+        ("wan2.1-t2v-1.3b", 6, 64, "no"),
+        ("wan2.1-t2v-14b", 12, 32, "no"),
+        ("wan2.1-t2v-14b", 16, 64, "streamed"),
+        ("wan2.1-t2v-14b", 80, 128, "yes"),
+    ],
+)
+def test_whether_a_model_fits(model: str, vram: int, ram: int, fits: str) -> None:
+    gpus = (Gpu("card", vram * GB, "600"),) if vram else ()
+    machine = Machine(gpus, ram_total=ram * GB, ram_free=ram * GB, disk_free=GB, cpu_count=2)
+    answer, why, values = fits_machine(find(model), machine)
+    assert answer == fits
+    for language in LANGUAGES:
+        assert values["have"] in say(why, language, **values)
+
+
+def test_status_is_json(tmp_path: Path) -> None:
+    write_cached(tmp_path / "hub", SMALL)
+    found = status(SMALL, settings_in(tmp_path))
+    told = json.loads(json.dumps(asdict(found)))
+    assert told["on_disk"] is True
+    assert told["bytes"] == SMALL.bytes
+    assert told["sizes"]["native"][0] == [832, 480]
+    assert status(LARGE, settings_in(tmp_path)).on_disk is False

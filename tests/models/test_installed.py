@@ -1,0 +1,115 @@
+"""Finding models in the cache's layout and in plain folders, and knowing half ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from oelala.models.catalog import Row, find, installation, locate
+from oelala.models.catalog.installed import missing_bytes
+from oelala.models.safetensors_header import check_file
+from tests.models.folders import COMMIT, write_cached, write_layout, write_safetensors
+
+SMALL, LARGE = find("wan2.1-t2v-1.3b"), find("wan2.1-t2v-14b")
+
+
+def test_a_cached_snapshot(tmp_path: Path) -> None:
+    assert locate(SMALL, tmp_path) is None
+    snapshot = write_cached(tmp_path, SMALL)
+    assert locate(SMALL, tmp_path) == snapshot
+    assert locate(replace(SMALL, revision=COMMIT), tmp_path) == snapshot
+    assert locate(replace(SMALL, revision="v2"), tmp_path) is None
+    assert missing_bytes(SMALL, tmp_path) == 0
+
+
+@pytest.mark.parametrize("place", [SMALL.repo, SMALL.id])
+def test_a_plain_folder(tmp_path: Path, place: str) -> None:
+    write_layout(tmp_path / place, SMALL)
+    assert locate(SMALL, tmp_path) == tmp_path / place
+
+
+def test_a_shipped_model(tmp_path: Path) -> None:
+    row: Row = replace(SMALL, folder=tmp_path / "shipped")
+    assert installation(row, tmp_path) is None
+    write_layout(tmp_path / "shipped", row)
+    assert locate(row, tmp_path) == tmp_path / "shipped"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "transformer/model-00002-of-00002.safetensors",
+        "transformer/config.json",
+        "text_encoder/model.safetensors",
+        "vae/config.json",
+        "scheduler/scheduler_config.json",
+        "tokenizer/spiece.model",
+        "tokenizer/tokenizer_config.json",
+    ],
+)
+def test_every_file_counts(tmp_path: Path, lost: str) -> None:
+    snapshot = write_cached(tmp_path, SMALL)
+    (snapshot / lost).unlink()
+    assert locate(SMALL, tmp_path) is None
+    found = installation(SMALL, tmp_path)
+    assert found is not None
+    assert len(found.missing) == 1
+    assert found.missing[0].startswith(lost.split("/")[0])
+
+
+def test_a_link_into_an_unfinished_download(tmp_path: Path) -> None:
+    snapshot = write_cached(tmp_path, SMALL)
+    weights = snapshot / "vae" / "model.safetensors"
+    weights.unlink()
+    weights.symlink_to(tmp_path / "blobs" / "nowhere")
+    assert locate(SMALL, tmp_path) is None
+
+
+def test_an_index_that_cannot_be_read(tmp_path: Path) -> None:
+    snapshot = write_cached(tmp_path, SMALL)
+    (snapshot / "transformer" / "model.safetensors.index.json").write_text("{")
+    found = installation(SMALL, tmp_path)
+    assert found is not None
+    assert found.missing == ("transformer/model.safetensors.index.json",)
+
+
+def test_the_whole_copy_wins_over_the_half_one(tmp_path: Path) -> None:
+    (write_cached(tmp_path, SMALL) / "vae" / "config.json").unlink()
+    write_layout(tmp_path / SMALL.repo, SMALL)
+    assert locate(SMALL, tmp_path) == tmp_path / SMALL.repo
+
+
+def test_parts_come_from_the_sibling_that_holds_the_same(tmp_path: Path) -> None:
+    small = write_cached(tmp_path, SMALL)
+    large = write_cached(tmp_path, LARGE, only=("transformer", "scheduler"))
+    assert locate(LARGE, tmp_path) == large
+    found = installation(LARGE, tmp_path)
+    assert found is not None
+    assert found.components["text_encoder"] == small / "text_encoder"
+    assert found.components["transformer"] == large / "transformer"
+
+
+@pytest.mark.parametrize("text", ["../../../etc", "main", "", "0123"])
+def test_a_strange_reference_leads_nowhere(tmp_path: Path, text: str) -> None:
+    snapshot = write_cached(tmp_path, SMALL)
+    (snapshot.parent.parent / "refs" / "main").write_text(text)
+    assert locate(SMALL, tmp_path) is None
+
+
+def test_a_cut_off_file_is_noticed(tmp_path: Path) -> None:
+    part = tmp_path / "vae"
+    part.mkdir()
+    file = part / "model.safetensors"
+    write_safetensors(file, b"12345678")
+    assert check_file(file).parameters == 8
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(ValueError, match=r"vae/model\.safetensors: "):
+        check_file(file)
+    file.write_bytes(b"<html>not found</html>")
+    with pytest.raises(ValueError, match="no safetensors"):
+        check_file(file)
+    file.unlink()
+    with pytest.raises(ValueError, match="No such file"):
+        check_file(file)
