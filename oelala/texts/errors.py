@@ -203,4 +203,48 @@ TEXTS: dict[str, Text] = {
         "Clone or unpack the project again; the model comes with it.",
         "Kloon of pak het project opnieuw uit; het model zit erbij.",
     ),
+    "error.unknown-host": Text(
+        "This studio does not go by the name “{host}”.", "Deze studio heet niet “{host}”."
+    ),
+    "error.unknown-host.hint": Text(
+        "Use the address that Oelala printed, or start it with --allow-host NAME.",
+        "Gebruik het adres dat Oelala liet zien, of start het met --allow-host NAAM.",
+    ),
+    "error.foreign-request": Text(
+        "Another website asked for this, so it was refused.",
+        "Een andere website vroeg hierom; dat is geweigerd.",
+    ),
+    "error.foreign-request.hint": Text(
+        "Open the studio's own page and try there.", "Open de pagina van de studio zelf en probeer het daar."
+    ),
+    "error.signed-out": Text("You are not signed in.", "Je bent niet ingelogd."),
+    "error.signed-out.hint": Text(
+        "Open /login and give the password.", "Open /login en geef het wachtwoord."
+    ),
+    "error.too-many-tries": Text("Too many wrong tries.", "Te veel foute pogingen."),
+    "error.too-many-tries.hint": Text(
+        "Wait {seconds} seconds and try again.", "Wacht {seconds} seconden en probeer het opnieuw."
+    ),
+    "error.too-busy": Text(
+        "Too many connections are open at once.", "Er staan te veel verbindingen tegelijk open."
+    ),
+    "error.too-busy.hint": Text(
+        "Close some tabs of this studio, then reload.",
+        "Sluit enkele tabbladen van deze studio en laad opnieuw.",
+    ),
+    "error.not-served": Text("There is nothing at this address.", "Op dit adres is niets."),
+    "error.not-served.hint": Text("Start at the studio's page.", "Begin bij de pagina van de studio."),
+    "error.upload-too-large": Text(
+        "This is too large to send ({limit} at most).", "Dit is te groot om te versturen (hooguit {limit})."
+    ),
+    "error.upload-too-large.hint": Text(
+        "Choose a smaller file, or cut it first.", "Kies een kleiner bestand of knip het eerst."
+    ),
+    "error.share-failed": Text(
+        "No link for others could be made: {reason}", "Er kon geen link voor anderen worden gemaakt: {reason}"
+    ),
+    "error.share-failed.hint": Text(
+        "The studio goes on here. Check the internet connection, then start it again with --share.",
+        "De studio gaat hier gewoon door. Controleer internet en start opnieuw met --share.",
+    ),
 }
