@@ -1,0 +1,164 @@
+"""Runs the ffmpeg that imageio-ffmpeg brings: argument lists only, local files only, always ended.
+
+Everything that reads a file of the user goes through `SAFE_INPUT`: no network protocol, no playlist or
+concat demuxer (they open other files), bounded picture size.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+MAX_PIXELS = 2**26  # 8192 × 8192
+MAX_ALLOCATION = 2**30
+FORMATS = "mov,matroska,avi,gif"
+SAFE_INPUT = (
+    "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS, "-max_pixels", str(MAX_PIXELS),
+)  # fmt: skip
+_COMPLAINT_LINES = 20
+_WATCH_SECONDS = 0.25
+
+
+def executable() -> str:
+    import imageio_ffmpeg
+
+    return imageio_ffmpeg.get_ffmpeg_exe()
+
+
+def file_argument(path: Path) -> str:
+    """`path` as ffmpeg takes it whatever its name is: "-x.mp4" is no option, "http:…" is no address."""
+    return f"file:{path.absolute()}"
+
+
+class Ffmpeg:
+    """One run, as a context manager: on the way out the process is dead and waited for, whatever happened.
+
+    `feed`: `write` goes to its standard input. `patience`: seconds without a `write` or a read line or frame
+    after which it is killed (`stalled` says so); None: it may take as long as it likes.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], *, feed: bool = False, patience: float | None = None
+    ) -> None:
+        self._arguments = [
+            executable(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error",
+            "-max_alloc", str(MAX_ALLOCATION), *arguments,
+        ]  # fmt: skip
+        self._feed = feed
+        self._patience = patience
+        self._alive = time.monotonic()
+        self._ended = threading.Event()
+        self._complaints: deque[str] = deque(maxlen=_COMPLAINT_LINES)
+        self._threads: list[threading.Thread] = []
+        self.stalled = False
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._arguments,
+            stdin=subprocess.PIPE if self._feed else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **_own_group(),
+        )
+        self._start(self._drain)
+        if self._patience is not None:
+            self._start(self._watch)
+        return self
+
+    def write(self, data: memoryview) -> bool:
+        """False once ffmpeg has given up; `complaint` says why."""
+        try:
+            _pipe(self._process.stdin).write(data)
+        except OSError:
+            return False
+        self._alive = time.monotonic()
+        return True
+
+    def read(self, count: int) -> bytes:
+        """`count` bytes of its output, or fewer at the end."""
+        data = _pipe(self._process.stdout).read(count)
+        self._alive = time.monotonic()
+        return data
+
+    def lines(self) -> Iterator[str]:
+        for line in _pipe(self._process.stdout):
+            self._alive = time.monotonic()
+            yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+    def finish(self) -> int:
+        """Close its input, wait for the end, return the exit status."""
+        if self._process.stdin is not None:
+            _close(self._process.stdin)
+        self._process.wait()
+        self._threads[0].join()
+        return self._process.returncode
+
+    @property
+    def complaint(self) -> str:
+        """The last lines of its standard error."""
+        return "\n".join(self._complaints)
+
+    @property
+    def reason(self) -> str:
+        """One line for the user."""
+        if self.stalled:
+            return "ffmpeg: no progress"
+        return self._complaints[-1][-200:] if self._complaints else f"ffmpeg {self._process.returncode}"
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for thread in self._threads:
+            thread.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                _close(pipe)
+
+    def _start(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _drain(self) -> None:
+        """Without a reader of its standard error a talkative ffmpeg would stop for ever."""
+        for line in _pipe(self._process.stderr):
+            if text := line[:500].decode("utf-8", "replace").strip():
+                self._complaints.append(text)
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_WATCH_SECONDS):
+            if time.monotonic() - self._alive > (self._patience or 0) and self._process.poll() is None:
+                self.stalled = True
+                self._process.kill()
+                return
+
+
+def _own_group() -> dict[str, Any]:
+    """Ctrl+C in the terminal is a wish to us; ffmpeg would end the file as if it were whole."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"process_group": 0} if os.name == "posix" else {}
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe
+
+
+def _close(pipe: IO[bytes]) -> None:
+    try:
+        pipe.close()
+    except OSError:
+        return  # what was still buffered for a dead ffmpeg

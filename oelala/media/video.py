@@ -1,0 +1,199 @@
+"""Clips on disk: H.264 in mp4, written, verified and read through ffmpeg.
+
+Frames are RGB, uint8, (height, width, 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oelala.errors import OelalaError
+from oelala.media.faults import disk_fault, disk_full
+from oelala.media.ffmetadata import parse_tags, write_tags
+from oelala.media.ffmpeg import SAFE_INPUT, Ffmpeg, file_argument
+
+Frame = NDArray[np.uint8]
+PATIENCE = 20.0  # seconds that ffmpeg may look at a file without giving a frame
+MAX_METADATA = 4 * 2**20
+_CRF = 17  # hard to tell from the original
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSpec:
+    """Sizes in pixels, `fps` in frames per second."""
+
+    width: int
+    height: int
+    num_frames: int
+    fps: float
+
+
+def write_video(
+    path: Path,
+    frames: Iterable[Frame],
+    spec: VideoSpec,
+    metadata: Mapping[str, str] | None = None,
+    on_frame: Callable[[int], None] | None = None,
+) -> None:
+    """Write H.264 yuv420p, BT.709, with the index in front (+faststart); an existing file is replaced.
+
+    `metadata` become the mp4's tags. `on_frame(n)` is called after the n-th frame (from 1) and may raise to
+    stop. Whatever is raised, ffmpeg is dead and no file is left. Raises OelalaError ("out-of-disk",
+    "not-writable", "bad-output"), and ValueError for frames or sizes that cannot be written.
+    """
+    if spec.width % 2 or spec.height % 2:
+        raise ValueError(f"H.264 with 4:2:0 colour needs even sizes, not {spec.width} × {spec.height}")
+    complete = False
+    try:
+        with _tags_beside(path, metadata or {}) as tags:
+            _encode(path, frames, spec, tags, on_frame)
+        complete = True
+    finally:
+        if not complete:
+            remove_quietly(path)
+
+
+def verify_video(path: Path, spec: VideoSpec) -> None:
+    """Decode every frame; OelalaError ("bad-output") unless their number and size are those of `spec`."""
+    arguments = [
+        *SAFE_INPUT, "-xerror", "-err_detect", "explode", "-i", file_argument(path),
+        "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framecrc", "pipe:1",
+    ]  # fmt: skip
+    with Ffmpeg(arguments, patience=PATIENCE) as run:
+        found, status = _count_frames(run), run.finish()
+        if status:
+            raise OelalaError("bad-output", reason=run.reason)
+    wanted = (spec.width, spec.height, spec.num_frames)
+    if (found.width, found.height, found.num_frames) != wanted:
+        shape = "{} × {} × {}".format
+        reason = f"{shape(found.width, found.height, found.num_frames)} ≠ {shape(*wanted)}"
+        raise OelalaError("bad-output", reason=reason)
+
+
+def probe(path: Path) -> VideoSpec:
+    """Size, number of frames and rate, without decoding. Raises OelalaError ("unreadable-file")."""
+    arguments = [
+        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1",
+    ]  # fmt: skip
+    with Ffmpeg(arguments, patience=PATIENCE) as run:
+        found, status = _count_frames(run), run.finish()
+        if status or not (found.width and found.height and found.num_frames):
+            raise _unreadable(path, run)
+    return found
+
+
+def read_frames(path: Path) -> Iterator[Frame]:
+    """Every frame in order. Raises OelalaError ("unreadable-file") where decoding fails."""
+    spec = probe(path)
+    arguments = [
+        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-fps_mode", "passthrough",
+        "-vf", f"scale={spec.width}:{spec.height}:flags=bicubic+accurate_rnd+full_chroma_int",
+        "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1",
+    ]  # fmt: skip
+    size = spec.width * spec.height * 3
+    with Ffmpeg(arguments, patience=PATIENCE) as run:
+        while len(data := run.read(size)) == size:
+            yield np.frombuffer(data, np.uint8).reshape(spec.height, spec.width, 3)
+        if run.finish():
+            raise _unreadable(path, run)
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The tags of the file (`comment`, `title`, …). Raises OelalaError ("unreadable-file")."""
+    arguments = [*SAFE_INPUT, "-i", file_argument(path), "-f", "ffmetadata", "pipe:1"]
+    with Ffmpeg(arguments, patience=PATIENCE) as run:
+        text = run.read(MAX_METADATA)
+        if len(text) == MAX_METADATA or run.finish():
+            raise _unreadable(path, run)
+    return parse_tags(text.decode("utf-8", "replace"))
+
+
+def remove_quietly(path: Path) -> None:
+    """Remove a file if it is there and can be removed: for the way out of another fault."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+@contextmanager
+def _tags_beside(path: Path, metadata: Mapping[str, str]) -> Iterator[Path]:
+    """A file, because a command line has no room for long prompts (Windows: 32,767 characters in all)."""
+    tags = path.with_name(f"{path.name}.tags.part")
+    try:
+        tags.write_bytes(write_tags(metadata))
+        yield tags
+    except OSError as fault:
+        raise disk_fault(fault, path.parent) from fault
+    finally:
+        remove_quietly(tags)
+
+
+def _encode(
+    path: Path,
+    frames: Iterable[Frame],
+    spec: VideoSpec,
+    tags: Path,
+    on_frame: Callable[[int], None] | None,
+) -> None:
+    count = 0
+    with Ffmpeg(_encode_arguments(path, spec, tags), feed=True) as run:
+        for count, frame in enumerate(frames, 1):
+            if frame.shape != (spec.height, spec.width, 3) or frame.dtype != np.uint8:
+                raise ValueError(f"frame {count}: {frame.shape} {frame.dtype} is not {spec}")
+            if not run.write(np.ascontiguousarray(frame).data):
+                break
+            if on_frame is not None:
+                on_frame(count)
+        if run.finish():
+            raise _writing_fault(path, run)
+    if count != spec.num_frames:
+        raise OelalaError("bad-output", reason=f"{count} ≠ {spec.num_frames}")
+
+
+def _encode_arguments(path: Path, spec: VideoSpec, tags: Path) -> list[str]:
+    return [
+        "-y", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", f"{spec.width}x{spec.height}",
+        "-framerate", f"{spec.fps:g}", "-i", "pipe:0", "-f", "ffmetadata", "-i", file_argument(tags),
+        "-map", "0:v", "-map_metadata", "1",
+        "-vf", "scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd+full_chroma_int",
+        "-c:v", "libx264", "-preset", "medium", "-crf", str(_CRF), "-pix_fmt", "yuv420p",
+        "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+        "-movflags", "+faststart", "-f", "mp4", file_argument(path),
+    ]  # fmt: skip
+
+
+def _count_frames(run: Ffmpeg) -> VideoSpec:
+    """Reads framecrc: `#tb 0: 1/16`, `#dimensions 0: 64x48`, then `0, dts, pts, duration, …` a frame."""
+    width = height = frames = 0
+    seconds_a_tick = span = 0.0
+    for line in run.lines():
+        key, _, value = line.partition(" 0: ")
+        if key == "#dimensions":
+            width, height = (int(side) for side in value.split("x"))
+        elif key == "#tb":
+            numerator, denominator = (int(part) for part in value.split("/"))
+            seconds_a_tick = numerator / denominator
+        elif not line.startswith("#"):
+            frames += 1
+            span += int(line.split(",")[3])
+    seconds = span * seconds_a_tick
+    return VideoSpec(width, height, frames, round(frames / seconds, 3) if seconds > 0 else 0.0)
+
+
+def _unreadable(path: Path, run: Ffmpeg) -> OelalaError:
+    return OelalaError("unreadable-file", name=path.name, reason=run.reason)
+
+
+def _writing_fault(path: Path, run: Ffmpeg) -> OelalaError:
+    if "No space left" in run.complaint or "quota exceeded" in run.complaint:
+        return disk_full(path.parent)
+    if any(word in run.complaint for word in ("Permission denied", "Read-only", "Not a directory")):
+        return OelalaError("not-writable", path=str(path.parent))
+    return OelalaError("bad-output", reason=run.reason)
