@@ -247,4 +247,9 @@ TEXTS: dict[str, Text] = {
         "The studio goes on here. Check the internet connection, then start it again with --share.",
         "De studio gaat hier gewoon door. Controleer internet en start opnieuw met --share.",
     ),
+    "error.damaged-database": Text("The queue in {path} is damaged.", "De wachtrij in {path} is beschadigd."),
+    "error.damaged-database.hint": Text(
+        "Move that file away and start again: a new queue is made. Your clips are not in it and stay.",
+        "Verplaats dat bestand en start opnieuw: er komt een nieuwe wachtrij. Je clips staan er niet in.",
+    ),
 }
