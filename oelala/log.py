@@ -1,0 +1,241 @@
+"""Where log lines go: the console, a rotating file, and the feed that the log panel reads.
+
+Everything ends up in loguru: our own lines, the standard library's `logging`, `warnings`, uncaught exceptions
+of threads and, in a worker, whatever C++ libraries and child programs write to file descriptor 2.
+
+No sink may raise or write to descriptor 2: with that captured, it would log about itself for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from loguru import logger
+
+if TYPE_CHECKING:
+    from loguru import Message, Record
+
+LOG_BYTES, LOG_FILES = 10_000_000, 5
+FEED_BYTES, FEED_FILES = 1_000_000, 8
+LONGEST_MESSAGE = 20_000  # characters
+
+CONSOLE_FORMAT = "{time:HH:mm:ss} {level: <7} {extra[process]: <6} {message}\n{exception}"
+FILE_FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level: <7} {extra[job]} {name}: {message}"
+CHATTY = ("asyncio", "httpcore", "httpx", "urllib3", "filelock", "PIL", "matplotlib", "numba", "jax")
+SECRETS = re.compile(
+    r"\b(hf_)[A-Za-z0-9]{8,}|((?:authorization|password|token|secret)[\"']?\s*[=:]\s*)\S+", re.I
+)
+ALARMING = re.compile(r"\b(warn|error|fatal|fail)", re.I)
+
+
+def start_logging(
+    process: str, logs: Path, *, console: bool = True, level: str = "INFO", capture_stderr: bool = False
+) -> None:
+    """Set this process's sinks up, replacing those it has. `process`: "studio", "gpu", "light", "terminal".
+
+    `level` is the console's; files and feed take everything from DEBUG on. A folder that cannot be written
+    costs the files, never the program.
+    """
+    logger.remove()
+    logger.configure(extra={"process": process, "job": None})
+    stream = _take_stderr() if capture_stderr else sys.stderr
+    if console and stream is not None:
+        logger.add(_Console(stream), level=level, format=CONSOLE_FORMAT, catch=False, diagnose=False)
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        logger.warning("no log files: {}", fault)
+    else:
+        file = _TextFile(logs / f"oelala-{process}.log")
+        logger.add(file, level="DEBUG", format=FILE_FORMAT, catch=False, diagnose=False)
+        logger.add(_Feed(logs, process), level="DEBUG", format="{message}", catch=False, diagnose=False)
+    _adopt_other_sources()
+
+
+@contextmanager
+def job_in_log(job_id: str) -> Iterator[None]:
+    """Mark every line of this process as that job's: a worker runs one job at a time, in whatever threads."""
+    logger.configure(patcher=lambda record: record["extra"].update(job=job_id))
+    try:
+        yield
+    finally:
+        logger.configure(patcher=lambda record: None)
+
+
+def redact(text: str) -> str:
+    """Hide what looks like a token or a password."""
+    return SECRETS.sub(lambda match: f"{match[1] or match[2]}***", text)
+
+
+class _Console:
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, message: Message) -> None:
+        try:
+            self.stream.write(redact(message))
+            self.stream.flush()
+        except (OSError, ValueError):
+            pass  # the terminal was closed
+
+
+class _TextFile(RotatingFileHandler):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            maxBytes=LOG_BYTES,
+            backupCount=LOG_FILES - 1,
+            encoding="utf-8",
+            delay=True,
+            errors="replace",
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """A full disk: this line is lost, the next one is tried again."""
+
+
+class _Feed:
+    """One JSON record a line, unbuffered, into files that only ever grow: `feed-<process>-<number>.jsonl`.
+
+    A full one is followed by the next number, as is that of an earlier process; the oldest are removed.
+    """
+
+    def __init__(self, logs: Path, process: str) -> None:
+        self.logs, self.process = logs, process
+        self.file: Any = None
+        self.size = 0
+
+    def write(self, message: Message) -> None:
+        line = _feed_line(message.record)
+        try:
+            if self.file is None or self.size + len(line) > FEED_BYTES:
+                self._next_file()
+            self.file.write(line)
+            self.size += len(line)
+        except OSError:
+            pass  # a full disk: this line is lost, the next one is tried again
+
+    def _next_file(self) -> None:
+        if self.file is not None:
+            self.file.close()
+            self.file = None
+        number = max(self._numbers(), default=0)
+        while self.file is None:
+            number += 1
+            try:  # "x": a worker that is just ending may still have the name before
+                self.file = open(self._path(number), "xb", buffering=0)  # noqa: SIM115
+            except FileExistsError:
+                continue
+        self.size = 0
+        for old in sorted(self._numbers())[:-FEED_FILES]:
+            try:
+                self._path(old).unlink(missing_ok=True)
+            except OSError:
+                continue  # being read, on Windows
+
+    def _numbers(self) -> list[int]:
+        names = (path.stem.rpartition("-")[2] for path in self.logs.glob(f"feed-{self.process}-*.jsonl"))
+        return [int(name) for name in names if name.isdigit()]
+
+    def _path(self, number: int) -> Path:
+        return self.logs / f"feed-{self.process}-{number}.jsonl"
+
+
+def _feed_line(record: Record) -> bytes:
+    message = record["message"]
+    if (fault := record["exception"]) is not None:
+        message += "\n" + "".join(traceback.format_exception(fault.type, fault.value, fault.traceback))
+    values = {
+        "t": round(record["time"].timestamp(), 4),
+        "level": record["level"].name,
+        "process": record["extra"].get("process"),
+        "job": record["extra"].get("job"),
+        "name": record["name"],
+        "message": redact(message.rstrip()[:LONGEST_MESSAGE]),
+    }
+    return json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+class _ToLoguru(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # a library's wrong placeholders
+            message = str(record.msg)
+        _logger_named(record.name).opt(exception=record.exc_info).log(_level(record.levelno), message)
+
+
+def _level(number: int) -> str:
+    names = {40: "ERROR", 30: "WARNING", 20: "INFO"}
+    return next((name for least, name in names.items() if number >= least), "DEBUG")
+
+
+def _logger_named(name: str) -> Any:
+    def rename(record: Record) -> None:
+        record["name"] = name
+
+    return logger.patch(rename)
+
+
+def _adopt_other_sources() -> None:
+    logging.basicConfig(handlers=[_ToLoguru()], level=logging.INFO, force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.showwarning = _show_warning
+    threading.excepthook = _show_uncaught
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any, **__: Any
+) -> None:
+    source = f"{Path(filename).name}:{lineno}"
+    _logger_named("warnings").warning("{}: {} ({})", category.__name__, message, source)
+
+
+def _show_uncaught(caught: threading.ExceptHookArgs) -> None:
+    if caught.exc_type is not SystemExit:
+        fault = (caught.exc_type, caught.exc_value, caught.exc_traceback)
+        name = caught.thread.name if caught.thread else "?"
+        logger.opt(exception=fault).error("thread {} ended by a fault", name)
+
+
+_captured: TextIO | None = None
+
+
+def _take_stderr() -> TextIO | None:
+    """Redirect descriptor 2 into the log, once; returns the console that it was before."""
+    global _captured
+    if _captured is None:
+        try:
+            _captured = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
+            source, target = os.pipe()
+            os.dup2(target, 2, inheritable=True)
+            os.close(target)
+        except OSError:  # started without a console
+            return _captured
+        threading.Thread(target=_read_stderr, args=(source,), name="stderr", daemon=True).start()
+    return _captured
+
+
+def _read_stderr(source: int) -> None:
+    named = _logger_named("stderr")
+    with open(source, encoding="utf-8", errors="replace", newline="\n") as lines:
+        for line in lines:
+            text = line.rstrip().rpartition("\r")[2]  # of a progress bar only what it came to
+            if text:
+                named.log("WARNING" if ALARMING.search(text) else "INFO", text[:LONGEST_MESSAGE])
