@@ -146,8 +146,9 @@ def _check_opencv() -> Problem | None:
 
 
 def _check_embedded(settings: Settings) -> Problem | None:
-    row = catalog.find(catalog.EMBEDDED)
-    return None if catalog.locate(row, settings.models) else Problem("embedded-missing")
+    shipped = [row for row in catalog.rows() if row.folder is not None]
+    whole = all(catalog.locate(row, settings.models) for row in shipped)
+    return None if whole else Problem("embedded-missing")
 
 
 def _check_workspace(settings: Settings) -> Problem | None:

@@ -64,14 +64,19 @@ def add_studio_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-file", metavar="F")
 
 
-def read_settings(flags: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Flags win over `OELALA_…` variables, these over the defaults. Raises OelalaError ("bad-settings")."""
+def read_settings(
+    flags: argparse.Namespace, environ: Mapping[str, str] = os.environ, default_workspace: Path = PROJECT
+) -> Settings:
+    """Flags win over `OELALA_…` variables, these over the defaults.
+
+    Raises OelalaError ("bad-settings", "password-needed").
+    """
     wish = _Wishes(flags, environ)
     language = wish.text("language")
     if language is not None and language not in LANGUAGES:
         raise OelalaError("bad-settings", name="language", value=language, reason="/".join(LANGUAGES))
     settings = Settings(
-        workspace=Path(wish.text("workspace") or PROJECT).expanduser().resolve(),
+        workspace=Path(wish.text("workspace") or default_workspace).expanduser().resolve(),
         models=_hub_cache(environ),
         language=choose_language(language or environ.get("LC_ALL") or environ.get("LANG")),
         language_given=language is not None,

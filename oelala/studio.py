@@ -166,11 +166,16 @@ class Studio:
         return examine(self.settings)
 
     @staticmethod
+    def chosen_workspace() -> Path:
+        """The workspace of a start that names none: the project folder, or what `workspace use` chose."""
+        return workspaces.chosen_workspace()
+
+    @staticmethod
     def known_workspaces() -> list[Path]:
         return workspaces.known_workspaces()
 
     @staticmethod
-    def remember_workspace(folder: Path, use: bool) -> None:
+    def remember_workspace(folder: Path, *, use: bool) -> None:
         """Make `folder` a workspace if it is none yet; `use` makes it the one later starts take."""
         workspaces.remember_workspace(folder, use=use)
 

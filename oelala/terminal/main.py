@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from oelala.errors import Cancelled, InvalidTask, OelalaError
 from oelala.settings import Settings, add_common_flags, read_settings
+from oelala.studio import Studio
 from oelala.terminal import doctor, generate, jobs, models, workspace
 from oelala.terminal.console import CANCELLED, DONE, FAILED, USAGE, Console
 from oelala.texts import choose_language
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console(choose_language(os.environ.get("LC_ALL") or os.environ.get("LANG")))
     try:
         flags = _parser(arguments).parse_args(arguments)
-        settings = read_settings(flags)
+        settings = read_settings(flags, default_workspace=Studio.chosen_workspace())
         console = Console(settings.language, as_json=getattr(flags, "json", False))
         return _run(flags, settings, console)
     except OelalaError as fault:
