@@ -83,7 +83,10 @@ class Studio:
 
     def acquire(self, address: str) -> LockInfo | None:
         """Take the workspace's lock, telling others our `address`. None: it is ours; else who holds it."""
-        return None if self._lock.acquire(address) else self._lock.holder()
+        while not self._lock.acquire(address):
+            if holder := self._lock.holder():
+                return holder
+        return None
 
     def holder(self) -> LockInfo | None:
         """Who runs the queue of this workspace at the moment, if anyone."""
@@ -95,7 +98,6 @@ class Studio:
         `only` (job ids) is for the command line, which runs its own jobs and nobody else's.
         """
         self.workspace.sweep()
-        self.store.requeue_lost(None, reason="restart")
         make_executor = partial(StudioExecutor, self.settings)
         specs = [self._worker_spec(lane, make_executor, only) for lane in _lanes()]
         self._supervisor = Supervisor(specs, self.store)
@@ -117,6 +119,7 @@ class Studio:
             private=self.workspace.private,
             make_executor=make_executor,
             only=tuple(only) if only is not None else None,
+            console=only is None,  # a progress bar and log lines do not share a terminal
         )
 
     # tasks, models, presets

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from oelala.log import start_logging
 from oelala.studio import Studio
 from oelala.tasks.job import Job, Queued, Running
 from oelala.terminal.bar import Bar
@@ -33,6 +34,7 @@ def _working(studio: Studio, ids: list[str]) -> Iterator[None]:
     if studio.acquire(address="") is not None:
         yield
         return
+    start_logging("terminal", studio.workspace.logs, console=False)
     try:
         studio.start(only=ids)
         yield
