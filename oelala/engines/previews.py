@@ -1,0 +1,54 @@
+"""Live pictures of a clip that is still noise: the scheduler's own guess at the result."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from oelala.media.image import animated_webp
+from oelala.models.latent_preview import LatentPreview
+
+# A preview may cost this share of the time it shows, and comes no more often than a worker passes it on.
+_SHARE, _INTERVAL = 0.01, 0.4
+
+
+def predicted_original(scheduler: Any) -> torch.Tensor | None:
+    """x₀ as the scheduler estimated it in its last step, (B, C, T, h, w); None when it keeps none.
+
+    UniPC with `predict_x0` converts each model output to x₀ = x_t − σ·v (flow matching) and keeps the newest
+    as the last of `model_outputs` (UniPCMultistepScheduler.step and .convert_model_output).
+    """
+    outputs = getattr(scheduler, "model_outputs", None)
+    if not outputs or not getattr(scheduler, "predict_x0", False):
+        return None
+    newest: torch.Tensor | None = outputs[-1]
+    return newest
+
+
+class Previews:
+    """Decides when a preview is worth its time, and makes it."""
+
+    def __init__(self, preview: LatentPreview, fps: float) -> None:
+        self._preview = preview
+        self._fps = fps
+        self._due = time.monotonic()
+
+    def after_step(self, scheduler: Any, step: int, total: int) -> bytes | None:
+        """An animated WebP, at the half-way step and whenever one is due; not after the last step."""
+        if step >= total or (time.monotonic() < self._due and step != total // 2):
+            return None
+        started = time.monotonic()
+        frames = self.frames(scheduler)
+        picture = None if frames is None else animated_webp(frames, self._fps)
+        finished = time.monotonic()
+        self._due = finished + max(_INTERVAL, (finished - started) / _SHARE)
+        return picture
+
+    def frames(self, scheduler: Any) -> NDArray[np.uint8] | None:
+        """RGB (T, h, w, 3), one picture for each latent frame."""
+        latents = predicted_original(scheduler)
+        return None if latents is None else self._preview(latents)

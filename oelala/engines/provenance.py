@@ -1,0 +1,40 @@
+"""What a clip's metadata says about how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from oelala.models.manager import Loan
+
+_PACKAGES = ("oelala", "torch", "diffusers", "transformers")
+
+
+def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
+    """JSON values: the model with its files' SHA-256, library versions, seconds by phase, the device."""
+    row = loan.row
+    return {
+        "model": {
+            "id": row.id,
+            "repo": row.repo,
+            "revision": row.revision,
+            "licence": row.licence,
+            "files": dict(loan.hashes),
+        },
+        "versions": dict(_versions()),
+        "device": str(loan.pipeline.transformer.device.type),
+        "seconds": dict(seconds),
+    }
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = []
+    for package in _PACKAGES:
+        try:
+            found.append((package, version(package)))
+        except PackageNotFoundError:
+            continue  # the project itself runs from its folder, uninstalled
+    return tuple(found)

@@ -1,0 +1,98 @@
+"""Watching a diffusion pipeline at work: cancel between its blocks, and which phase it is in.
+
+Everything here is hooks that are taken off again; the pipeline and its result stay what they were.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+
+from oelala.progress import Phase, Progress, RunContext
+
+
+class Phases:
+    """Reports each phase once it starts, and adds up how long each took (seconds)."""
+
+    def __init__(self, context: RunContext) -> None:
+        self.context = context
+        self.seconds: dict[str, float] = {}
+        self._phase: Phase | None = None
+        self._since = time.monotonic()
+
+    def enter(self, phase: Phase, total: int = 0) -> None:
+        """Begin `phase` (of `total` steps), ending the one before; nothing happens within the same phase."""
+        if phase == self._phase:
+            return
+        self.leave()
+        self._phase = phase
+        self.context.report(Progress(phase, 0, total))
+
+    def step(self, phase: Phase, step: int, total: int, preview: bytes | None = None) -> None:
+        self.enter(phase, total)
+        if step:
+            self.context.report(Progress(phase, step, total, preview))
+
+    def leave(self) -> None:
+        now = time.monotonic()
+        if self._phase is not None:
+            spent = self.seconds.get(self._phase, 0.0) + now - self._since
+            self.seconds[self._phase] = round(spent, 3)
+        self._phase, self._since = None, now
+
+
+class _Pace:
+    """Lets launches on a GPU run at most one block ahead of it: no cancel waits behind queued work."""
+
+    def __init__(self) -> None:
+        self._events = [torch.cuda.Event(), torch.cuda.Event()]
+        self._turn = 0
+
+    def __call__(self) -> None:
+        self._events[self._turn].record()
+        self._turn = 1 - self._turn
+        self._events[self._turn].synchronize()  # an event never recorded counts as done
+
+
+@contextmanager
+def watched(pipeline: Any, phases: Phases, num_inference_steps: int, latent_frames: int) -> Iterator[None]:
+    """For one call: raises `Cancelled` between text encoder blocks, transformer blocks and VAE chunks.
+
+    Also notices when denoising and decoding start, and reports decoding by latent frames.
+    """
+    check = phases.context.cancel.check
+    pace = _Pace() if pipeline.transformer.device.type == "cuda" else None
+    decoded = 0
+
+    def between(*_: Any) -> None:
+        check()
+
+    def between_blocks(*_: Any) -> None:
+        if pace is not None:
+            pace()
+        check()
+
+    def denoise(*_: Any) -> None:
+        phases.enter("denoising", num_inference_steps)
+
+    def decode(*_: Any) -> None:
+        nonlocal decoded
+        check()
+        phases.step("decoding", min(decoded, latent_frames), latent_frames)
+        decoded += 1
+
+    with ExitStack() as hooks:
+        for modules, hook in (
+            (pipeline.text_encoder.encoder.block, between),
+            ([pipeline.transformer], denoise),
+            (pipeline.transformer.blocks, between_blocks),
+            ([pipeline.vae.decoder], decode),
+            (pipeline.vae.decoder.up_blocks, between),
+        ):
+            for module in modules:
+                hooks.callback(module.register_forward_pre_hook(hook).remove)
+        yield

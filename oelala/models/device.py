@@ -1,0 +1,60 @@
+"""Where models run and in which number format, and how much room is left there."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import sys
+from functools import cache
+
+import torch
+
+from oelala.models.machine import ram_free, usable_cpus
+
+# The VAE's normalisations lose too much in 16 bit (banding), and it is small beside the rest.
+_ALWAYS_FLOAT32 = frozenset({"vae"})
+
+
+def choose_device() -> torch.device:
+    """The first CUDA card, or the processor."""
+    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+
+
+def dtype_of(component: str, device: torch.device) -> torch.dtype:
+    """float32 on a processor; on a card bfloat16 (float16 where it has none), the VAE float32."""
+    if device.type == "cpu" or component in _ALWAYS_FLOAT32:
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+
+
+def free_bytes(device: torch.device) -> int:
+    """Measured, not remembered: other programs use the memory as well."""
+    if device.type == "cpu":
+        return ram_free()
+    free, _ = torch.cuda.mem_get_info(device)
+    return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+
+
+def collect(device: torch.device) -> None:
+    """Give what nobody refers to any more back to the system."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    if (trim := _malloc_trim()) is not None:
+        trim(0)
+
+
+@cache
+def limit_threads() -> None:
+    """Keep torch from starting more threads than this process may use (containers); an explicit wish wins."""
+    if "OMP_NUM_THREADS" not in os.environ and torch.get_num_threads() > usable_cpus():
+        torch.set_num_threads(usable_cpus())
+
+
+@cache
+def _malloc_trim() -> ctypes._NamedFuncPointer | None:
+    # glibc keeps freed blocks; without this, measuring after an eviction shows nothing gained
+    if not sys.platform.startswith("linux"):
+        return None
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)
