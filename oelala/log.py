@@ -8,7 +8,6 @@ No sink may raise or write to descriptor 2: with that captured, it would log abo
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -24,18 +23,19 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from loguru import logger
 
+from oelala.log_feed import FeedWriter
+
 if TYPE_CHECKING:
     from loguru import Message, Record
 
 LOG_BYTES, LOG_FILES = 10_000_000, 5
-FEED_BYTES, FEED_FILES = 1_000_000, 8
 LONGEST_MESSAGE = 20_000  # characters
 
-CONSOLE_FORMAT = "{time:HH:mm:ss} {level: <7} {extra[process]: <6} {message}\n{exception}"
+CONSOLE_FORMAT = "{time:HH:mm:ss} {level: <7} {extra[process]: <6} {message}"
 FILE_FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level: <7} {extra[job]} {name}: {message}"
 CHATTY = ("asyncio", "httpcore", "httpx", "urllib3", "filelock", "PIL", "matplotlib", "numba", "jax")
 SECRETS = re.compile(
-    r"\b(hf_)[A-Za-z0-9]{8,}|((?:authorization|password|token|secret)[\"']?\s*[=:]\s*)\S+", re.I
+    r"\b(hf_)[A-Za-z0-9]{8,}|((?:authorization|password|token|secret)[\"']?\s*[=:]\s*(?:bearer\s+)?)\S+", re.I
 )
 ALARMING = re.compile(r"\b(warn|error|fatal|fail)", re.I)
 
@@ -60,7 +60,14 @@ def start_logging(
     else:
         file = _TextFile(logs / f"oelala-{process}.log")
         logger.add(file, level="DEBUG", format=FILE_FORMAT, catch=False, diagnose=False)
-        logger.add(_Feed(logs, process), level="DEBUG", format="{message}", catch=False, diagnose=False)
+        feed = FeedWriter(logs, process)
+        logger.add(
+            lambda message: feed.write(_feed_record(message.record)),
+            level="DEBUG",
+            format="{message}",
+            catch=False,
+            diagnose=False,
+        )
     _adopt_other_sources()
 
 
@@ -109,58 +116,11 @@ class _TextFile(RotatingFileHandler):
         """A full disk: this line is lost, the next one is tried again."""
 
 
-class _Feed:
-    """One JSON record a line, unbuffered, into files that only ever grow: `feed-<process>-<number>.jsonl`.
-
-    A full one is followed by the next number, as is that of an earlier process; the oldest are removed.
-    """
-
-    def __init__(self, logs: Path, process: str) -> None:
-        self.logs, self.process = logs, process
-        self.file: Any = None
-        self.size = 0
-
-    def write(self, message: Message) -> None:
-        line = _feed_line(message.record)
-        try:
-            if self.file is None or self.size + len(line) > FEED_BYTES:
-                self._next_file()
-            self.file.write(line)
-            self.size += len(line)
-        except OSError:
-            pass  # a full disk: this line is lost, the next one is tried again
-
-    def _next_file(self) -> None:
-        if self.file is not None:
-            self.file.close()
-            self.file = None
-        number = max(self._numbers(), default=0)
-        while self.file is None:
-            number += 1
-            try:  # "x": a worker that is just ending may still have the name before
-                self.file = open(self._path(number), "xb", buffering=0)  # noqa: SIM115
-            except FileExistsError:
-                continue
-        self.size = 0
-        for old in sorted(self._numbers())[:-FEED_FILES]:
-            try:
-                self._path(old).unlink(missing_ok=True)
-            except OSError:
-                continue  # being read, on Windows
-
-    def _numbers(self) -> list[int]:
-        names = (path.stem.rpartition("-")[2] for path in self.logs.glob(f"feed-{self.process}-*.jsonl"))
-        return [int(name) for name in names if name.isdigit()]
-
-    def _path(self, number: int) -> Path:
-        return self.logs / f"feed-{self.process}-{number}.jsonl"
-
-
-def _feed_line(record: Record) -> bytes:
+def _feed_record(record: Record) -> dict[str, Any]:
     message = record["message"]
     if (fault := record["exception"]) is not None:
         message += "\n" + "".join(traceback.format_exception(fault.type, fault.value, fault.traceback))
-    values = {
+    return {
         "t": round(record["time"].timestamp(), 4),
         "level": record["level"].name,
         "process": record["extra"].get("process"),
@@ -168,7 +128,6 @@ def _feed_line(record: Record) -> bytes:
         "name": record["name"],
         "message": redact(message.rstrip()[:LONGEST_MESSAGE]),
     }
-    return json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 class _ToLoguru(logging.Handler):
