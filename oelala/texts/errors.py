@@ -252,4 +252,14 @@ TEXTS: dict[str, Text] = {
         "Move that file away and start again: a new queue is made. Your clips are not in it and stay.",
         "Verplaats dat bestand en start opnieuw: er komt een nieuwe wachtrij. Je clips staan er niet in.",
     ),
+    "error.no-such-file": Text("{path} is not there (any more).", "{path} is er niet (meer)."),
+    "error.no-such-file.hint": Text(
+        "It may have been moved or deleted. Reload the page.",
+        "Misschien is het verplaatst of verwijderd. Laad de pagina opnieuw.",
+    ),
+    "error.not-from-page": Text(
+        "This request did not come from the studio's own page.",
+        "Dit verzoek kwam niet van de pagina van de studio zelf.",
+    ),
+    "error.not-from-page.hint": Text("Use the page's own buttons.", "Gebruik de knoppen van de pagina."),
 }
