@@ -8,6 +8,7 @@ No sink may raise or write to descriptor 2: with that captured, it would log abo
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
@@ -173,22 +174,44 @@ def _show_uncaught(caught: threading.ExceptHookArgs) -> None:
         logger.opt(exception=fault).error("thread {} ended by a fault", name)
 
 
-_captured: TextIO | None = None
+class _StderrCapture:
+    """Descriptor 2 as a source of log lines; `console` is what it was before."""
+
+    def __init__(self) -> None:
+        self.console = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
+        source, target = os.pipe()
+        os.dup2(target, 2, inheritable=True)
+        os.close(target)
+        self.reader = threading.Thread(target=_read_stderr, args=(source,), name="stderr", daemon=True)
+        self.reader.start()
+
+    def release(self) -> None:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        os.dup2(self.console.fileno(), 2)
+        self.reader.join(0.5)  # the pipe's end, unless a child program still holds it
+
+
+_capture: _StderrCapture | None = None
 
 
 def _take_stderr() -> TextIO | None:
-    """Redirect descriptor 2 into the log, once; returns the console that it was before."""
-    global _captured
-    if _captured is None:
+    global _capture
+    if _capture is None:
         try:
-            _captured = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
-            source, target = os.pipe()
-            os.dup2(target, 2, inheritable=True)
-            os.close(target)
+            _capture = _StderrCapture()
         except OSError:  # started without a console
-            return _captured
-        threading.Thread(target=_read_stderr, args=(source,), name="stderr", daemon=True).start()
-    return _captured
+            return None
+        atexit.register(release_stderr)
+    return _capture.console
+
+
+def release_stderr() -> None:
+    """Give descriptor 2 back to the console once its lines are in the log. A process's last act."""
+    global _capture
+    if _capture is not None:
+        _capture.release()
+        _capture = None
 
 
 def _read_stderr(source: int) -> None:

@@ -20,7 +20,7 @@ from oelala.jobs.faults import explain, is_out_of_memory
 from oelala.jobs.reporter import Reporter
 from oelala.jobs.schema import STORE_FAULTS
 from oelala.jobs.store import JobStore
-from oelala.log import job_in_log, start_logging
+from oelala.log import job_in_log, release_stderr, start_logging
 from oelala.progress import CancelToken, RunContext
 from oelala.tasks.base import Lane
 from oelala.tasks.job import Job, JobResult
@@ -67,10 +67,13 @@ def run_worker(spec: WorkerSpec, name: str, channel: Connection, warm: bool) -> 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     _keep_crash_report(crash_report(spec))
     start_logging(spec.lane, spec.private / "logs", console=spec.console, capture_stderr=True)
-    with logger.catch(message="the worker ends", reraise=True):
-        worker = _Worker(spec, name, channel)
-        threading.Thread(target=worker.listen, name="listener", daemon=True).start()
-        worker.run(warm)
+    try:
+        with logger.catch(message="the worker ends", reraise=True):
+            worker = _Worker(spec, name, channel)
+            threading.Thread(target=worker.listen, name="listener", daemon=True).start()
+            worker.run(warm)
+    finally:
+        release_stderr()
 
 
 def crash_report(spec: WorkerSpec) -> Path:
