@@ -22,9 +22,4 @@ TEXTS: dict[str, Text] = {
         "It starts as soon as a studio is open on this workspace: ./launch.sh",
         "Het begint zodra er een studio open is op deze werkmap: ./launch.sh",
     ),
-    "state.queued": Text("waiting", "wacht"),
-    "state.running": Text("running", "bezig"),
-    "state.done": Text("done", "klaar"),
-    "state.failed": Text("failed", "mislukt"),
-    "state.cancelled": Text("cancelled", "geannuleerd"),
 }

@@ -17,7 +17,18 @@ from oelala.tasks.text_to_video import TextToVideo
 from oelala.terminal.bar import line
 from oelala.terminal.main import main
 
-SMALL = ["--num-frames", "5", "--num-inference-steps", "2", "--width", "64", "--height", "64", "--seed", "7"]
+SMALL = [
+    "--num-frames",
+    "5",
+    "--num-inference-steps",
+    "2",
+    "--width",
+    "128",
+    "--height",
+    "128",
+    "--seed",
+    "7",
+]
 
 
 @pytest.fixture
@@ -73,7 +84,7 @@ def test_several_clips_are_several_jobs_with_seeds_in_a_row(
         (["--prompt", "x", "--guidance-scale", "1e9"], 2, "too-large"),
         (["--prompt", "x", "--num-inference-steps", "0"], 2, "too-small"),
         (["--prompt", "x", "--num-frames", "6"], 2, "not-4k-plus-1"),
-        (["--prompt", "x", "--width", "100", "--height", "64"], 2, "wrong-size"),
+        (["--prompt", "x", "--width", "200", "--height", "128"], 2, "wrong-size"),
         (["--prompt", "x", "--model", "nobody"], 2, "unknown-model"),
         (["--prompt", "x", "--preset", "nobody"], 2, "unknown-preset"),
         (["--prompt", "x", "--model", "wan2.1-t2v-14b"], 1, "model-missing"),
@@ -124,7 +135,7 @@ def test_models_tell_what_is_here(workspace: Path, capsys: pytest.CaptureFixture
     rows = {row["id"]: row for row in json.loads(out)}
     assert code == 0
     assert rows["oelala-mini"]["on_disk"] is True
-    assert rows["wan2.1-t2v-1.3b"]["licence"] == "apache-2.0"
+    assert rows["wan2.1-t2v-1.3b"]["licence"] == "Apache-2.0"
     assert rows.keys() >= {"oelala-mini", "wan2.1-t2v-1.3b", "wan2.1-t2v-14b"}
     for row in rows.values():
         assert row.keys() >= {"id", "family", "repo", "revision", "licence", "tasks", "sizes", "on_disk"}
