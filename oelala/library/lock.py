@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from oelala.errors import OelalaError
 from oelala.library.files import write_json
 from oelala.media.faults import disk_fault
 
@@ -43,7 +44,11 @@ class FileLock:
             self._file = self._take(_PATIENCE)
             if self._file is None:
                 return False
-        write_json(self._info, {"pid": os.getpid(), "address": address})
+        try:
+            write_json(self._info, {"pid": os.getpid(), "address": address})
+        except OelalaError:
+            self.release()
+            raise
         return True
 
     def release(self) -> None:

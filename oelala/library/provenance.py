@@ -50,7 +50,7 @@ def read_settings_of(path: Path) -> dict[str, Any]:
     Raises OelalaError ("unreadable-file", "no-metadata"). The values are unchecked.
     """
     text = _read_start(path)
-    if text.lstrip()[:1] == b"{":
+    if text.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":  # with or without a byte order mark
         document = _parse(text, path)
     else:
         comment = read_metadata(path).get("comment", "")

@@ -9,8 +9,10 @@ from pathlib import Path
 from oelala.errors import OelalaError
 
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
-# A component of the path that is a file (ENOTDIR, EEXIST) is as unwritable as a folder without permission.
-_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR})
+# A part of the path that is a file (ENOTDIR, EEXIST) or is gone is as unwritable as one without permission.
+_CLOSED = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENOENT}
+)
 
 
 def human_bytes(count: float) -> str:

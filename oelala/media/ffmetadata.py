@@ -1,6 +1,6 @@
 """ffmpeg's own text form of a file's tags: `key=value` lines with `=`, `;`, `#`, `\\` and line end escaped.
 
-A value that ends in a backslash comes back with a line end behind it: ffmpeg's reader sees one backslash only.
+A value that ends in a backslash comes back with a line end behind it: ffmpeg's reader sees one of the two.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ concat demuxer (they open other files), bounded picture size.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ SAFE_INPUT = (
 )  # fmt: skip
 _COMPLAINT_LINES = 20
 _WATCH_SECONDS = 0.25
+_PREFIX = re.compile(r"^(\[[^]]*\] ?)+")  # "[mov,mp4,m4a,3gp,3g2,mj2 @ 0x55d0c8]"
 
 
 def executable() -> str:
@@ -108,10 +110,13 @@ class Ffmpeg:
 
     @property
     def reason(self) -> str:
-        """One line for the user."""
+        """One line for the user: the first complaint, which is the cause of the others, without our paths."""
         if self.stalled:
             return "ffmpeg: no progress"
-        return self._complaints[-1][-200:] if self._complaints else f"ffmpeg {self._process.returncode}"
+        for line in self._complaints:
+            if text := _PREFIX.sub("", line).split("file:")[0].strip(" '\":"):
+                return text[:200]
+        return f"ffmpeg: {self._process.returncode}"
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None

@@ -22,6 +22,13 @@ Frame = NDArray[np.uint8]
 PATIENCE = 20.0  # seconds that ffmpeg may look at a file without giving a frame
 MAX_METADATA = 4 * 2**20
 _CRF = 17  # hard to tell from the original
+_SCALER = "bicubic+accurate_rnd+full_chroma_int"
+# Untagged clips are shown in other colours by every other player; the frames' tags win over -color_… options.
+_TO_BT709 = (
+    f"scale=out_color_matrix=bt709:out_range=limited:flags={_SCALER},format=yuv420p,"
+    "setparams=range=limited:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+)
+_FRAME_LIST = ("-f", "framecrc", "-flush_packets", "1", "pipe:1")  # a line a frame, as soon as it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def verify_video(path: Path, spec: VideoSpec) -> None:
     """Decode every frame; OelalaError ("bad-output") unless their number and size are those of `spec`."""
     arguments = [
         *SAFE_INPUT, "-xerror", "-err_detect", "explode", "-i", file_argument(path),
-        "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framecrc", "pipe:1",
+        "-map", "0:v:0", "-fps_mode", "passthrough", *_FRAME_LIST,
     ]  # fmt: skip
     with Ffmpeg(arguments, patience=PATIENCE) as run:
         found, status = _count_frames(run), run.finish()
@@ -79,7 +86,7 @@ def verify_video(path: Path, spec: VideoSpec) -> None:
 def probe(path: Path) -> VideoSpec:
     """Size, number of frames and rate, without decoding. Raises OelalaError ("unreadable-file")."""
     arguments = [
-        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1",
+        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-c", "copy", *_FRAME_LIST,
     ]  # fmt: skip
     with Ffmpeg(arguments, patience=PATIENCE) as run:
         found, status = _count_frames(run), run.finish()
@@ -93,7 +100,7 @@ def read_frames(path: Path) -> Iterator[Frame]:
     spec = probe(path)
     arguments = [
         *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-fps_mode", "passthrough",
-        "-vf", f"scale={spec.width}:{spec.height}:flags=bicubic+accurate_rnd+full_chroma_int",
+        "-vf", f"scale={spec.width}:{spec.height}:flags={_SCALER}",
         "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1",
     ]  # fmt: skip
     size = spec.width * spec.height * 3
@@ -127,10 +134,11 @@ def _tags_beside(path: Path, metadata: Mapping[str, str]) -> Iterator[Path]:
     """A file, because a command line has no room for long prompts (Windows: 32,767 characters in all)."""
     tags = path.with_name(f"{path.name}.tags.part")
     try:
-        tags.write_bytes(write_tags(metadata))
+        try:
+            tags.write_bytes(write_tags(metadata))
+        except OSError as fault:
+            raise disk_fault(fault, path.parent) from fault
         yield tags
-    except OSError as fault:
-        raise disk_fault(fault, path.parent) from fault
     finally:
         remove_quietly(tags)
 
@@ -162,9 +170,7 @@ def _encode_arguments(path: Path, spec: VideoSpec, tags: Path) -> list[str]:
         "-y", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", f"{spec.width}x{spec.height}",
         "-framerate", f"{spec.fps:g}", "-i", "pipe:0", "-f", "ffmetadata", "-i", file_argument(tags),
         "-map", "0:v", "-map_metadata", "1",
-        "-vf", "scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd+full_chroma_int",
-        "-c:v", "libx264", "-preset", "medium", "-crf", str(_CRF), "-pix_fmt", "yuv420p",
-        "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+        "-vf", _TO_BT709, "-c:v", "libx264", "-preset", "medium", "-crf", str(_CRF), "-pix_fmt", "yuv420p",
         "-movflags", "+faststart", "-f", "mp4", file_argument(path),
     ]  # fmt: skip
 
