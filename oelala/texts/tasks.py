@@ -1,7 +1,61 @@
-"""Sentences of: tasks."""
+"""Labels (`field.<name>`) and help (`field.<name>.help`) of task fields; kinds, and phases of jobs."""
 
 from __future__ import annotations
 
 from oelala.texts.text import Text
 
-TEXTS: dict[str, Text] = {}
+TEXTS: dict[str, Text] = {
+    "kind.text-to-video": Text("Text to video", "Tekst naar video"),
+    "field.prompt": Text("Prompt", "Prompt"),
+    "field.prompt.help": Text(
+        "Who or what, what happens, where. One or two plain sentences work best.",
+        "Wie of wat, wat er gebeurt, waar. Een of twee gewone zinnen werken het best.",
+    ),
+    "field.prompt.placeholder": Text(
+        "A woman in a red sweater waves in a park", "Een vrouw in een rode trui zwaait in een park"
+    ),
+    "field.negative_prompt": Text("Negative prompt", "Negatieve prompt"),
+    "field.negative_prompt.help": Text(
+        "What you do not want to see. The model's own list is filled in.",
+        "Wat je niet wilt zien. De eigen lijst van het model staat er al.",
+    ),
+    "field.model": Text("Model", "Model"),
+    "field.model.help": Text("Which weights make the clip.", "Welk model de clip maakt."),
+    "field.width": Text("Width", "Breedte"),
+    "field.width.help": Text("In pixels.", "In pixels."),
+    "field.height": Text("Height", "Hoogte"),
+    "field.height.help": Text("In pixels.", "In pixels."),
+    "field.num_frames": Text("Frames", "Beelden"),
+    "field.num_frames.help": Text(
+        "4k+1 frames: 1, 5, 9, 13 … One frame is a picture.",
+        "4k+1 beelden: 1, 5, 9, 13 … Eén beeld is een foto.",
+    ),
+    "field.num_inference_steps": Text("Steps", "Stappen"),
+    "field.num_inference_steps.help": Text(
+        "More steps: finer, and slower in proportion.", "Meer stappen: fijner, en evenredig langzamer."
+    ),
+    "field.guidance_scale": Text("Guidance", "Sturing"),
+    "field.guidance_scale.help": Text(
+        "How closely the prompt is followed. Too high looks burnt.",
+        "Hoe strikt de prompt wordt gevolgd. Te hoog oogt verbrand.",
+    ),
+    "field.flow_shift": Text("Flow shift", "Flow shift"),
+    "field.flow_shift.help": Text(
+        "Higher spends more steps on composition and motion, lower on detail.",
+        "Hoger geeft meer stappen aan compositie en beweging, lager aan detail.",
+    ),
+    "field.seed": Text("Seed", "Seed"),
+    "field.seed.help": Text(
+        "The same seed and settings make the same clip.",
+        "Dezelfde seed en instellingen geven dezelfde clip.",
+    ),
+    "field.num_videos_per_prompt": Text("Clips", "Clips"),
+    "field.num_videos_per_prompt.help": Text("Each with the next seed.", "Elk met de volgende seed."),
+    "phase.loading": Text("Loading the model", "Model laden"),
+    "phase.encoding": Text("Reading the prompt", "Prompt lezen"),
+    "phase.denoising": Text("Making the clip", "Clip maken"),
+    "phase.decoding": Text("Turning it into pictures", "Omzetten naar beelden"),
+    "phase.saving": Text("Saving and checking", "Opslaan en controleren"),
+    "phase.working": Text("Working", "Bezig"),
+    "phase.starting": Text("Starting", "Start"),
+}

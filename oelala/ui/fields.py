@@ -1,0 +1,56 @@
+"""What a form needs to know of a task's fields, read from the task class itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from oelala.tasks.base import Task
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field as the form shows it. `least` and `most` are its bounds, None where it has none."""
+
+    name: str
+    widget: str
+    advanced: bool
+    step: float | None
+    least: float | None
+    most: float | None
+    max_length: int | None
+    default: Any
+
+
+def fields_of(task: type[Task]) -> list[FormField]:
+    """The fields a form shows, in the order of the class; `hidden` ones included."""
+    return [_read(name, info) for name, info in task.model_fields.items() if _extra(info)]
+
+
+def _read(name: str, info: Any) -> FormField:
+    extra = _extra(info)
+    bounds = {key: _bound(info, key) for key in ("ge", "gt", "le", "lt", "max_length")}
+    step = extra.get("step")
+    least = bounds["ge"]
+    if least is None and bounds["gt"] is not None:
+        least = bounds["gt"] + (step or 0)
+    return FormField(
+        name=name,
+        widget=extra["widget"],
+        advanced=extra["advanced"],
+        step=step,
+        least=least,
+        most=bounds["le"] if bounds["le"] is not None else bounds["lt"],
+        max_length=bounds["max_length"],
+        default=None if info.is_required() else info.default,
+    )
+
+
+def _extra(info: Any) -> dict[str, Any]:
+    extra = info.json_schema_extra
+    return extra if isinstance(extra, dict) and "widget" in extra else {}
+
+
+def _bound(info: Any, key: str) -> Any:
+    """Pydantic keeps each bound as an object of its own with one attribute."""
+    return next((getattr(part, key) for part in info.metadata if hasattr(part, key)), None)

@@ -1,0 +1,183 @@
+"""Task fields <-> components, both ways, for any task class: the only code that maps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from oelala.tasks.base import Task
+from oelala.ui import widgets as builders
+from oelala.ui.fields import fields_of
+from oelala.ui.i18n import Say, mark
+from oelala.ui.widgets import Widgets
+
+if TYPE_CHECKING:
+    from oelala.models.catalog import ModelStatus
+    from oelala.studio import Studio
+
+
+class Form:
+    """The form of one task class. `place…` builds components in the current Gradio context."""
+
+    def __init__(self, task: type[Task], studio: Studio) -> None:
+        self.task = task
+        self.kind = task.kind
+        self._studio = studio
+        self._fields = {shown.name: shown for shown in fields_of(task)}
+        self._widgets = Widgets(task.kind)
+
+    # building
+
+    def place(self, *names: str) -> None:
+        """Components for these fields; neighbours that share one widget come together (width and height)."""
+        for _, group in groupby(names, key=self._widget_key):
+            builders.build(self._widgets, [self._fields[name] for name in group])
+
+    def place_rest(self, *, advanced: bool) -> None:
+        """What has not been placed yet, advanced or not, in the order of the task class."""
+        placed = self._widgets.fields
+        self.place(*(n for n, f in self._fields.items() if n not in placed and f.advanced is advanced))
+
+    def fill_in(self) -> None:
+        """Once everything is placed: what a new visitor sees, the default model's own values."""
+        start = self.defaults(self._fields["model"].default) if "model" in self._fields else {}
+        for component, change in (*self.show_models(mark).items(), *self.show(start, mark).items()):
+            for name, value in change.items():
+                setattr(component, name, value)
+
+    def _widget_key(self, name: str) -> str:
+        widget = self._fields[name].widget
+        return widget if widget == "size" else name
+
+    # reading
+
+    @property
+    def inputs(self) -> set[Any]:
+        lock = self._widgets.extras.get("lock")
+        return {*self._widgets.fields.values(), *([] if lock is None else [lock])}
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """The task's fields from Gradio's {component: value}. An empty number is the model's default.
+
+        An unlocked seed is left to chance, whatever the field still shows from the last clip.
+        """
+        read = {name: self._read(name, values[part]) for name, part in self._widgets.fields.items()}
+        lock = self._widgets.extras.get("lock")
+        if lock is not None and not values[lock]:
+            read.update({name: None for name, shown in self._fields.items() if shown.widget == "seed"})
+        return {name: value for name, value in read.items() if value is not None}
+
+    def _read(self, name: str, value: Any) -> Any:
+        return (value or "") if self._fields[name].widget in {"text", "long_text"} else value
+
+    # showing
+
+    @property
+    def outputs(self) -> list[Any]:
+        """Every component that `show` and `show_models` may change."""
+        extras = self._widgets.extras
+        return [*self._widgets.fields.values(), *(part for name, part in extras.items() if name != "dice")]
+
+    def component(self, name: str) -> Any:
+        return self._widgets.fields[name]
+
+    @property
+    def seeds(self) -> dict[str, Any]:
+        """Field name -> component of every seed."""
+        return {n: part for n, part in self._widgets.fields.items() if self._fields[n].widget == "seed"}
+
+    @property
+    def stand_ins(self) -> dict[str, Any]:
+        """Something for the fields that only the user can fill, to check values without them."""
+        return {name: "–" for name, info in self.task.model_fields.items() if info.is_required()}
+
+    def show(self, values: Mapping[str, Any], text: Say) -> dict[Any, dict[str, Any]]:
+        """{component: properties} that put `values` into the form; with a model among them also its limits.
+
+        Fields that are not in `values` stay as they are. `text` translates a key.
+        """
+        fields = self._widgets.fields
+        changes: dict[Any, dict[str, Any]] = {
+            fields[name]: {"value": value} for name, value in values.items() if name in fields
+        }
+        if model := self._model(values.get("model")):
+            self._merge(changes, self._limits(model, text))
+        self._merge(changes, self._show_extras(values, model.sizes["fps"] if model else None))
+        return changes
+
+    def defaults(self, model: str) -> dict[str, Any]:
+        """The model and its own values, as `show` takes them."""
+        return {"model": model, **self._studio.defaults(self.kind, model)}
+
+    def show_models(self, text: Say) -> dict[Any, dict[str, Any]]:
+        """The models as they are now: one may have been downloaded since the page was built."""
+        part = self._widgets.fields.get("model")
+        models = self._studio.models(self.kind)
+        return {} if part is None else {part: {"choices": [(_label(m, text), m.id) for m in models]}}
+
+    def _model(self, model_id: str | None) -> ModelStatus | None:
+        return next((m for m in self._studio.models(self.kind) if m.id == model_id), None)
+
+    def _limits(self, model: ModelStatus, text: Say) -> dict[Any, dict[str, Any]]:
+        """What the model says about the fields: its note, its own sizes, steps, the longest clip."""
+        fields, extras, sizes = self._widgets.fields, self._widgets.extras, model.sizes
+        changes: dict[Any, dict[str, Any]] = {fields["model"]: {"info": _note(model, text)}}
+        if "size" in extras:
+            limits = {key: sizes[key] for key in ("multiple", "smallest_side", "largest_side")}
+            native = [size_text(*size) for size in sizes["native"]]
+            changes[extras["size"]] = {
+                "choices": [(size, size) for size in native],
+                "info": text("form.size.help", **limits),
+            }
+        if "seconds" in extras:
+            longest = _seconds(sizes["largest_num_frames"], sizes["fps"])
+            changes[extras["fps"]] = {"value": sizes["fps"]}
+            changes[extras["seconds"]] = {
+                "info": text("form.seconds.help", fps=sizes["fps"], longest=longest)
+            }
+        for name in ("width", "height"):
+            if name in fields:
+                changes[fields[name]] = {"step": sizes["multiple"]}
+        return changes
+
+    def _show_extras(self, values: Mapping[str, Any], fps: float | None) -> dict[Any, dict[str, Any]]:
+        extras: Mapping[str, Any] = self._widgets.extras
+        changes: dict[Any, dict[str, Any]] = {}
+        if "size" in extras and {"width", "height"} <= values.keys():
+            changes[extras["size"]] = {"value": size_text(values["width"], values["height"])}
+        if "seconds" in extras and fps and values.get("num_frames"):
+            changes[extras["seconds"]] = {"value": _seconds(values["num_frames"], fps)}
+        if "lock" in extras and values.get("seed") is not None:
+            changes[extras["lock"]] = {"value": True}
+        return changes
+
+    def _merge(self, into: dict[Any, dict[str, Any]], changes: Mapping[Any, dict[str, Any]]) -> None:
+        for component, change in changes.items():
+            into.setdefault(component, {}).update(change)
+
+
+def size_text(width: int, height: int) -> str:
+    return f"{width} × {height}"
+
+
+def _seconds(num_frames: int, fps: float) -> float:
+    """33 frames at 16 a second run from 0 to 2 seconds."""
+    return round((num_frames - 1) / fps, 2)
+
+
+def _label(model: ModelStatus, text: Say) -> str:
+    if model.on_disk:
+        return model.title
+    return text("form.model.missing", model=model.title, size=_gigabytes(model.bytes))
+
+
+def _note(model: ModelStatus, text: Say) -> str:
+    """One line under the model: how to get it, or how it fits this machine."""
+    if not model.on_disk:
+        return text("form.model.missing.help", size=_gigabytes(model.bytes), repo=model.repo)
+    return text(model.why, **model.why_values)
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"

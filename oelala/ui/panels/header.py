@@ -1,0 +1,29 @@
+"""The head of the page: the name, the language, dark or light."""
+
+from __future__ import annotations
+
+from oelala.texts import LANGUAGES
+from oelala.ui.i18n import html_mark
+
+_MARK = (
+    '<svg class="o-mark" viewBox="0 0 32 32" aria-hidden="true"><circle cx="16" cy="16" r="12.5"/>'
+    '<path d="M13 10.8v10.4l8.4-5.2z"/></svg>'
+)
+
+
+def markup() -> str:
+    languages = "".join(
+        f'<button type="button" data-language="{language}" lang="{language}">{language.upper()}</button>'
+        for language in LANGUAGES
+    )
+    return (
+        f'<a class="o-skip" href="#" data-skip>{html_mark("page.skip")}</a>'
+        f'<div class="o-name">{_MARK}<h1>oelala</h1><p>{html_mark("page.tagline")}</p></div>'
+        '<div class="o-switches">'
+        f'<div class="o-segments" role="group" aria-label="{html_mark("page.language")}">{languages}</div>'
+        f'<button type="button" class="o-icon" id="o-theme" aria-label="{html_mark("page.theme")}"></button>'
+        "</div>"
+        '<p class="o-offline" id="o-offline" role="alert" hidden></p>'
+        '<div id="o-notices" aria-live="polite"></div>'
+        f'<div id="o-drop" hidden><p>{html_mark("page.drop")}</p></div>'
+    )

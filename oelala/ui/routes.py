@@ -1,0 +1,236 @@
+"""What the live panels ask for, all under /oelala: thin handlers over the studio's verbs, JSON out.
+
+Who may ask is decided in front of them (`ui/guard.py`); that a change comes from our own page is checked here
+too, by a header that a foreign page cannot send without asking first.
+"""
+
+from __future__ import annotations
+
+import functools
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from oelala.errors import OelalaError
+from oelala.settings import ASSETS
+from oelala.ui.head import STATIC, asset_version
+from oelala.ui.i18n import request_language
+from oelala.ui.views import error_view, job_view, output_view
+
+if TYPE_CHECKING:
+    from oelala.studio import Studio
+
+HEADER = "x-oelala"
+CONTENT_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".webp": "image/webp"}
+ASSET_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+RESTORABLE = frozenset({".mp4", ".json"})
+MAX_RESTORE = 512 * 2**20
+FIRST_JOBS, MORE_JOBS = 50, 100
+FIRST_LINES, MORE_LINES = 200, 500
+GALLERY_PAGE = 60
+Handler = Callable[["Panels", Request], Any]
+
+
+def routes(studio: Studio) -> list[Route]:
+    """To be put in front of Gradio's own."""
+    panels = Panels(studio)
+    return [
+        Route("/oelala/poll", _guarded(panels, Panels.poll), methods=["GET"]),
+        Route("/oelala/gallery", _guarded(panels, Panels.gallery), methods=["GET"]),
+        Route("/oelala/settings/{path:path}", _guarded(panels, Panels.settings), methods=["GET"]),
+        Route("/oelala/outputs/{path:path}", _guarded(panels, Panels.output), methods=["GET", "HEAD"]),
+        Route("/oelala/preview/{job}", _guarded(panels, Panels.preview), methods=["GET"]),
+        Route("/oelala/jobs/{job}", _guarded(panels, Panels.job), methods=["GET"]),
+        Route("/oelala/jobs/{job}/cancel", _guarded(panels, Panels.cancel), methods=["POST"]),
+        Route("/oelala/jobs/{job}/retry", _guarded(panels, Panels.retry), methods=["POST"]),
+        Route("/oelala/restore", panels.restore, methods=["POST"]),
+        Route(f"{STATIC}{{version}}/{{path:path}}", asset, methods=["GET", "HEAD"]),
+    ]
+
+
+def _guarded(panels: Panels, handler: Handler) -> Callable[[Request], Response]:
+    """The handler with its faults turned into JSON; plain functions run in Starlette's threads."""
+
+    @functools.wraps(handler)
+    def run(request: Request) -> Response:
+        try:
+            if request.method == "POST":
+                _require_own_page(request)
+            answer = handler(panels, request)
+        except OelalaError as fault:
+            return panels.refuse(request, fault)
+        return answer if isinstance(answer, Response) else _json(answer)
+
+    return run
+
+
+def _json(value: Any, status: int = 200) -> JSONResponse:
+    return JSONResponse(value, status, headers={"Cache-Control": "no-store"})
+
+
+def _require_own_page(request: Request) -> None:
+    if HEADER not in request.headers:
+        raise OelalaError("not-from-page")
+
+
+class Panels:
+    """The handlers. State lives in the queue and on disk; nothing is remembered of a visitor."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._outputs = studio.workspace.outputs
+
+    def refuse(self, request: Request, fault: OelalaError) -> JSONResponse:
+        status = {"unknown-job": 404, "no-such-file": 404, "upload-too-large": 413, "not-from-page": 403}
+        language = request_language(request, self._studio.settings)
+        return _json(error_view(fault, language), status.get(fault.code, 400))
+
+    def poll(self, request: Request) -> Any:
+        """What is new since the cursors `jobs` (a revision) and `log`; 204 when nothing is.
+
+        Without `jobs` the newest jobs, without `log` the newest lines, to attach to what is going on.
+        """
+        query = request.query_params
+        jobs, revision = self._jobs(query.get("jobs"))
+        log_limit = MORE_LINES if query.get("log") else FIRST_LINES
+        feed = self._studio.log_since(query.get("log") or None, log_limit)
+        unchanged = query.get("jobs") == str(revision) and query.get("log") == feed.cursor
+        if unchanged and not jobs and not feed.records:
+            return Response(status_code=204)
+        language = request_language(request, self._studio.settings)
+        return {
+            "now": time.time(),
+            "revision": revision,
+            "jobs": [job_view(job, language) for job in jobs],
+            "cursor": feed.cursor,
+            "log": feed.records,
+        }
+
+    def _jobs(self, since: str | None) -> tuple[list[Any], int]:
+        if since is not None and since.isascii() and since.isdigit() and len(since) < 19:
+            return self._studio.jobs_since(int(since), MORE_JOBS)
+        jobs = self._studio.jobs(FIRST_JOBS)
+        return jobs, max((job.revision for job in jobs), default=0)
+
+    def gallery(self, request: Request) -> Any:
+        offset, limit = (_count(request, name, most) for name, most in (("offset", 10**6), ("limit", 200)))
+        outputs = self._studio.outputs(limit or GALLERY_PAGE, offset)
+        return [output_view(output, self._outputs) for output in outputs]
+
+    def settings(self, request: Request) -> Any:
+        """The task inside a clip of the outputs folder."""
+        task = self._studio.restore(self._inside(request.path_params["path"]))
+        return {"kind": task.kind, "values": task.model_dump()}
+
+    def job(self, request: Request) -> Any:
+        job = self._studio.job(request.path_params["job"])
+        return {"kind": job.kind, "values": {k: v for k, v in job.task.items() if k != "kind"}}
+
+    def cancel(self, request: Request) -> Any:
+        return self._view(request, self._studio.cancel(request.path_params["job"]))
+
+    def retry(self, request: Request) -> Any:
+        return self._view(request, self._studio.retry(request.path_params["job"]))
+
+    def _view(self, request: Request, job: Any) -> dict[str, Any]:
+        return job_view(job, request_language(request, self._studio.settings))
+
+    def preview(self, request: Request) -> Response:
+        path = self._studio.preview(request.path_params["job"])
+        if path is None:
+            raise OelalaError("no-such-file", path=request.path_params["job"])
+        try:
+            content = path.read_bytes()  # small, and replaced at any moment
+        except OSError as fault:
+            raise OelalaError("no-such-file", path=path.name) from fault
+        return Response(content, media_type="image/webp", headers={"Cache-Control": "no-store"})
+
+    def output(self, request: Request) -> Response:
+        """A clip or its poster, whole or in ranges; `?save` offers it as a download."""
+        path = self._inside(request.path_params["path"])
+        kind = CONTENT_TYPES.get(path.suffix)
+        if kind is None:
+            raise OelalaError("no-such-file", path=path.name)
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
+        name = path.name if "save" in request.query_params else None
+        return FileResponse(path, media_type=kind, headers=headers, filename=name)
+
+    def _inside(self, relative: str) -> Path:
+        """The file of the outputs folder, links followed. Raises OelalaError ("no-such-file")."""
+        try:
+            root = self._outputs.resolve()
+            path = (root / relative).resolve()
+            if path.is_relative_to(root) and path.is_file():
+                return path
+        except (OSError, ValueError):
+            pass  # a name no file can have
+        raise OelalaError("no-such-file", path=relative[:80])
+
+    async def restore(self, request: Request) -> Response:
+        """The task inside a dropped mp4 or JSON (the body; its name in `?name=`). The copy does not stay."""
+        name = Path(request.query_params.get("name", "")).name[:120]
+        suffix = Path(name).suffix.lower()
+        path = self._studio.workspace.tmp / f"restore-{secrets.token_hex(8)}{suffix}"
+        try:
+            _require_own_page(request)
+            if suffix not in RESTORABLE:
+                raise OelalaError("no-metadata", name=name or "?")
+            await _receive(request, path)
+            task = await run_in_threadpool(self._restore, path, name)
+        except OelalaError as fault:
+            return self.refuse(request, fault)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        finally:
+            path.unlink(missing_ok=True)
+        return _json({"kind": task.kind, "values": task.model_dump()})
+
+    def _restore(self, path: Path, name: str) -> Any:
+        try:
+            return self._studio.restore(path)
+        except OelalaError as fault:
+            if "name" in fault.values:  # the visitor's name for it, not ours
+                raise OelalaError(fault.code, **{**fault.values, "name": name}) from fault
+            raise
+
+
+async def _receive(request: Request, path: Path) -> None:
+    size = 0
+    try:
+        with path.open("xb") as file:
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > MAX_RESTORE:
+                    raise OelalaError("upload-too-large", limit=f"{MAX_RESTORE // 2**20} MB")
+                file.write(chunk)
+    except OSError as fault:
+        raise OelalaError("unreadable-file", name=path.name, reason=fault.strerror or "") from fault
+
+
+def _count(request: Request, name: str, most: int) -> int:
+    text = request.query_params.get(name, "0")
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def asset(request: Request) -> Response:
+    """The page's own style, scripts and font. The version in the address changes with them, so they keep."""
+    root = (ASSETS / "page").resolve()
+    path = (root / request.path_params["path"]).resolve()
+    kind = ASSET_TYPES.get(path.suffix)
+    if kind is None or not path.is_relative_to(root) or not path.is_file():
+        return Response(status_code=404)
+    fresh = request.path_params["version"] == asset_version()
+    caching = "public, max-age=31536000, immutable" if fresh else "no-cache"
+    return FileResponse(path, media_type=kind, headers={"Cache-Control": caching})

@@ -1,0 +1,189 @@
+"""What the tabs of all tasks share: a form, presets, Generate, and settings that come back from a clip.
+
+Two passes, as everywhere in `ui`: `build` lays the components out, `wire` connects them.
+"""
+
+# No `from __future__ import annotations` here: Gradio reads the handlers' annotations, and its names exist
+# only inside functions, because the package arrives late.
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from oelala.errors import InvalidTask, OelalaError
+from oelala.tasks.base import Task
+from oelala.tasks.faults import faults_of
+from oelala.texts import Language
+from oelala.ui.bridge import answer, build_bridge
+from oelala.ui.form import Form
+from oelala.ui.i18n import Say, both_mark, mark, request_language, sayer
+from oelala.ui.views import error_view
+
+if TYPE_CHECKING:
+    from oelala.studio import Studio
+
+_QUIET: Mapping[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+class TaskTab:
+    """One tab. `layout` is the frame that a tab's own file fills with `form.place(…)`."""
+
+    def __init__(self, task: type[Task], studio: "Studio") -> None:
+        self.task = task
+        self.studio = studio
+        self.form = Form(task, studio)
+        self.presets: Any = None
+        self.generate: Any = None
+        self.bridge: Any = None
+
+    # build
+
+    @contextmanager
+    def layout(self) -> Iterator[None]:
+        import gradio as gr
+
+        kind = self.task.kind
+        with gr.Tab(label=mark(f"kind.{kind}"), id=kind, elem_id=f"{kind}--tab"):
+            with gr.Column(elem_classes=["o-form"], elem_id=f"{kind}--form"):
+                yield
+                with gr.Accordion(mark("form.advanced"), open=False, elem_id=f"{kind}--advanced"):
+                    self.form.place_rest(advanced=True)
+            with gr.Row(elem_classes=["o-actions"]):
+                self.generate = gr.Button(
+                    mark("form.generate"), variant="primary", elem_id=f"{kind}--generate"
+                )
+            self.bridge = build_bridge(kind)
+        self.form.fill_in()
+
+    def place_presets(self) -> None:
+        import gradio as gr
+
+        self.presets = gr.Dropdown(
+            choices=self._preset_choices(both_mark, mark),
+            value="",
+            label=mark("form.preset"),
+            info=mark("form.preset.help"),
+            elem_id=f"{self.task.kind}--preset",
+            buttons=[],
+        )
+
+    def _preset_choices(self, title: Any, text: Say) -> list[tuple[str, str]]:
+        named = [(title(preset.title), preset.name) for preset in self.studio.presets(self.task.kind)]
+        return [(text("form.preset.none"), ""), *named]
+
+    # wire
+
+    def wire(self) -> None:
+        """Generate, presets, the model's own values, and settings from a clip."""
+        form, everything = self.form, [*self.form.outputs, self.bridge]
+        self.generate.click(
+            self._submit(),
+            form.inputs,
+            [self.bridge, *form.seeds.values()],
+            trigger_mode="multiple",
+            **_QUIET,
+        )
+        self.bridge.restore(self._restore(), None, everything, **_QUIET)
+        form.component("model").input(self._choose_model(), form.component("model"), everything, **_QUIET)
+        self.presets.input(self._choose_preset(), self.presets, everything, **_QUIET)
+
+    def refresh(self) -> tuple[Any, list[Any]]:
+        """A handler for the page's load, and its outputs: models and presets may have come since then."""
+        import gradio as gr
+
+        def refresh(request: gr.Request) -> dict[Any, Any]:
+            language = request_language(request, self.studio.settings)
+            choices = self._preset_choices(lambda title: title[language], sayer(language))
+            return {
+                self.presets: gr.update(choices=choices),
+                **_updates(self.form.show_models(sayer(language))),
+            }
+
+        return refresh, [self.presets, self.form.component("model")]
+
+    def _submit(self) -> Any:
+        import gradio as gr
+
+        def submit(values: dict, request: gr.Request) -> dict[Any, Any]:
+            language = request_language(request, self.studio.settings)
+            try:
+                jobs = self.studio.submit(self._read(self.form.read(values)))
+            except _Faults as faults:
+                views = [error_view(fault, language) for fault in faults.all]
+                return {self.bridge: answer("refused", faults=views)}
+            except OelalaError as fault:
+                return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
+            seeds = {part: jobs[0].task.get(name) for name, part in self.form.seeds.items()}
+            return {self.bridge: answer("submitted", jobs=[job.id for job in jobs]), **seeds}
+
+        return submit
+
+    def _read(self, values: Mapping[str, Any]) -> Task:
+        try:
+            return self.task(**values)
+        except ValidationError as fault:
+            raise _Faults(faults_of(fault)) from fault
+
+    def _restore(self) -> Any:
+        import gradio as gr
+
+        def restore(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+            language = request_language(request, self.studio.settings)
+            sent = event._data if isinstance(event._data, dict) else {}
+            values = {name: sent[name] for name in self.task.model_fields if sent.get(name) is not None}
+            return self._fill(lambda: self._complete(values), language, "restored")
+
+        return restore
+
+    def _choose_model(self) -> Any:
+        import gradio as gr
+
+        def choose_model(model: str, request: gr.Request) -> dict[Any, Any]:
+            language = request_language(request, self.studio.settings)
+            return self._fill(lambda: self.form.defaults(model), language, "filled")
+
+        return choose_model
+
+    def _choose_preset(self) -> Any:
+        import gradio as gr
+
+        def choose_preset(name: str, request: gr.Request) -> dict[Any, Any]:
+            language = request_language(request, self.studio.settings)
+            return self._fill(lambda: self._preset_values(name), language, "filled")
+
+        return choose_preset
+
+    def _preset_values(self, name: str) -> dict[str, Any]:
+        return self._complete(self.studio.preset(self.task.kind, name).values) if name else {}
+
+    def _complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """`values` over the defaults of the model they name, checked: they come from a file of anyone's."""
+        full = {**(self.form.defaults(values["model"]) if "model" in values else {}), **values}
+        self._read({**self.form.stand_ins, **full})
+        return full
+
+    def _fill(self, find: Callable[[], dict[str, Any]], language: Language, event: str) -> dict[Any, Any]:
+        """Put what `find` returns into the form, or say why not."""
+        try:
+            values = find()
+        except _Faults as faults:
+            return {self.bridge: answer("refused", faults=[error_view(faults.all[0], language)])}
+        except OelalaError as fault:
+            return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
+        shown = _updates(self.form.show(values, sayer(language)))
+        return {**shown, self.bridge: answer(event, seed=values.get("seed"))}
+
+
+class _Faults(Exception):
+    """Several faults of one task, on their way to their fields."""
+
+    def __init__(self, faults: list[InvalidTask]) -> None:
+        super().__init__(faults)
+        self.all = faults
+
+
+def _updates(changes: Mapping[Any, Mapping[str, Any]]) -> dict[Any, Any]:
+    import gradio as gr
+
+    return {component: gr.update(**change) for component, change in changes.items()}

@@ -1,0 +1,21 @@
+"""The tab of text-to-video."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oelala.tasks.text_to_video import TextToVideo
+from oelala.ui.tabs.task_tab import TaskTab
+
+if TYPE_CHECKING:
+    from oelala.studio import Studio
+
+
+def build(studio: Studio) -> TaskTab:
+    tab = TaskTab(TextToVideo, studio)
+    with tab.layout():
+        tab.form.place("prompt")
+        tab.place_presets()
+        tab.form.place("model", "width", "height", "num_frames", "num_inference_steps", "seed")
+        tab.form.place_rest(advanced=False)
+    return tab

@@ -1,0 +1,79 @@
+"""Jobs, outputs and faults as the small JSON values that the live panels draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from oelala.errors import InvalidTask, OelalaError
+from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running, State
+from oelala.texts import Language, explain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from oelala.library.outputs import Output
+
+OUTPUTS = "outputs/"
+TITLE_LENGTH = 160
+# Of a task, what a panel shows beside the title.
+FACTS = ("model", "width", "height", "num_frames", "num_inference_steps", "seed")
+
+
+def job_view(job: Job, language: Language) -> dict[str, Any]:
+    """One row of the queue; `output` is the address of the finished clip."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "title": title_of(job.task),
+        "facts": {name: job.task[name] for name in FACTS if job.task.get(name) is not None},
+        "created": round(job.created, 2),
+        "attempt": job.attempt,
+        "state": job.state.name,
+        **_state_view(job.state, language),
+    }
+
+
+def _state_view(state: State, language: Language) -> dict[str, Any]:
+    match state:
+        case Queued():
+            return {}
+        case Running(started, progress, cancelling):
+            at = {"phase": progress.phase, "step": progress.step, "total": progress.total}
+            return {"started": started, "cancelling": cancelling, "preview": progress.preview, **at}
+        case Done(started, finished, result):
+            return {"started": started, "finished": finished, "output": _address(result.output)}
+        case Failed(started, finished, code, values):
+            return {"started": started, "finished": finished, **fault_view(code, values, language)}
+        case Cancelled(started, finished):
+            return {"started": started, "finished": finished}
+
+
+def _address(output: str | None) -> str | None:
+    """Below /oelala/outputs; None for a result that is no file of the outputs folder."""
+    return output.removeprefix(OUTPUTS) if output and output.startswith(OUTPUTS) else None
+
+
+def output_view(output: Output, folder: Path) -> dict[str, Any]:
+    """One clip of the gallery; `folder` is the workspace's outputs."""
+    return {
+        "output": output.path.relative_to(folder).as_posix(),
+        "poster": output.poster.relative_to(folder).as_posix(),
+        "title": output.title[:TITLE_LENGTH],
+        "created": round(output.created, 2),
+        "job": output.job,
+    }
+
+
+def title_of(task: Mapping[str, Any]) -> str:
+    return " ".join(str(task.get("prompt") or "").split())[:TITLE_LENGTH]
+
+
+def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict[str, str]:
+    message, hint = explain(code, values, language)
+    return {"code": code, "message": message, "hint": hint}
+
+
+def error_view(fault: OelalaError, language: Language) -> dict[str, Any]:
+    field = {"field": fault.field} if isinstance(fault, InvalidTask) else {}
+    return {**fault_view(fault.code, fault.values, language), **field}
