@@ -14,16 +14,18 @@ A preset is a JSON file, and its name is the file's:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loguru import logger
+from pydantic import ValidationError
 
 from oelala.errors import OelalaError
 from oelala.library.workspace import Workspace
 from oelala.settings import SHIPPED_PRESETS
+from oelala.tasks.base import Task
 from oelala.texts import LANGUAGES
 
 _MAX_BYTES = 2**20
@@ -45,26 +47,48 @@ def shipped_presets(folder: Path = SHIPPED_PRESETS) -> list[Preset]:
     return _sorted([load_preset(path) for path in folder.glob("*.json")])
 
 
-def list_presets(workspace: Workspace, shipped: Path = SHIPPED_PRESETS) -> list[Preset]:
-    """Shipped ones first, then the workspace's own; one that cannot be read is logged and left out."""
+def list_presets(
+    workspace: Workspace,
+    shipped: Path = SHIPPED_PRESETS,
+    tasks: Mapping[str, type[Task]] | None = None,
+) -> list[Preset]:
+    """Shipped ones first, then the workspace's own; one that cannot be read is logged and left out.
+
+    With `tasks` (class by kind) so is one whose kind or values these refuse.
+    """
     own = [workspace.presets / "user"]
     if workspace.presets.resolve() != shipped.resolve():
         own.append(workspace.presets)
-    theirs = _readable(shipped)
+    theirs = _readable(shipped, tasks)
     taken = {preset.name for preset in theirs}
-    mine = [preset for folder in own for preset in _readable(folder) if preset.name not in taken]
+    mine = [preset for folder in own for preset in _readable(folder, tasks) if preset.name not in taken]
     return [*theirs, *mine]
 
 
-def load_preset(path: Path) -> Preset:
+def load_preset(path: Path, tasks: Mapping[str, type[Task]] | None = None) -> Preset:
     """Raises OelalaError ("corrupt-preset")."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ValueError(f"> {_MAX_BYTES} bytes")
-        return _read(path.stem, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+        preset = _read(path.stem, json.loads(path.read_text(encoding="utf-8")))
+        if tasks is not None:
+            _check(preset, tasks)
+    except (OSError, ValueError, OverflowError, RecursionError) as fault:
         reason = str(fault)[:200] or type(fault).__name__
         raise OelalaError("corrupt-preset", name=path.stem, reason=reason, path=str(path)) from fault
+    return preset
+
+
+def _check(preset: Preset, tasks: Mapping[str, type[Task]]) -> None:
+    """Fields that a preset leaves to the user may be missing; what it does say must be right."""
+    if preset.kind not in tasks:
+        raise ValueError(f"kind: {preset.kind[:40]}")
+    try:
+        tasks[preset.kind].model_validate(dict(preset.values))
+    except ValidationError as fault:
+        faults = [error for error in fault.errors() if error["type"] != "missing"]
+        if faults:
+            raise ValueError("; ".join(f"{error['loc'][0]}: {error['msg']}" for error in faults)) from fault
 
 
 def _read(name: str, data: Any) -> Preset:
@@ -81,17 +105,15 @@ def _read(name: str, data: Any) -> Preset:
     return Preset(name, full, data["kind"], data["values"], int(data.get("order", 100)))
 
 
-def _readable(folder: Path) -> list[Preset]:
-    return _sorted(_load_all(folder))
-
-
-def _load_all(folder: Path) -> Iterator[Preset]:
+def _readable(folder: Path, tasks: Mapping[str, type[Task]] | None) -> list[Preset]:
+    presets = []
     for path in folder.glob("*.json"):
         try:
-            yield load_preset(path)
+            presets.append(load_preset(path, tasks))
         except OelalaError as fault:
             logger.warning("{}", fault)
+    return _sorted(presets)
 
 
-def _sorted(presets: Iterator[Preset] | list[Preset]) -> list[Preset]:
+def _sorted(presets: list[Preset]) -> list[Preset]:
     return sorted(presets, key=lambda preset: (preset.order, preset.name))

@@ -23,8 +23,8 @@ def frames_of(data: bytes) -> list[Image.Image]:
 
 def test_the_preview_moves_as_the_frames_do() -> None:
     clip = np.zeros((9, 128, 128, 3), np.uint8)
-    for step, frame in enumerate(clip):
-        frame[32:64, step * 12 : step * 12 + 32] = (255, 64, 0)
+    for step, blank in enumerate(clip):
+        blank[32:64, step * 12 : step * 12 + 32] = (255, 64, 0)
     data = animated_webp(clip, fps=8)
     frames = frames_of(data)
     assert [frame.size for frame in frames] == [(128, 128)] * 9

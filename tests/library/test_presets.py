@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loguru import logger
+
+from oelala.errors import OelalaError
+from oelala.library.presets import list_presets, load_preset, shipped_presets
+from oelala.library.workspace import Workspace
+from oelala.settings import SHIPPED_PRESETS
+from oelala.tasks.text_to_video import TextToVideo
+
+GOOD: dict[str, Any] = {
+    "kind": "text-to-video",
+    "title": {"en": "Mine", "nl": "Van mij"},
+    "values": {"num_inference_steps": 12},
+}
+TASKS = {TextToVideo.kind: TextToVideo}
+
+
+@pytest.fixture
+def warnings() -> Iterator[list[str]]:
+    lines: list[str] = []
+    sink = logger.add(lines.append, level="WARNING", format="{message}")
+    yield lines
+    logger.remove(sink)
+
+
+def put(folder: Path, name: str, content: Any) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_what_ships_is_what_the_models_were_made_for() -> None:
+    presets = {preset.name: preset for preset in shipped_presets()}
+    assert list(presets)[:2] == ["mini-draft", "mini-best"]
+    assert {name: _numbers(preset.values) for name, preset in presets.items()} == {
+        "mini-draft": ("oelala-mini", 256, 256, 17, 10, 4.0, 3.0),
+        "mini-best": ("oelala-mini", 256, 256, 33, 24, 4.0, 3.0),
+        "wan2.1-1.3b-480p": ("wan2.1-t2v-1.3b", 832, 480, 81, 50, 6.0, 8.0),
+        "wan2.1-1.3b-480p-portrait": ("wan2.1-t2v-1.3b", 480, 832, 81, 50, 6.0, 8.0),
+        "wan2.1-14b-480p": ("wan2.1-t2v-14b", 832, 480, 81, 50, 5.0, 5.0),
+        "wan2.1-14b-720p": ("wan2.1-t2v-14b", 1280, 720, 81, 50, 5.0, 5.0),
+    }
+
+
+def _numbers(values: Any) -> tuple[Any, ...]:
+    fields = ("model", "width", "height", "num_frames", "num_inference_steps", "guidance_scale", "flow_shift")
+    return tuple(values[field] for field in fields)
+
+
+def test_every_shipped_preset_is_a_valid_task_with_a_title_in_each_language() -> None:
+    for preset in shipped_presets():
+        TASKS[preset.kind](prompt="a person waves", **preset.values)
+        assert preset.title["en"] != preset.title["nl"], preset.name
+
+
+def test_the_users_own_come_after_the_shipped(workspace: Workspace) -> None:
+    shipped = [preset.name for preset in shipped_presets()]
+    put(workspace.presets / "user", "mine", GOOD)
+    put(workspace.presets, "also mine", GOOD)
+    put(workspace.presets, "mini-draft", GOOD)
+    presets = list_presets(workspace)
+    assert [preset.name for preset in presets] == [*shipped, "mine", "also mine"]
+    assert presets[-1].values == {"num_inference_steps": 12}
+
+
+def test_in_the_project_folder_each_is_listed_once(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    put(tmp_path / "presets", "shipped", GOOD)
+    put(tmp_path / "presets" / "user", "mine", GOOD)
+    assert [preset.name for preset in list_presets(workspace, tmp_path / "presets")] == ["shipped", "mine"]
+
+
+BROKEN: dict[str, Any] = {
+    "cut off": '{"kind": ',
+    "no object": [1],
+    "no kind": {"title": {}, "values": {}},
+    "no title": {**GOOD, "title": {}},
+    "a title that is no text": {**GOOD, "title": {"en": 3}},
+    "values that are none": {**GOOD, "values": [1]},
+    "an unknown entry": {**GOOD, "vlaues": {}},
+    "an order that is none": {**GOOD, "order": "first"},
+    "deep": "[" * 50_000,
+    "an endless number": {**GOOD, "order": float("inf")},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_one_is_told_and_the_others_work(
+    workspace: Workspace, warnings: list[str], name: str
+) -> None:
+    path = put(workspace.presets, "broken", BROKEN[name])
+    put(workspace.presets, "mine", GOOD)
+    with pytest.raises(OelalaError) as fault:
+        load_preset(path)
+    assert fault.value.code == "corrupt-preset"
+    assert fault.value.values["path"] == str(path)
+    names = [preset.name for preset in list_presets(workspace)]
+    assert "mine" in names
+    assert "broken" not in names
+    assert len(warnings) == 1
+    assert str(path) in warnings[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "text-to-vide"},
+        {"values": {"num_frames": 16}},
+        {"values": {"steps": 3}},
+        {"values": {"width": "big"}},
+    ],
+)
+def test_values_that_the_task_refuses_make_it_a_broken_one(
+    workspace: Workspace, warnings: list[str], change: dict[str, Any]
+) -> None:
+    put(workspace.presets, "broken", {**GOOD, **change})
+    put(workspace.presets, "mine", GOOD)
+    names = [preset.name for preset in list_presets(workspace, tasks=TASKS)]
+    assert "mine" in names
+    assert "broken" not in names
+    assert len(warnings) == 1
+
+
+def test_a_title_in_one_language_is_used_for_all(workspace: Workspace) -> None:
+    preset = load_preset(put(workspace.presets, "mine", {**GOOD, "title": {"nl": "Van mij"}}))
+    assert preset.title == {"en": "Van mij", "nl": "Van mij"}
+
+
+def test_the_shipped_folder_is_the_projects() -> None:
+    assert {path.stem for path in SHIPPED_PRESETS.glob("*.json")} == {p.name for p in shipped_presets()}
