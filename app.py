@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from oelala.errors import OelalaError
-from oelala.settings import Settings, add_studio_flags, read_settings
+from oelala.settings import Settings, add_studio_flags, prepare_environment, read_settings
 from oelala.terminal.console import DONE, FAILED, USAGE, Console
 from oelala.texts import choose_language
 
@@ -42,13 +42,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OelalaError as fault:
         console.fault(fault)
         return USAGE if fault.code in USAGE_CODES else FAILED
-
-
-def prepare_environment() -> None:
-    """What must hold before any big library is imported, in this process and in its workers."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["DIFFUSERS_DISABLE_REMOTE_CODE"] = "1"
 
 
 def run(settings: Settings, console: Console) -> int:

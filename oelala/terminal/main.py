@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from oelala.errors import Cancelled, InvalidTask, OelalaError
-from oelala.settings import Settings, add_common_flags, read_settings
+from oelala.settings import Settings, add_common_flags, prepare_environment, read_settings
 from oelala.studio import Studio
 from oelala.terminal import doctor, generate, jobs, models, workspace
 from oelala.terminal.console import CANCELLED, DONE, FAILED, USAGE, Console
@@ -43,14 +43,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return CANCELLED
     except BrokenPipeError:
         return DONE
-
-
-def prepare_environment() -> None:
-    """What must hold before any big library is imported, in this process and in the workers."""
-    os.environ["DIFFUSERS_DISABLE_REMOTE_CODE"] = "1"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def _run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
