@@ -104,7 +104,9 @@ class _Drafts:
                 flush_to_disk(file.fileno())
         for draft, target in zip(self._drafts, self._targets, strict=True):
             draft.replace(target)
-        flush_folder(self._targets[0].parent)
+        day = self._targets[0].parent
+        flush_folder(day)
+        flush_folder(day.parent)
 
     def discard(self) -> None:
         """Remove what was not published, and what was without its mp4."""

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from oelala.errors import OelalaError
+
 MAX_PIXELS = 2**26  # 8192 × 8192
 MAX_ALLOCATION = 2**30
 FORMATS = "mov,matroska,avi,gif"
@@ -30,9 +32,13 @@ _PREFIX = re.compile(r"^(\[[^]]*\] ?)+")  # "[mov,mp4,m4a,3gp,3g2,mj2 @ 0x55d0c8
 
 
 def executable() -> str:
+    """Raises OelalaError ("no-ffmpeg")."""
     import imageio_ffmpeg
 
-    return imageio_ffmpeg.get_ffmpeg_exe()
+    try:
+        return imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError as fault:
+        raise OelalaError("no-ffmpeg") from fault
 
 
 def file_argument(path: Path) -> str:
@@ -44,7 +50,8 @@ class Ffmpeg:
     """One run, as a context manager: on the way out the process is dead and waited for, whatever happened.
 
     `feed`: `write` goes to its standard input. `patience`: seconds without a `write` or a read line or frame
-    after which it is killed (`stalled` says so); None: it may take as long as it likes.
+    after which it is killed (`stalled` says so); None: it may take as long as it likes. Raises OelalaError
+    ("no-ffmpeg") where it cannot be started.
     """
 
     def __init__(
@@ -63,13 +70,16 @@ class Ffmpeg:
         self.stalled = False
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            self._arguments,
-            stdin=subprocess.PIPE if self._feed else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **_own_group(),
-        )
+        try:
+            self._process = subprocess.Popen(
+                self._arguments,
+                stdin=subprocess.PIPE if self._feed else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                **_own_group(),
+            )
+        except (FileNotFoundError, PermissionError) as fault:
+            raise OelalaError("no-ffmpeg") from fault
         self._start(self._drain)
         if self._patience is not None:
             self._start(self._watch)

@@ -167,6 +167,14 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
         assert fault.value.values["path"] == str(tmp_path / folder)
 
 
+def test_a_missing_ffmpeg_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "gone"))
+    with pytest.raises(OelalaError) as fault:
+        write_video(tmp_path / "clip.mp4", moving_gradient(), SPEC)
+    assert fault.value.code == "no-ffmpeg"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_reading_stops_when_the_reader_does(clip: Path) -> None:
     frames = read_frames(clip)
     assert next(frames).shape == (48, 64, 3)
