@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,15 +25,9 @@ MAX_LOGIN_FORM = 16 * 2**10
 SPARE_BYTES = 512 * 2**20
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UPLOADS = ("/gradio_api/upload", "/oelala/upload", "/oelala/restore")
-STREAMS = (
-    "/gradio_api/heartbeat/",
-    "/gradio_api/queue/data",
-    "/gradio_api/upload_progress",
-    "/oelala/stream",
-)
 # What the page uses. Anything else that Gradio or a new version of it offers is not served.
 SERVED = frozenset(
-    {"/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", LOGIN, LOGOUT}
+    {"/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"}
     | {f"/gradio_api/{name}" for name in ("info", "app_id", "theme.css", "startup-events", "cancel", "reset")}
     | {f"/gradio_api/{name}" for name in ("queue/join", "queue/data", "upload", "upload_progress")}
 )
@@ -84,6 +79,7 @@ class Asked:
         return self.scope["client"][0] if self.scope.get("client") else ""
 
 
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::[0-9]{1,5})?")
 Check = Callable[[Asked, Rules], Refusal | None]
 
 
@@ -119,15 +115,16 @@ def check_login(asked: Asked, rules: Rules) -> Refusal | None:
 def check_path(asked: Asked, rules: Rules) -> Refusal | None:
     """Only what the page uses, in plain spelling; of files only what visitors uploaded."""
     path = asked.path
-    if path not in SERVED and not path.startswith(SERVED_UNDER):
+    known = SERVED if rules.door is None else SERVED | {LOGIN, LOGOUT}
+    if path not in known and not path.startswith(SERVED_UNDER):
         return Refusal(404, "not-served")
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in path) or ".." in path.split("/"):
         return Refusal(403, "not-served")
     if path.startswith(GRADIO_FILE):
-        return (
-            None if _is_inside(path.removeprefix(GRADIO_FILE), rules.uploads) else Refusal(403, "not-served")
-        )
-    return Refusal(403, "not-served") if "\\" in path else None
+        fine = is_inside(path.removeprefix(GRADIO_FILE), rules.uploads)
+    else:
+        fine = "\\" not in path
+    return None if fine else Refusal(403, "not-served")
 
 
 def check_size(asked: Asked, rules: Rules) -> Refusal | None:
@@ -152,10 +149,9 @@ def body_limit(path: str) -> int:
 
 
 def host_name(host: str) -> str:
-    """`name:port` without its port; IPv6 without its brackets."""
-    if host.startswith("["):
-        return host[1:].split("]", 1)[0]
-    return host.rsplit(":", 1)[0] if host.count(":") == 1 else host
+    """`name:port` without its port, IPv6 without its brackets; empty for what is no host."""
+    match = _HOST.fullmatch(host)
+    return str(match[1] or match[2]) if match else ""
 
 
 def _is_ours(host: str, rules: Rules) -> bool:
@@ -172,13 +168,11 @@ def _is_ours(host: str, rules: Rules) -> bool:
 def _same_origin(origin: str, host: str) -> bool:
     """The scheme is left out: behind a tunnel or a proxy the page is https and this server is not."""
     scheme, separator, rest = origin.lower().partition("://")
-    default = {"http": ":80", "https": ":443"}.get(scheme)
-    return bool(separator and default) and rest.removesuffix(default or "") == host.removesuffix(
-        default or ""
-    )
+    default = {"http": ":80", "https": ":443"}.get(scheme, "")
+    return bool(separator and default) and rest.removesuffix(default) == host.removesuffix(default)
 
 
-def _is_inside(text: str, folder: Path) -> bool:
+def is_inside(text: str, folder: Path) -> bool:
     """Whether the path, links followed, is in the folder. A late colon names a stream of a file on NTFS."""
     if ":" in text[2:] or not os.path.isabs(text):
         return False

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from oelala.texts import explain
 from oelala.ui.body import limited_body
 from oelala.ui.checks import CHECKS, UPLOADS, Asked, Refusal, Rules, body_limit, megabytes
+from oelala.ui.event_files import EVENTS, checked_files
 from oelala.ui.headers import GRADIO_FILE, PAGES, new_nonce, sealed
 from oelala.ui.i18n import request_language
 
@@ -66,7 +67,10 @@ class Guard:
         async def answer_too_large(scope: Scope, receive: Receive, send: Send) -> None:
             await self.answer(asked, too_large)(scope, receive, send)
 
-        return limited_body(self._app, limit, answer_too_large)
+        app = self._app
+        if asked.method == "POST" and asked.path.startswith(EVENTS):
+            app = checked_files(app, self.rules.uploads, self.answer(asked, Refusal(403, "not-served")))
+        return limited_body(app, limit, answer_too_large)
 
     async def _refuse(self, asked: Asked, refusal: Refusal, receive: Receive, send: Send) -> None:
         if asked.scope["type"] == "websocket":

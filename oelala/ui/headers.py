@@ -41,8 +41,11 @@ _ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-# Markup can carry scripts, so a browser is only ever offered to save it.
-_ACTIVE = ("text/html", "application/xhtml", "image/svg", "text/xml", "application/xml", "text/javascript")
+# What a browser may show of a file; anything else (markup can carry scripts) it is only offered to save.
+_SHOWN = (
+    *("image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "image/bmp"),
+    *("video/", "audio/", "application/json", "text/plain", "text/event-stream"),
+)
 # Gradio answers a range request with the request's own headers, the cookie among them.
 _FILE_HEADERS = frozenset(
     {"content-type", "content-length", "content-range", "content-disposition", "content-encoding"}
@@ -80,7 +83,8 @@ def _own_headers(scope: Scope, raw: Iterable[tuple[bytes, bytes]]) -> list[tuple
 
 
 def _make_harmless(headers: MutableHeaders) -> None:
-    if headers.get("content-type", "").lower().startswith(_ACTIVE):
+    kind = headers.get("content-type", "").lower()
+    if kind and not kind.startswith(_SHOWN):
         headers["content-type"] = "application/octet-stream"
         headers["content-disposition"] = "attachment"
 

@@ -151,6 +151,8 @@ def _mount(app: Starlette, blocks: Any, options: Mapping[str, Any]) -> None:
         ssr_mode=False,
         max_file_size=MAX_UPLOAD,
     )
+    # Mounting leaves this False, and Gradio then takes any path that a request names for one it may copy.
+    blocks.has_launched = True
 
 
 def _door(settings: Settings, port: int) -> Door | None:

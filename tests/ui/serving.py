@@ -81,6 +81,7 @@ def small_page() -> Any:
         slow.click(lambda text: text + "!", given, answer, api_name="queued")
         fast.click(lambda text: text + "?", given, answer, queue=False, api_name="at_once")
         file.change(lambda path: path, file, video, api_name="show")
+        file.upload(lambda path: path, file, video, queue=False, api_name="show_at_once")
     return page
 
 
@@ -94,7 +95,8 @@ def own_routes(workspace: Path) -> list[Route]:
         return PlainTextResponse(str(len(await request.body())))
 
     async def output(request: Request) -> Response:
-        return FileResponse(workspace / "outputs" / Path(request.path_params["name"]).name)
+        path = workspace / "outputs" / Path(request.path_params["name"]).name
+        return FileResponse(path) if path.is_file() else PlainTextResponse("none", 404)
 
     return [
         Route("/oelala/poll", poll, methods=["GET", "POST"]),
