@@ -49,6 +49,7 @@ class Kind:
 
 KINDS = (Kind(TextToVideo, "oelala.engines.text_to_video"),)
 _KINDS: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}
+_TASKS: Mapping[str, type[Task]] = {kind.task.kind: kind.task for kind in KINDS}
 
 
 def read_task(kind: str, values: Mapping[str, Any]) -> Task:
@@ -153,7 +154,7 @@ class Studio:
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""
-        return [p for p in list_presets(self.workspace) if kind in (None, p.kind)]
+        return [p for p in list_presets(self.workspace, tasks=_TASKS) if kind in (None, p.kind)]
 
     def preset(self, kind: str, name: str) -> Preset:
         """Raises OelalaError ("unknown-preset")."""
