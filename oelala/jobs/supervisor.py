@@ -16,7 +16,7 @@ from oelala.jobs.schema import STORE_FAULTS
 from oelala.jobs.store import JobStore
 from oelala.jobs.worker import STOP, WAKE, WorkerSpec, crash_report
 from oelala.tasks.base import Lane
-from oelala.tasks.job import Failed, Job
+from oelala.tasks.job import Failed
 
 ROUND = 0.1  # seconds between two looks; a death is noticed at once
 PATIENCE = 5.0  # seconds that a job may take to answer a cancel
@@ -120,8 +120,15 @@ class _LaneKeeper:
         """Take its jobs back first: should that fail, the next round tries again."""
         worker.join()
         reason = worker.describe_end()
-        self.take_back(self.store.requeue_lost(worker.name, reason), reason)
-        self.report_crash()
+        lost = self.store.requeue_lost(worker.name, reason)
+        for job in lost:
+            remove_preview(preview_path(self.spec.private, job.id))
+        with logger.contextualize(job=lost[0].id if lost else None):  # a worker runs one job at a time
+            logger.warning("the {} worker ended: {}", self.spec.lane, reason)
+            self.report_crash()
+            for job in lost:
+                gave_up = isinstance(job.state, Failed)
+                logger.warning("job {}: {}", job.id, "given up" if gave_up else job.state.name)
         if worker.ready:
             self.failures = 0
         else:
@@ -135,13 +142,6 @@ class _LaneKeeper:
             )
         worker.close()
         self.worker = None
-
-    def take_back(self, lost: list[Job], reason: str) -> None:
-        for job in lost:
-            remove_preview(preview_path(self.spec.private, job.id))
-            with logger.contextualize(job=job.id):
-                end = "gave up" if isinstance(job.state, Failed) else job.state.name
-                logger.warning("the {} worker ended ({}): {}", self.spec.lane, reason, end)
 
     def report_crash(self) -> None:
         path = crash_report(self.spec)

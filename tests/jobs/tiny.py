@@ -46,8 +46,12 @@ class OutOfMemoryError(RuntimeError):
 class TinyExecutor:
     root: Path
 
+    def __post_init__(self) -> None:
+        (self.root / "worker-pid").write_text(str(os.getpid()))
+
     def warm_up(self) -> None:
-        (self.root / "warm").touch()
+        with open(self.root / "warmed", "a") as file:
+            file.write("x")
 
     def execute(self, job: Job, context: RunContext) -> JobResult:
         ACTS[job.task["act"]](context)
@@ -71,9 +75,26 @@ class TinyExecutor:
             file.write("x")
 
 
-class BrokenExecutor(TinyExecutor):
+class LostDevice(TinyExecutor):
+    """Its memory cannot be given back, as after a broken CUDA context."""
+
     def empty(self) -> None:
         raise RuntimeError("the device is gone")
+
+
+class DeadlyWarmth(TinyExecutor):
+    """Warming it up kills the process."""
+
+    def warm_up(self) -> None:
+        super().warm_up()
+        os._exit(9)
+
+
+class NeverMade(TinyExecutor):
+    """It cannot even be made, as when a library is missing."""
+
+    def __post_init__(self) -> None:
+        raise ImportError("libcuda.so.1 is missing")
 
 
 def output_path(root: Path, job_id: str) -> Path:
@@ -136,8 +157,8 @@ def open_store(root: Path) -> JobStore:
     return JobStore(root / "queue.db")
 
 
-def supervisor(root: Path, store: JobStore, patience: float = 5.0) -> Supervisor:
-    return Supervisor([spec(root)], store, patience=patience)
+def supervisor(root: Path, store: JobStore) -> Supervisor:
+    return Supervisor([spec(root)], store)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:

@@ -1,0 +1,63 @@
+"""A studio without a page, as a program of its own: `python -m tests.jobs.studio ROOT [KILLS|stay]`.
+
+It works until the queue is empty. With KILLS it kills its own worker that many times on the way, each at a
+random moment of a job. The last line of its output is what it did, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from oelala.jobs.store import JobStore
+from oelala.jobs.supervisor import Supervisor
+from oelala.log import start_logging
+from tests.jobs.tiny import open_store, supervisor, wait_until
+
+
+def busy(store: JobStore) -> bool:
+    return any(job.state.name == "running" for job in store.list(1))
+
+
+def drained(store: JobStore) -> bool:
+    return all(job.state.name not in ("queued", "running") for job in store.list(1))
+
+
+def kill_worker(store: JobStore, keeper: Supervisor) -> bool:
+    """Kill the worker in the middle of something. False: nothing is left to do."""
+    wait_until(lambda: busy(store) or drained(store), 60)
+    if drained(store):
+        return False
+    pid = keeper.pids["gpu"]
+    time.sleep(random.uniform(0, 0.06))
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: keeper.pids.get("gpu") != pid, 60)
+    return True
+
+
+def main() -> None:
+    root = Path(sys.argv[1])
+    start_logging("studio", root / "private" / "logs", console=False)
+    store = open_store(root)
+    keeper = supervisor(root, store)
+    keeper.start()
+    print("started", flush=True)
+    wish = sys.argv[2] if len(sys.argv) > 2 else "0"
+    while wish == "stay":
+        time.sleep(1)
+    kills = 0
+    while kills < int(wish) and kill_worker(store, keeper):
+        kills += 1
+    wait_until(lambda: drained(store), 60)
+    keeper.stop()
+    heavy = sorted({"torch", "diffusers", "gradio"} & sys.modules.keys())
+    print(json.dumps({"kills": kills, "heavy": heavy}))
+
+
+if __name__ == "__main__":
+    main()
