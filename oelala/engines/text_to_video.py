@@ -15,7 +15,7 @@ from oelala.engines.watch import Phases, watched
 from oelala.library.outputs import SaveClip, require_room, save_clip
 from oelala.library.workspace import Workspace
 from oelala.media.video import VideoSpec
-from oelala.models.catalog import Row, find
+from oelala.models.catalog import Row
 from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.progress import RunContext
 from oelala.tasks.job import JobResult
@@ -28,7 +28,7 @@ def run(task: TextToVideo, models: ModelManager, context: RunContext, workspace:
     Every field of `task` is filled (the catalog's `resolve`), its seed included. Raises Cancelled, and
     OelalaError where the model, the memory or the disk does not play along.
     """
-    row = find(task.model)
+    row = models.row(task.model)
     require_room(workspace, _video_of(task, row))
     phases = Phases(context)
     phases.enter("loading")

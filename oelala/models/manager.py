@@ -13,13 +13,13 @@ from loguru import logger
 from safetensors import SafetensorError
 
 from oelala.errors import OelalaError, OutOfMemory
-from oelala.models.catalog import Row
+from oelala.models.catalog import Row, find
 from oelala.models.catalog.resolve import readable_bytes
 from oelala.models.device import choose_device, limit_threads
 from oelala.models.families import wan
 from oelala.models.file_hashes import FileHashes
 from oelala.models.latent_preview import FILE_NAME, LatentPreview, fit_preview, load_preview
-from oelala.models.parts import PartKey, PartStore
+from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
 from oelala.settings import Settings
 
@@ -60,15 +60,20 @@ def _ignore(step: int, total: int) -> None:
 
 
 class ModelManager:
-    """Holds the models of one worker; for one thread. `measure` tells the device's free bytes."""
+    """Holds the models of one worker; for one thread.
+
+    `measure` tells the device's free bytes, `row` the catalog's row of a model id.
+    """
 
     def __init__(
         self,
         settings: Settings,
         device: torch.device | None = None,
         measure: Callable[[], int] | None = None,
+        row: Callable[[str], Row] = find,
     ) -> None:
         limit_threads()
+        self.row = row
         self.device = device or choose_device()
         self._settings = settings
         self._parts = PartStore(self.device, measure)
@@ -83,7 +88,7 @@ class ModelManager:
         Whatever the borrower left on the pipeline is gone afterwards: its scheduler, the VAE's feature cache,
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken").
         """
-        plan = plan_load(spec.model, self._settings.models, self.device, self._hashes)
+        plan = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
         self._load(plan, on_part)
         pipeline = self._pipeline(spec, plan)
         scheduler = pipeline.scheduler
@@ -133,7 +138,7 @@ class ModelManager:
         """Evict until the wanted parts fit. Returns the names of those to stream where they still do not."""
         need = sum(part.bytes for part in wanted)
         work = int(plan.bytes * _WORK_SHARE) + _WORK_BYTES
-        gone = [self._forget(key) for key in self._parts.evict(need + work, plan.keys)]
+        gone = [self._forget(key, origin) for key, origin in self._parts.evict(need + work, plan.keys)]
         if gone:
             logger.info("swapped out {} for {}", ", ".join(gone), plan.row.title)
         free = self._parts.free()
@@ -143,9 +148,9 @@ class ModelManager:
             raise OutOfMemory("out-of-memory")
         return _choose_streamed(wanted, need + work - free)
 
-    def _forget(self, key: PartKey) -> str:
+    def _forget(self, key: PartKey, origin: str) -> str:
         self._pipelines = {name: one for name, one in self._pipelines.items() if key not in name[1]}
-        return key.name
+        return f"{key.name} of {origin}"
 
     def _load_part(self, row: Row, part: PlannedPart, *, stream: bool) -> None:
         name = part.key.name
@@ -160,7 +165,7 @@ class ModelManager:
             wan.stream_part(name, module, self.device)
         elif isinstance(module, torch.nn.Module):
             module.to(self.device)
-        self._parts.add(part.key, module, 0 if stream else part.bytes)
+        self._parts.add(part.key, Part(module, 0 if stream else part.bytes, row.title))
 
     def _pipeline(self, spec: ModelSpec, plan: LoadPlan) -> Any:
         parts = self._parts.borrow(plan.keys)

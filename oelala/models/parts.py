@@ -22,10 +22,11 @@ class PartKey:
 
 @dataclass(slots=True)
 class Part:
-    """`bytes` on the device, 0 for a streamed one; `used` counts up with every loan."""
+    """`bytes` on the device (0: streamed); `used` counts up with every loan; `origin` is for the log."""
 
     module: Any
     bytes: int
+    origin: str
     used: int = 0
 
 
@@ -44,8 +45,8 @@ class PartStore:
     def __len__(self) -> int:
         return len(self._parts)
 
-    def add(self, key: PartKey, module: Any, size: int) -> None:
-        self._parts[key] = Part(module, size)
+    def add(self, key: PartKey, part: Part) -> None:
+        self._parts[key] = part
 
     def borrow(self, keys: Collection[PartKey]) -> dict[str, Any]:
         """The modules by component name; marks them as the last used."""
@@ -57,17 +58,16 @@ class PartStore:
     def free(self) -> int:
         return self._measure()
 
-    def evict(self, need: int, keep: Collection[PartKey]) -> Iterator[PartKey]:
+    def evict(self, need: int, keep: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
         """Drop parts that are not in `keep`, longest unused first, until `need` bytes are free.
 
-        The caller drops its own references to each part that is yielded before asking for the next.
+        Yields each with its origin; the caller lets go of it before asking for the next.
         """
         ranked = sorted(self._parts, key=lambda key: (self._parts[key].used, -self._parts[key].bytes))
         for key in [key for key in ranked if key not in keep and self._parts[key].bytes]:
             if self._measure() >= need:
                 return
-            del self._parts[key]
-            yield key
+            yield key, self._parts.pop(key).origin
             collect(self.device)
 
     def clear(self) -> None:

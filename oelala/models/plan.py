@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from oelala.errors import ModelMissing, OelalaError
-from oelala.models.catalog import Installation, Row, find, installation, weight_files
+from oelala.models.catalog import Installation, Row, installation, weight_files
 from oelala.models.catalog.resolve import check_installed
 from oelala.models.device import dtype_of
 from oelala.models.file_hashes import FileHashes
@@ -45,9 +45,8 @@ class LoadPlan:
         return sum(part.bytes for part in self.parts.values())
 
 
-def plan_load(model_id: str, models: Path, device: torch.device, hashes: FileHashes) -> LoadPlan:
-    """Raises OelalaError ("unknown-model", "model-broken") and ModelMissing."""
-    row = find(model_id)
+def plan_load(row: Row, models: Path, device: torch.device, hashes: FileHashes) -> LoadPlan:
+    """Raises OelalaError ("model-broken") and ModelMissing."""
     check_installed(row, models)
     found = installation(row, models)
     if found is None:

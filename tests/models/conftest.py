@@ -1,0 +1,3 @@
+from tests.models.tiny import tiny
+
+__all__ = ["tiny"]
