@@ -148,6 +148,12 @@ class JobStore:
 
     # -- what the supervisor says
 
+    def workers(self) -> frozenset[str]:
+        """The names under which jobs are running."""
+        with self._reading() as connection:
+            query = "SELECT DISTINCT worker FROM jobs WHERE state = 'running'"
+            return frozenset(row["worker"] for row in connection.execute(query))
+
     def requeue_lost(self, worker: str | None, reason: str, *, counted: bool = True) -> Jobs:
         """Take running jobs back from a worker that is gone (None: from all; nobody else may be at work).
 

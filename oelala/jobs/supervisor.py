@@ -20,6 +20,7 @@ from oelala.tasks.job import Failed
 
 ROUND = 0.1  # seconds between two looks; a death is noticed at once
 PATIENCE = 5.0  # seconds that a job may take to answer a cancel
+STUDIO_ENDED = "the studio itself was ended"
 LONGEST_PAUSE = 30.0  # seconds between two starts of a worker that dies while starting
 
 
@@ -38,7 +39,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Raises OelalaError when the queue cannot be read or written."""
-        for job in self._store.requeue_lost(None, "the studio itself was ended"):
+        for job in self._store.requeue_lost(None, STUDIO_ENDED):
             logger.warning("job {} was interrupted: {}", job.id, job.state.name)
         for lane in self._lanes.values():
             sweep_previews(lane.spec.private)
@@ -73,14 +74,21 @@ class Supervisor:
             for lane in self._lanes.values():
                 try:
                     lane.tend()
-                except (*STORE_FAULTS, OSError) as fault:  # a full disk, no memory for a process: next round
-                    logger.error("looking after the {} worker failed: {}", lane.spec.lane, fault)
+                    self._take_back_strays()
+                except Exception:  # noqa: BLE001 - a full disk, no memory for a process: next round, for ever
+                    logger.exception("looking after the {} worker failed", lane.spec.lane)
                     self._stopping.wait(1.0)
             sentinels = [lane.worker.sentinel for lane in self._lanes.values() if lane.worker]
             if sentinels:
                 connection.wait(sentinels, ROUND)
             else:
                 self._stopping.wait(ROUND)
+
+    def _take_back_strays(self) -> None:
+        """A killed studio's worker may claim once more after our start, just before it notices and ends."""
+        ours = {lane.worker.name for lane in self._lanes.values() if lane.worker}
+        for name in self._store.workers() - ours:
+            self._store.requeue_lost(name, STUDIO_ENDED)
 
 
 class _LaneKeeper:

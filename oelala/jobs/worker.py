@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import signal
 import threading
@@ -149,6 +150,7 @@ class _Worker:
             self.prepared().warm_up()
         except (Exception, SystemExit):  # noqa: BLE001 - the first real job will say it where the user looks
             logger.exception("warming up failed")
+            self.emptied()
 
     def prepared(self) -> Executor:
         if self.executor is None:
@@ -180,32 +182,42 @@ class _Worker:
             logger.info("cancelled")
             return False
         except (Exception, SystemExit) as fault:  # noqa: BLE001 - a library's sys.exit() is a fault like others
-            error = explain(fault)
-            unforeseen = error.code == "unexpected"
-            logger.opt(exception=unforeseen).error("failed: {}", error)
-            self.settle(lambda: store.fail(job_id, attempt, error.code, error.values))
-            return unforeseen or is_out_of_memory(error)
+            return self.fail(job, fault)
         self.settle(lambda: store.finish(job_id, attempt, result))
         logger.info("done: {}", result.output)
         return False
 
+    def fail(self, job: Job, fault: BaseException) -> bool:
+        """Apart from `attempt`: a fault kept by a frame of its own traceback would keep its tensors too."""
+        error = explain(fault)
+        unforeseen = error.code == "unexpected"
+        logger.opt(exception=unforeseen).error("failed: {}", error)
+        self.settle(lambda: self.store.fail(job.id, job.attempt, error.code, error.values))
+        return unforeseen or is_out_of_memory(error)
+
     def settle(self, change: Callable[[], bool]) -> None:
         """Write a final state, however long the disk stays full: the work is done and must not be lost."""
+        said = False
         while True:
             try:
                 if not change():
                     logger.warning("this attempt had been given up on; its end is ignored")
                 return
             except STORE_FAULTS as fault:
-                logger.error("the queue cannot be written, trying again: {}", fault)
-                if self.stopping:
-                    return
-                time.sleep(RETRY_AFTER)
+                if not said:
+                    logger.error("the queue cannot be written, trying on: {}", fault)
+                said = True
+            if self.stopping:
+                return
+            time.sleep(RETRY_AFTER)
 
     def emptied(self) -> bool:
         """A device that cannot even be emptied (a broken CUDA context) needs a new process."""
+        if self.executor is None:
+            return True
         try:
-            self.prepared().empty()
+            gc.collect()  # what only cycles hold on to
+            self.executor.empty()
         except Exception:  # noqa: BLE001 - whatever it is, it is the end of this process
             logger.exception("memory could not be given back; a new worker takes over")
             return False

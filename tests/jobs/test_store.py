@@ -245,6 +245,7 @@ def test_a_long_history_costs_nothing(tmp_path: Path, store: JobStore) -> None:
     store.list(50)
     store.changed_since(0, 50)
     store.waiting("gpu")
+    store.workers()
     store.cancelling("w")
     store.enqueue(TinyTask())
     store.claim("gpu", "w")

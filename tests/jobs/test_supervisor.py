@@ -274,6 +274,20 @@ def test_a_start_takes_back_what_was_running_and_sweeps_previews(
     assert wait_for(store, job.id, "done").attempt == 2
 
 
+def test_a_job_claimed_by_a_dying_worker_of_an_earlier_studio_is_taken_back(
+    store: JobStore, start: Start
+) -> None:
+    """It claims once more between the new studio's start and its own end."""
+    keeper = start()
+    ended(store, TinyTask())
+    stray, running = store.enqueue_all([LightTask(), TinyTask(act="slow")])
+    claimed = store.claim("light", "light-of-before")
+    assert claimed is None or claimed.id == stray.id
+    assert wait_for(store, stray.id, "done").attempt == (1 if claimed is None else 2)
+    assert wait_for(store, running.id, "running").attempt == 1
+    assert set(keeper.pids) == {"gpu", "light"}
+
+
 def test_only_its_own_jobs(tmp_path: Path, store: JobStore) -> None:
     other, mine = store.enqueue_all([TinyTask(), TinyTask()])
     keeper = Supervisor([dataclasses.replace(spec(tmp_path), only=(mine.id,))], store)
