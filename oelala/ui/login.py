@@ -58,7 +58,8 @@ class Door:
         return [
             Route(LOGIN, self._show, methods=["GET"]),
             Route(LOGIN, self._enter, methods=["POST"]),
-            Route(LOGOUT, self._leave, methods=["POST"]),
+            # Gradio has a route of this name that a link can call, so no method may fall through to it.
+            Route(LOGOUT, self._leave, methods=["GET", "POST"]),
         ]
 
     async def _show(self, request: Request) -> Response:
@@ -91,6 +92,8 @@ class Door:
         return answer
 
     async def _leave(self, request: Request) -> Response:
+        if request.method != "POST":
+            return Response(status_code=405, headers={"Allow": "POST"})
         self.sessions.close(self._token(request.scope))
         answer = RedirectResponse(LOGIN, 303)
         answer.delete_cookie(self.cookie, httponly=True, samesite="lax", secure=self._secure(request))

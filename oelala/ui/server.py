@@ -170,6 +170,7 @@ def _uvicorn_server(app: Guard) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="warning",
         access_log=False,
         # A header can be made up by anyone; who asks is who is connected.
         proxy_headers=False,

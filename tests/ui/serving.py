@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from oelala.settings import Settings
-from oelala.ui.listener import listen
+from oelala.ui.listener import Listener, listen
 from oelala.ui.server import Server, assemble
 
 
@@ -48,14 +48,17 @@ class Running:
 
 
 @contextmanager
-def running(workspace: Path, **settings: Any) -> Iterator[Running]:
-    """A guarded server on a free port of 127.0.0.1 with `small_page` and two routes like our own."""
+def running(workspace: Path, *, real: bool = False, **settings: Any) -> Iterator[Running]:
+    """A guarded server on a free port of 127.0.0.1: the real page and routes, or small ones like them."""
     tmp = workspace / ".oelala" / "tmp"
     tmp.mkdir(parents=True, exist_ok=True)
     before = os.environ.get("GRADIO_TEMP_DIR")
     os.environ["GRADIO_TEMP_DIR"] = str(tmp)
     own = Settings(workspace=workspace, port=free_port(), open_browser=False, **settings)
-    server = assemble(small_page(), {}, own_routes(workspace), own, listen(own))
+    listener = listen(own)
+    server = (
+        _real(own, listener) if real else assemble(small_page(), {}, own_routes(workspace), own, listener)
+    )
     server.start()
     try:
         yield Running(server, workspace)
@@ -65,6 +68,15 @@ def running(workspace: Path, **settings: Any) -> Iterator[Running]:
             del os.environ["GRADIO_TEMP_DIR"]
         else:
             os.environ["GRADIO_TEMP_DIR"] = before
+
+
+def _real(settings: Settings, listener: Listener) -> Server:
+    from oelala.studio import Studio
+    from oelala.ui import page
+    from oelala.ui.routes import routes
+
+    studio = Studio(settings)
+    return assemble(page.build_page(studio), page.launch_options(studio), routes(studio), settings, listener)
 
 
 def small_page() -> Any:
