@@ -45,7 +45,9 @@ say_no_python() {
 
 if ! { [ -x "$python" ] && "$python" -I -S -B "$installer" --check $extra </dev/null >/dev/null 2>&1; }; then
     find_python || { say_no_python; exit 1; }
+    trap : INT # Ctrl+C is for the installer, which ends with 130
     "$found" -I -B "$installer" $extra </dev/null >&2 || exit
+    trap - INT
 fi
 
 # Only this project and its environment, whatever else the user's shell adds to Python's path.

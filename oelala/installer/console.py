@@ -11,6 +11,7 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 TEXTS = {
@@ -22,7 +23,7 @@ TEXTS = {
         "packages": "packages",
         "tests": "test tools",
         "got": "{name}: {done} of {total} MB",
-        "placing": "putting {count} in place",
+        "placing": "putting in place {done} of {total}",
         "done": "Oelala is set up ({elapsed}).",
         "no_venv": "This Python has no venv. Run `sudo apt install python{python}-venv`, then start again.",
         "driver": "The NVIDIA driver is too old for this torch: update it, delete {venv} and start again.",
@@ -41,7 +42,7 @@ TEXTS = {
         "packages": "pakketten",
         "tests": "testgereedschap",
         "got": "{name}: {done} van {total} MB",
-        "placing": "{count} op hun plaats zetten",
+        "placing": "op hun plaats: {done} van {total}",
         "done": "Oelala is ingericht ({elapsed}).",
         "no_venv": "Deze Python mist venv. Doe `sudo apt install python{python}-venv` en start opnieuw.",
         "driver": "De NVIDIA-driver is te oud voor deze torch: werk hem bij, wis {venv} en start opnieuw.",
@@ -90,9 +91,11 @@ class Meter:
 
     quiet_seconds = 15.0
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, count_packages: Callable[[], int]) -> None:
         self.title = title
         self.detail = self.package = ""
+        self.count_packages = count_packages
+        self.before = self.total = 0  # packages that were there, packages that pip is putting in place
         self.live = sys.stderr.isatty()
         self.ended = threading.Event()
         self.ticker = threading.Thread(target=self._tick, daemon=True)
@@ -107,7 +110,7 @@ class Meter:
     ) -> None:
         self.ended.set()
         self.ticker.join()
-        self.detail = ""
+        self.detail, self.total = "", 0
         if self.live:
             self._draw()
             say("")
@@ -122,7 +125,7 @@ class Meter:
         if found := NAMES_PACKAGE.match(line):
             self.detail = self.package = found[1]
         elif found := re.match(r"Installing collected packages: (.*)", line):
-            self.detail = text("placing", count=len(found[1].split(",")))
+            self.before, self.total = self.count_packages(), len(found[1].split(","))
         return False
 
     def _tick(self) -> None:
@@ -130,6 +133,9 @@ class Meter:
             self._draw()
 
     def _draw(self) -> None:
+        if self.total:
+            done = min(self.total, max(0, self.count_packages() - self.before))
+            self.detail = text("placing", done=done, total=self.total)
         line = " · ".join(part for part in (self.title, self.detail, elapsed()) if part)
         if self.live:
             width = shutil.get_terminal_size().columns - 1

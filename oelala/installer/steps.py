@@ -61,7 +61,8 @@ class Setup:
     def meter(self, key: str, **values: str) -> Meter:
         """The next step's line."""
         self.step += 1
-        return Meter(f"[{self.step}/{self.steps}] {text(key, **values)}")
+        title = f"[{self.step}/{self.steps}] {text(key, **values)}"
+        return Meter(title, lambda: len(environment.installed("*.dist-info")))
 
     def make_environment(self) -> None:
         """Keeps an environment that works and mends it; makes a new one otherwise."""
@@ -144,7 +145,7 @@ class Setup:
                     log.write(line)
                     if re.search("warning|error|exception", line, re.I):
                         complaints += line
-        except BaseException:
+        except (KeyboardInterrupt, OSError):
             process.terminate()
             raise
         finally:
