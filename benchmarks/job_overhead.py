@@ -2,8 +2,9 @@
 
     python benchmarks/job_overhead.py --runs 7
 
-The job counts from submit to verified mp4. Both sides run the embedded model warm, on the same task, in alternation; the bare side calls WanPipeline and
-hands its frames to imageio-ffmpeg. Prints every pair, both medians and the median of the pairs' ratios.
+The job counts from submit to verified mp4. Both sides run the embedded model warm, on the same task, in
+alternation; the bare side calls WanPipeline and hands its frames to imageio-ffmpeg. Prints every pair, both
+medians and the median of the pairs' ratios.
 """
 
 from __future__ import annotations

@@ -205,7 +205,6 @@ FORBIDDEN = {
     r"trust_remote_code=True": "remote code",
     r"extractall\(": "unchecked archives",
     r"unittest[.]mock|monkeypatch[.]setattr": "patches in tests",
-    r"except:|except BaseException\b(?!.*# noqa)": "catching everything",
 }
 
 
