@@ -1,0 +1,171 @@
+"""Captions of clips, English and Dutch: varied order and wording, parts left out, fillers and typing errors.
+
+`caption(spec, rng)` is what training reads. Nothing held out is ever named.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from oelala.mini import words
+from oelala.mini.world.spec import ClipSpec
+
+LANGUAGES = ("en", "nl")
+# How often a part is left out of a caption.
+_LEAVE_OUT = {
+    "clothes": 0.07,
+    "hair": 0.30,
+    "action": 0.05,
+    "place": 0.07,
+    "shot": 0.30,
+    "view": 0.45,
+    "light": 0.5,
+    "extras": 0.45,
+}
+
+
+@dataclass
+class _Speaker:
+    """Chooses words in one language; the plain word of a row half of the time."""
+
+    language: str
+    rng: np.random.Generator
+
+    def choose(self, options: tuple[str, ...]) -> str:
+        if self.rng.random() < 0.4:
+            return options[0]
+        return options[int(self.rng.integers(len(options)))]
+
+    def skips(self, part: str) -> bool:
+        return bool(self.rng.random() < _LEAVE_OUT[part])
+
+    def colour(self, name: str, *, bare: bool = False) -> str:
+        """`bare` gives the Dutch form without ending (kort zwart haar)."""
+        options = words.COLOUR_WORDS[self.language][name]
+        if self.language == "nl":
+            if bare:
+                return options[0]
+            return options[1] if self.rng.random() < 0.6 else options[int(self.rng.integers(1, 5))]
+        return options[0] if self.rng.random() < 0.6 else options[int(self.rng.integers(len(options)))]
+
+    def word(self, table: dict[str, words.Table], key: str) -> str:
+        return self.choose(table[self.language][key])
+
+
+def _clothes(say: _Speaker, spec: ClipSpec) -> str:
+    top, bottom = spec.clothes.top, spec.clothes.bottom
+    and_, a = ("and", "a") if say.language == "en" else ("en", "een")
+    first = f"{a} {say.colour(spec.clothes.top_name)} {say.word(words.GARMENTS, top)}"
+    article = f"{a} " if say.language == "nl" or bottom == "skirt" else ""
+    second = f"{article}{say.colour(spec.clothes.bottom_name)} {say.word(words.GARMENTS, bottom)}"
+    if say.rng.random() < 0.25:
+        first, second = second, first
+    both = f"{first} {and_} {second}"
+    if say.rng.random() < 0.10:
+        return say.choose((first, second))
+    return both
+
+
+def _wearing(say: _Speaker, spec: ClipSpec) -> str:
+    start = ("wearing", "in", "dressed in", "who wears", "with") if say.language == "en" else (
+        "met", "in", "gekleed in", "draagt", "in"
+    )  # fmt: skip
+    return f"{say.choose(start)} {_clothes(say, spec)}"
+
+
+def _hair(say: _Speaker, spec: ClipSpec) -> str:
+    style = spec.character.hair_style
+    text = say.word(words.HAIR, style)
+    if "{}" not in text:
+        return text
+    name = spec.character.hair_name
+    bare = say.language == "nl" and not any(w in text for w in ("haren", "lokken", "krullen", "een {}"))
+    start = "with" if say.language == "en" else "met"
+    return f"{start} " + text.format(say.colour(name, bare=bare))
+
+
+def _place(say: _Speaker, spec: ClipSpec) -> str:
+    if spec.scene.place != "wall":
+        return say.word(words.PLACES, spec.scene.place)
+    return say.choose(words.WALLS[say.language]).format(say.colour(spec.scene.wall_name))
+
+
+def _extras(say: _Speaker, spec: ClipSpec) -> list[str]:
+    start = "with" if say.language == "en" else "met"
+    parts = []
+    if spec.character.glasses and not say.skips("extras"):
+        parts.append(f"{start} {say.choose(words.GLASSES[say.language])}")
+    if spec.character.beard and not say.skips("extras"):
+        parts.append(f"{start} {say.choose(words.BEARD[say.language])}")
+    if spec.motion.smile > 0.5 and not say.skips("extras"):
+        parts.append(say.choose(words.SMILING[say.language]))
+    return parts
+
+
+def _subject(say: _Speaker, spec: ClipSpec) -> str:
+    key = spec.character.sex if say.rng.random() < 0.75 else "person"
+    noun = say.word(words.PEOPLE, key)
+    build = say.word(words.BUILDS, spec.character.build) if say.rng.random() < 0.5 else ""
+    if noun in ("somebody", "someone", "iemand"):
+        return noun
+    return " ".join(part for part in ("a" if say.language == "en" else "een", build, noun) if part)
+
+
+def _action(say: _Speaker, spec: ClipSpec) -> str:
+    text = say.word(words.ACTIONS, spec.motion.action)
+    if say.language == "en" and say.rng.random() < 0.4:
+        return f"is {text}"
+    if say.language == "nl" and say.rng.random() < 0.3:
+        return f"die {text}"
+    return text
+
+
+def _parts(say: _Speaker, spec: ClipSpec) -> list[str]:
+    """What follows the subject, in a random order."""
+    parts = _extras(say, spec)
+    if not say.skips("clothes"):
+        parts.append(_wearing(say, spec))
+    if not say.skips("action"):
+        parts.append(_action(say, spec))
+    if not say.skips("hair"):
+        parts.append(_hair(say, spec))
+    if not say.skips("place"):
+        parts.append(_place(say, spec))
+    if not say.skips("view"):
+        parts.append(say.word(words.VIEWS, spec.scene.view))
+    say.rng.shuffle(parts)
+    return parts
+
+
+def _typing_error(text: str, rng: np.random.Generator) -> str:
+    at = int(rng.integers(1, max(2, len(text) - 2)))
+    kind = int(rng.integers(3))
+    if kind == 0:
+        return text[:at] + text[at + 1 :]
+    if kind == 1:
+        return text[:at] + text[at] + text[at:]
+    return text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
+
+
+def caption(spec: ClipSpec, rng: np.random.Generator, language: str | None = None) -> str:
+    """One caption of a clip; a random language unless given."""
+    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng)
+    comma = ", " if rng.random() < 0.4 else " "
+    body = comma.join([_subject(say, spec), *_parts(say, spec)])
+    around = []
+    if not say.skips("shot"):
+        around.append(say.word(words.SHOTS, spec.scene.shot))
+    if spec.scene.light != "neutral" and not say.skips("light"):
+        around.append(say.word(words.LIGHTS, spec.scene.light))
+    if rng.random() < 0.5:
+        text = ", ".join([*around, body])
+    else:
+        text = ", ".join([body, *around])
+    text = f"{say.choose(words.FILLER[say.language])} {text}".strip()
+    tail = say.choose(words.TAILS[say.language])
+    text = f"{text}, {tail}" if tail else text
+    if rng.random() < 0.12:
+        text = _typing_error(text, rng)
+    if rng.random() < 0.3:
+        text = text[:1].upper() + text[1:]
+    return text + ("." if rng.random() < 0.3 else "")

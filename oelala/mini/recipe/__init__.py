@@ -1,0 +1,1 @@
+"""The recipe of Oelala Mini: separate, resumable, logged stages."""

@@ -1,0 +1,121 @@
+"""A pool of rendered clips on the training device, refreshed while training, and random crops of it."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from loguru import logger
+from torch import Tensor
+
+from oelala.mini.world.render import SIZE, Shader, render_clips, shade
+from oelala.mini.world.spec import ClipSpec, random_clip
+
+
+def best_shader(device: torch.device) -> Shader:
+    """On a GPU the ray maths fused by the compiler; where that fails, the plain way."""
+    if device.type != "cuda":
+        return shade
+    start = time.monotonic()
+    try:
+        fused: Shader = torch.compile(shade, dynamic=True)
+        for seed in (1, 2, 3):
+            render_clips([random_clip(seed)], 33, device=device, shader=fused)
+        torch.cuda.synchronize()
+    except Exception as exc:  # noqa: BLE001 - whatever the compiler's fault, the plain way works
+        logger.warning("renderer not compiled: {}", str(exc)[:600])
+        return shade
+    logger.info("renderer compiled in {:.1f} s", time.monotonic() - start)
+    return fused
+
+
+@torch.no_grad()
+def render_bytes(
+    specs: list[ClipSpec], num_frames: int, device: torch.device, shader: Shader = shade
+) -> tuple[Tensor, Tensor]:
+    """Clips as uint8 (B, T, 3, 256, 256), and joints (B, T, 18, 2) in 0..1."""
+    made = render_clips(specs, num_frames, device=device, shader=shader)
+    return (made.frames.clamp(0, 1) * 255).round().byte(), made.truth.joints
+
+
+@dataclass
+class PoolSize:
+    """How many clips the pool holds and starts with, and which share of the time it may spend on new ones."""
+
+    clips: int = 1200
+    first: int = 160
+    num_frames: int = 33
+    share: float = 0.15
+    together: int = 8
+
+
+class Pool:
+    """Clips in device memory. Seeds only grow, so no clip is rendered twice in one run."""
+
+    def __init__(self, size: PoolSize, device: torch.device, first_seed: int, shader: Shader = shade) -> None:
+        self.size, self.device, self.next_seed, self.shader = size, device, first_seed, shader
+        self.frames = torch.empty(0, device=device)
+        self.joints = torch.empty(0, device=device)
+        self.filled, self.cursor = 0, 0
+        self.rng = np.random.default_rng(first_seed)
+        self.spent, self.started = 0.0, time.monotonic()
+        while self.filled < min(size.first, size.clips):
+            self.add(size.together)
+        logger.info("pool: {} clips in {:.1f} s", self.filled, self.spent)
+        self.spent, self.started = 0.0, time.monotonic()
+
+    def add(self, count: int) -> None:
+        """Render `count` new clips over the oldest ones."""
+        self._wait()
+        start = time.monotonic()
+        seeds = list(range(self.next_seed, self.next_seed + count))
+        self.next_seed += count
+        specs = [random_clip(seed) for seed in seeds]
+        frames, joints = render_bytes(specs, self.size.num_frames, self.device, self.shader)
+        if self.filled == 0:
+            self.frames = torch.empty(self.size.clips, *frames.shape[1:], dtype=torch.uint8, device=self.device)
+            self.joints = torch.empty(self.size.clips, *joints.shape[1:], device="cpu")
+        for clip, joint in zip(frames, joints.cpu(), strict=True):
+            self.frames[self.cursor], self.joints[self.cursor] = clip, joint
+            self.cursor = (self.cursor + 1) % self.size.clips
+            self.filled = min(self.filled + 1, self.size.clips)
+        self._wait()
+        self.spent += time.monotonic() - start
+
+    def _wait(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+
+    def refresh(self) -> None:
+        """Add clips while the share of time allows; more while the pool is not yet full."""
+        share = self.size.share * (2 if self.filled < self.size.clips else 1)
+        if self.spent < share * (time.monotonic() - self.started):
+            self.add(self.size.together)
+
+    def crops(self, batch: int, num_frames: int, crop: int) -> tuple[Tensor, Tensor]:
+        """Clips (B, 3, T, crop, crop) in -1..1 and their joints (B, T, 18, 2) in pixels of the crop.
+
+        Most are around a joint, often the face.
+        """
+        pieces, joints = [], []
+        for _ in range(batch):
+            clip = int(self.rng.integers(self.filled))
+            start = int(self.rng.integers(self.size.num_frames - num_frames + 1))
+            x, y = self._corner(clip, start + num_frames // 2, crop)
+            when = slice(start, start + num_frames)
+            pieces.append(self.frames[clip, when, :, y : y + crop, x : x + crop])
+            joints.append(self.joints[clip, when] * SIZE - torch.tensor([x, y]))
+        clips = torch.stack(pieces).transpose(1, 2).float() / 127.5 - 1
+        return clips.contiguous(), torch.stack(joints).to(self.device)
+
+    def _corner(self, clip: int, frame: int, crop: int) -> tuple[int, int]:
+        room = SIZE - crop
+        if room <= 0:
+            return 0, 0
+        if self.rng.random() < 0.3:
+            return int(self.rng.integers(room + 1)), int(self.rng.integers(room + 1))
+        joint = 0 if self.rng.random() < 0.45 else int(self.rng.integers(18))
+        middle = self.joints[clip, frame, joint].numpy() * SIZE + self.rng.normal(0, crop / 5, 2)
+        corner = np.clip(np.nan_to_num(middle) - crop / 2, 0, room).astype(int)
+        return int(corner[0]), int(corner[1])
+

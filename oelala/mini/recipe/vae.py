@@ -1,0 +1,215 @@
+"""Stage 1: the VAE, on single frames, then on short clips, then on whole ones."""
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from diffusers import AutoencoderKLWan
+from loguru import logger
+from torch import Tensor
+
+from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.clips import Pool, PoolSize, best_shader, render_bytes
+from oelala.mini.recipe.control import control_like
+from oelala.mini.recipe.whole_clip import NormSilu, WholeClip, norm_silu
+from oelala.mini.topology import build_vae
+from oelala.mini.world.spec import random_clip
+
+CHECKPOINT = "vae"
+# Clips that no training seed reaches.
+JUDGE_SEEDS = range(2_000_000_000, 2_000_000_012)
+CONTROL_SHARE = 0.13
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`clips` crops of `frames` frames, `crop` pixels wide."""
+
+    clips: int
+    frames: int
+    crop: int
+
+
+# (share of the training time at which it ends, batches drawn from by turns)
+PLAN = (
+    (0.14, (Batch(128, 1, 128),)),
+    (0.50, (Batch(48, 5, 128), Batch(48, 5, 128), Batch(26, 9, 128), Batch(12, 5, 256))),
+    (1.01, (Batch(14, 17, 128), Batch(7, 33, 128), Batch(4, 17, 256), Batch(28, 9, 128))),
+)
+
+
+@dataclass(frozen=True)
+class VaeSettings:
+    """`minutes` for this run, `total_minutes` for the whole schedule; `scale` shrinks batches for rehearsals."""
+
+    folder: Path
+    minutes: float
+    total_minutes: float
+    device: torch.device
+    scale: float = 1.0
+    tiny: bool = False
+    peak_rate: float = 1.2e-3
+    save_every: float = 110.0
+
+
+def fastest_norm(device: torch.device) -> NormSilu:
+    """The compiled norm where that works and the device is a GPU."""
+    if device.type != "cuda":
+        return norm_silu
+    start = time.monotonic()
+    try:
+        fused: NormSilu = torch.compile(norm_silu, dynamic=True)
+        for channels, frames in ((32, 5), (64, 1), (128, 3), (96, 9)):
+            x = torch.randn(2, channels, frames, 16, 16, device=device, dtype=torch.bfloat16, requires_grad=True)
+            x_last = x.contiguous(memory_format=torch.channels_last_3d)
+            gamma = torch.ones(channels, 1, 1, 1, device=device, requires_grad=True)
+            fused(x_last, gamma, 2 if frames > 1 else 0).float().sum().backward()
+        torch.cuda.synchronize()
+    except Exception as exc:  # noqa: BLE001 - whatever the compiler's fault, the plain way works
+        logger.warning("norm not compiled: {}", str(exc)[:600])
+        return norm_silu
+    logger.info("norm compiled in {:.1f} s", time.monotonic() - start)
+    return fused
+
+
+def rate_at(done: float, peak: float) -> float:
+    """Learning rate after a share `done` of the schedule: a short warm-up, then a cosine down to 2 %."""
+    warm = min(1.0, done / 0.012 + 0.02)
+    return peak * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * min(done, 1.0))) / 2)
+
+
+def _detail(x: Tensor) -> Tensor:
+    """Where something is going on: the local contrast of a clip (B, 3, T, H, W), smoothed, (B, 1, T, H, W)."""
+    flat = x.mean(1).flatten(0, 1).unsqueeze(1)
+    spread = F.avg_pool2d(flat * flat, 7, 1, 3) - F.avg_pool2d(flat, 7, 1, 3) ** 2
+    return (spread.clamp_min(0).sqrt() * 4).clamp(0, 1).view(x.shape[0], 1, *x.shape[2:])
+
+
+def reconstruction_loss(made: Tensor, truth: Tensor) -> Tensor:
+    """L1 weighted towards detail, squared error, and the L1 of the gradients in space and time."""
+    error = made - truth
+    weight = 1 + 3 * _detail(truth)
+    loss = (error.abs() * weight).mean() + 2.0 * (error.square() * weight).mean()
+    loss = loss + 0.6 * (error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean())
+    return loss + (0.4 * error.diff(dim=2).abs().mean() if error.shape[2] > 1 else 0.0)
+
+
+class VaeStage:
+    """Trains for a number of minutes and writes its checkpoint on the way."""
+
+    def __init__(self, settings: VaeSettings) -> None:
+        self.settings = settings
+        self.started = time.monotonic()
+        device = settings.device
+        self.path = settings.folder / CHECKPOINT
+        self.vae = build_vae(tiny=settings.tiny)
+        self.progress = checkpoint.Progress()
+        if found := checkpoint.load(self.path):
+            weights, self.progress = found
+            self.vae.load_state_dict({name: value.float() for name, value in weights.items()})
+        self.vae.to(device).train()
+        for module in self.vae.modules():
+            if isinstance(module, torch.nn.Conv3d):
+                module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last_3d)
+            elif isinstance(module, torch.nn.Conv2d):
+                module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
+        self.average = checkpoint.Average(self.vae, 0.998)
+        if found:
+            self.average.count = 10_000
+        self.shader = best_shader(device)
+        self.whole = WholeClip(self.vae, fastest_norm(device))
+        self.optimizer = torch.optim.AdamW(
+            self.vae.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=1e-4, fused=device.type == "cuda"
+        )
+        self.rng = np.random.default_rng(self.progress.steps)
+        small = settings.scale < 1
+        size = PoolSize(clips=2, first=1, together=1) if small else PoolSize()
+        self.pool = Pool(size, device, self.progress.next_seed, self.shader)
+        judge = [random_clip(seed, held_out=True) for seed in list(JUDGE_SEEDS)[: 1 if small else 12]]
+        self.judge, _ = render_bytes(judge, 17, device, self.shader)
+
+    def run(self) -> None:
+        """Train until the minutes, counted from the making of this stage, are over."""
+        start = time.monotonic()
+        saved, logged, before = start, start, self.progress.seconds
+        pixels = 0
+        while (now := time.monotonic()) - self.started < self.settings.minutes * 60:
+            self.progress.seconds = before + now - start
+            done = self.progress.seconds / (self.settings.total_minutes * 60)
+            batch = self._batch(done)
+            loss = self._step(batch, done)
+            pixels += batch.clips * batch.frames * batch.crop**2
+            self.pool.refresh()
+            if now - logged > 15:
+                speed = pixels / (now - logged) / 1e6
+                logger.info(
+                    "vae {:.0f} s, step {}, {:.1f} Mpx/s, loss {:.4f}, pool {}, render {:.0%}",
+                    self.progress.seconds, self.progress.steps, speed, float(loss), self.pool.next_seed,
+                    self.pool.spent / max(now - self.pool.started, 1e-3),
+                )  # fmt: skip
+                logged, pixels = now, 0
+            if now - saved > self.settings.save_every:
+                self._save()
+                saved = now
+        self._save()
+
+    def _batch(self, done: float) -> Batch:
+        kinds = next(kinds for end, kinds in PLAN if done < end or end > 1)
+        batch = kinds[self.progress.steps % len(kinds)]
+        scale = self.settings.scale
+        if scale < 1:
+            return Batch(max(1, int(batch.clips * scale)), batch.frames, 64)
+        return batch
+
+    def _step(self, batch: Batch, done: float) -> Tensor:
+        truth, joints = self.pool.crops(batch.clips, batch.frames, batch.crop)
+        if self.rng.random() < CONTROL_SHARE:
+            truth = control_like(truth, joints, self.rng)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(done, self.settings.peak_rate)
+        with torch.autocast(self.settings.device.type, torch.bfloat16, enabled=self.settings.scale == 1):
+            mean, log_variance = self.whole.encode(truth)
+            z = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+            made = self.whole.decode(z).float()
+        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
+        loss = reconstruction_loss(made, truth) + 3e-5 * divergence
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
+        self.optimizer.step()
+        self.average.update(self.vae)
+        self.progress.steps += 1
+        return loss.detach()
+
+    def _save(self) -> None:
+        self.progress.next_seed = self.pool.next_seed
+        score = self.score()
+        logger.info("vae {:.0f} s: held-out {}", self.progress.seconds, score)
+        self.progress.log.append(
+            {"seconds": round(self.progress.seconds), "steps": self.progress.steps, **score}
+        )
+        checkpoint.save(self.path, self.average.values, self.progress)
+
+    @torch.no_grad()
+    def score(self) -> dict[str, float]:
+        """PSNR of the averaged weights, rounded to 16 bits, on held-out clips: whole, and the last quarter."""
+        judge = build_vae(tiny=self.settings.tiny).to(self.settings.device)
+        self.average.copy_to(judge)
+        judge.load_state_dict({k: v.bfloat16().float() for k, v in judge.state_dict().items()})
+        return psnr(judge.eval(), self.judge)
+
+
+@torch.no_grad()
+def psnr(vae: AutoencoderKLWan, clips: Tensor) -> dict[str, float]:
+    """Mean PSNR in dB over clips uint8 (B, T, 3, H, W), by diffusers' own encode and decode; and of their ends."""
+    whole, late = [], []
+    for clip in clips:
+        x = (clip.transpose(0, 1).unsqueeze(0).float() / 127.5 - 1).to(vae.device)
+        error = ((vae.decode(vae.encode(x).latent_dist.mode()).sample - x) / 2).square()
+        whole.append(-10 * float(error.mean().clamp_min(1e-9).log10()))
+        late.append(-10 * float(error[:, :, -4:].mean().clamp_min(1e-9).log10()))
+    return {"psnr": round(float(np.mean(whole)), 2), "psnr_last_frames": round(float(np.mean(late)), 2)}

@@ -1,0 +1,114 @@
+"""Clip specs as tensors, one row a frame, so that a whole batch is posed and built at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from oelala.mini.world import vocabulary as words
+from oelala.mini.world.actions import Pose, Timing, pose_frames
+from oelala.mini.world.skeleton import Skeleton, build_skeleton
+from oelala.mini.world.spec import FACE_AXES, ClipSpec
+
+FPS = 16
+# Cycles a second at speed 1.
+TEMPO = 0.95
+
+
+@dataclass
+class People:
+    """The person of each frame: `kind[name]` (F,) indices into the vocabulary, `number[name]` (F,) or (F, k)."""
+
+    kind: dict[str, Tensor]
+    number: dict[str, Tensor]
+    skeleton: Skeleton
+    pose: Pose
+    eyes_open: Tensor
+
+    def is_kind(self, name: str, *values: int) -> Tensor:
+        """(F,) bool: the person's `name` is one of `values`."""
+        return torch.isin(self.kind[name], torch.tensor(values, device=self.kind[name].device))
+
+    def face(self, axis: str) -> Tensor:
+        """(F,) the face number of that name, in -1..1."""
+        return self.number["face"][:, FACE_AXES.index(axis)]
+
+
+def _kinds(spec: ClipSpec) -> dict[str, int]:
+    return {
+        "hair": words.HAIR_STYLES.index(spec.character.hair_style),
+        "build": words.BUILDS.index(spec.character.build),
+        "sex": words.SEXES.index(spec.character.sex),
+        "glasses": int(spec.character.glasses),
+        "beard": int(spec.character.beard),
+        "top": words.TOPS.index(spec.clothes.top),
+        "bottom": words.BOTTOMS.index(spec.clothes.bottom),
+        "hat": words.HATS.index(spec.clothes.hat),
+        "action": words.ACTIONS.index(spec.motion.action),
+        "hand": spec.motion.hand,
+        "place": words.PLACES.index(spec.scene.place),
+        "light": words.LIGHTS.index(spec.scene.light),
+        "shot": words.SHOTS.index(spec.scene.shot),
+    }
+
+
+def _numbers(spec: ClipSpec) -> dict[str, tuple[float, ...]]:
+    character, clothes, scene, motion = spec.character, spec.clothes, spec.scene, spec.motion
+    return {
+        "height": (character.height,),
+        "skin": character.skin,
+        "hair_colour": character.hair,
+        "iris": character.eyes,
+        "face": character.face,
+        "top_colour": clothes.top_colour,
+        "bottom_colour": clothes.bottom_colour,
+        "shoe_colour": clothes.shoe_colour,
+        "wall": scene.wall,
+        "light_side": (scene.light_side,),
+        "view": (scene.yaw, scene.turn),
+        "motion": (motion.speed, motion.phase, motion.amplitude, motion.drift),
+        "mood": (motion.smile, motion.gaze, motion.blink),
+    }
+
+
+def pack(specs: list[ClipSpec], num_frames: int, device: torch.device | str) -> People:
+    """Everybody in every frame: row `i * num_frames + t` is frame t of clip i."""
+    kinds = [_kinds(spec) for spec in specs]
+    numbers = [_numbers(spec) for spec in specs]
+
+    def spread(rows: list[object], dtype: torch.dtype) -> Tensor:
+        return torch.as_tensor(np.asarray(rows), dtype=dtype, device=device).repeat_interleave(num_frames, 0)
+
+    kind = {key: spread([k[key] for k in kinds], torch.long) for key in kinds[0]}
+    number = {key: spread([n[key] for n in numbers], torch.float32).squeeze(-1) for key in numbers[0]}
+    frame = torch.arange(num_frames, device=device).repeat(len(specs))
+    seconds = frame.float() / FPS
+    pose = _act(kind, number, seconds)
+    skeleton = _stand(kind, number, pose, seconds, frame.float() / max(num_frames - 1, 1))
+    blink = ((seconds + number["mood"][:, 2]) % 3.1) < 0.15
+    return People(kind, number, skeleton, pose, 1 - 0.85 * blink.float())
+
+
+def _act(kind: dict[str, Tensor], number: dict[str, Tensor], seconds: Tensor) -> Pose:
+    speed, phase, amplitude, _ = number["motion"].unbind(-1)
+    timing = Timing(seconds, phase * 4 + seconds * speed * TEMPO, amplitude, kind["hand"])
+    pose = pose_frames(kind["action"], timing)
+    gaze = number["mood"][:, 1]
+    pose.head_yaw = pose.head_yaw + 0.22 * gaze * torch.sin(seconds * 1.7 + 3 * gaze)
+    pose.head_pitch = pose.head_pitch + 0.05 * torch.sin(seconds * 2.1 + 5 * gaze)
+    return pose
+
+
+def _stand(
+    kind: dict[str, Tensor], number: dict[str, Tensor], pose: Pose, seconds: Tensor, part: Tensor
+) -> Skeleton:
+    yaw, turn = number["view"].deg2rad().unbind(-1)
+    yaw = yaw + turn * torch.where(turn.abs() > 3, part, part - 0.5)
+    walks = kind["action"] == words.ACTIONS.index("walking")
+    ahead = torch.where(walks, 0.32 * (seconds - 1.0), torch.zeros_like(seconds))
+    aside = 0.12 * number["motion"][:, 3]
+    root = torch.stack([aside + ahead * yaw.sin(), torch.zeros_like(yaw), ahead * yaw.cos()], -1)
+    man = (kind["sex"] == 1).float()
+    shoulder = 0.158 + 0.022 * man + 0.012 * (kind["build"].float() - 1)
+    return build_skeleton(pose, yaw, root, number["height"], shoulder)

@@ -1,0 +1,214 @@
+"""Characters and clips as plain data: everything a render needs, and everything a caption may say."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from oelala.mini.world import vocabulary as words
+
+Colour = tuple[float, float, float]
+
+# One number in -1..1 each; body.py and face.py say what it moves and by how much.
+FACE_AXES = (
+    "head_width",
+    "head_height",
+    "jaw_width",
+    "chin_length",
+    "eye_distance",
+    "eye_size",
+    "eye_height",
+    "eye_tilt",
+    "nose_length",
+    "nose_width",
+    "mouth_width",
+    "mouth_height",
+    "lip_thickness",
+    "brow_height",
+    "brow_tilt",
+    "brow_thickness",
+    "cheeks",
+    "ears",
+)
+
+
+@dataclass(frozen=True)
+class Character:
+    """Who somebody is: the same in every clip. `character_from_seed` makes one."""
+
+    seed: int
+    sex: str
+    build: str
+    height: float
+    skin: Colour
+    hair_style: str
+    hair_name: str
+    hair: Colour
+    eyes: Colour
+    glasses: bool
+    beard: bool
+    face: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Clothes:
+    """What somebody wears; names are for captions, colours (sRGB 0..1) for the render."""
+
+    top: str
+    top_name: str
+    top_colour: Colour
+    bottom: str
+    bottom_name: str
+    bottom_colour: Colour
+    shoe_colour: Colour
+    hat: str = "none"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where it is, and how it is filmed. `yaw` and `turn` in degrees, `turn` being the whole turn in the clip."""
+
+    place: str
+    wall_name: str
+    wall: Colour
+    light: str
+    light_side: float
+    shot: str
+    view: str
+    yaw: float
+    turn: float = 0.0
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What somebody does. `speed` in cycles a second, `phase` in cycles, `amplitude` around 1."""
+
+    action: str
+    speed: float
+    phase: float
+    amplitude: float
+    hand: int
+    drift: float
+    smile: float
+    gaze: float
+    blink: float
+
+
+@dataclass(frozen=True)
+class ClipSpec:
+    """One clip, completely determined."""
+
+    character: Character
+    clothes: Clothes
+    scene: Scene
+    motion: Motion
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def _near(rng: np.random.Generator, colour: Colour, spread: float) -> Colour:
+    value = np.clip(np.asarray(colour) * rng.uniform(1 - spread, 1 + spread) + rng.normal(0, spread / 4, 3), 0, 1)
+    return (float(value[0]), float(value[1]), float(value[2]))
+
+
+def _pick(rng: np.random.Generator, options: tuple[str, ...], weights: tuple[float, ...] | None = None) -> str:
+    if weights is None:
+        return options[int(rng.integers(len(options)))]
+    share = np.cumsum(weights)
+    return options[int(np.searchsorted(share, rng.uniform(0, share[-1])))]
+
+
+def character_from_seed(seed: int) -> Character:
+    """The character of a seed: always the same person. Held-out hair never comes from here; use `replace`."""
+    rng = np.random.default_rng(seed)
+    sex = _pick(rng, words.SEXES)
+    # bald short long bob ponytail bun curly, never mohawk
+    weights = (0.2, 0.6, 3, 2, 2, 2, 1.5) if sex == "woman" else (1.5, 5, 0.7, 0.2, 0.3, 0.5, 1.5)
+    hair_name = _pick(rng, tuple(words.HAIR_WEIGHTS), tuple(float(w) for w in words.HAIR_WEIGHTS.values()))
+    tone = rng.uniform(0, len(words.SKIN_TONES) - 1.001)
+    low, high = words.SKIN_TONES[int(tone)], words.SKIN_TONES[int(tone) + 1]
+    part = tone - int(tone)
+    skin = tuple(a + (b - a) * part for a, b in zip(low, high, strict=True))
+    irises = ((0.30, 0.18, 0.08), (0.15, 0.35, 0.65), (0.18, 0.42, 0.22), (0.40, 0.42, 0.45))
+    return Character(
+        seed=seed,
+        sex=sex,
+        build=_pick(rng, words.BUILDS, (1, 2, 1)),
+        height=float(rng.uniform(0.93, 1.02) * (1.03 if sex == "man" else 0.97)),
+        skin=(skin[0], skin[1], skin[2]),
+        hair_style=_pick(rng, words.HAIR_STYLES[:7], weights),
+        hair_name=hair_name,
+        hair=_near(rng, words.HAIR_COLOURS[hair_name], 0.08),
+        eyes=irises[int(rng.integers(4))],
+        glasses=bool(rng.random() < 0.22),
+        beard=bool(sex == "man" and rng.random() < 0.35),
+        face=tuple(float(v) for v in rng.uniform(-1, 1, len(FACE_AXES))),
+    )
+
+
+def random_clothes(rng: np.random.Generator, *, held_out: bool = False) -> Clothes:
+    """Random clothes in the named colours; with `held_out` only pairs that training never sees."""
+    names = tuple(words.COLOURS)
+    while True:
+        top_name, bottom_name = _pick(rng, names), _pick(rng, names)
+        if words.is_held_out_pair(top_name, bottom_name) == held_out:
+            break
+    return Clothes(
+        top=_pick(rng, words.TOPS),
+        top_name=top_name,
+        top_colour=_near(rng, words.COLOURS[top_name], 0.05),
+        bottom=_pick(rng, words.BOTTOMS, (2, 1.3, 1)),
+        bottom_name=bottom_name,
+        bottom_colour=_near(rng, words.COLOURS[bottom_name], 0.05),
+        shoe_colour=words.COLOURS[_pick(rng, words.SHOES)],
+    )
+
+
+def random_scene(rng: np.random.Generator) -> Scene:
+    """A random place, light, shot and view; the person hardly turns, for whole turns are held out."""
+    wall_name = _pick(rng, tuple(words.COLOURS))
+    view = _pick(rng, words.VIEWS, (6, 2, 2, 1.2, 1.2, 1.2))
+    return Scene(
+        place=_pick(rng, words.PLACES, (10, 1, 1, 1, 1, 1)),
+        wall_name=wall_name,
+        wall=_near(rng, words.COLOURS[wall_name], 0.04),
+        light=_pick(rng, words.LIGHTS, (5, 1, 1, 1, 1)),
+        light_side=float(rng.uniform(-1, 1)),
+        shot=_pick(rng, words.SHOTS, (6, 2, 2)),
+        view=view,
+        yaw=words.VIEW_YAW[view] + float(rng.uniform(-9, 9)),
+        turn=float(rng.uniform(-8, 8)),
+    )
+
+
+def random_motion(rng: np.random.Generator) -> Motion:
+    """A random action at a random tempo."""
+    return Motion(
+        action=_pick(rng, words.ACTIONS),
+        speed=float(rng.uniform(0.75, 1.2)),
+        phase=float(rng.random()),
+        amplitude=float(rng.uniform(0.85, 1.1)),
+        hand=int(rng.integers(2)),
+        drift=float(rng.uniform(-1, 1)),
+        smile=float(rng.random() < 0.5),
+        gaze=float(rng.uniform(-1, 1)),
+        blink=float(rng.uniform(0, 4)),
+    )
+
+
+def random_clip(seed: int, *, held_out: bool = False) -> ClipSpec:
+    """The clip of a seed: a training clip, or with `held_out` one whose colour pair training never sees.
+
+    Training clips take characters from even seeds; the odd ones are for evaluation only.
+    """
+    rng = np.random.default_rng([seed, 7])
+    character = character_from_seed(int(rng.integers(2**30)) * 2 + int(held_out))
+    return ClipSpec(
+        character, random_clothes(rng, held_out=held_out), random_scene(rng), random_motion(rng), {"seed": str(seed)}
+    )
+
+
+def with_held_out_things(spec: ClipSpec, *, hair: bool = False, hat: bool = False, turn: bool = False) -> ClipSpec:
+    """The same clip with things that only a LoRA may teach: the mohawk, the top hat, a whole turn."""
+    character = replace(spec.character, hair_style=words.HELD_OUT_HAIR) if hair else spec.character
+    clothes = replace(spec.clothes, hat=words.HELD_OUT_HAT) if hat else spec.clothes
+    scene = replace(spec.scene, turn=360.0) if turn else spec.scene
+    return replace(spec, character=character, clothes=clothes, scene=scene)
