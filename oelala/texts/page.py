@@ -60,6 +60,7 @@ FRAME: dict[str, Text] = {
         "Describe it, press Generate, and watch it appear here.",
         "Beschrijf het, druk op Genereer en zie het hier verschijnen.",
     ),
+    "page.empty.try": Text("Or try one of these", "Of probeer een van deze"),
     "page.drop": Text("Drop to restore its settings", "Laat los om de instellingen terug te halen"),
 }
 
@@ -91,6 +92,10 @@ LIVE: dict[str, Text] = {
     "live.queued": Text("In the queue", "In de wachtrij"),
     "live.restored": Text("The settings are in the form.", "De instellingen staan in het formulier."),
     "live.restored.seed": Text("Seed {n} is locked.", "Seed {n} staat vast."),
+    "live.no-tab": Text(
+        "This studio has no tab that makes such a clip.", "Deze studio heeft geen tabblad voor zo'n clip."
+    ),
+    "live.pause": Text("Pause", "Pauzeer"),
     "live.paused": Text("Continue", "Ga door"),
     "live.copied": Text("Copied", "Gekopieerd"),
     "live.log.new": Text("{n} new", "{n} nieuw"),

@@ -51,6 +51,18 @@ TEXTS: dict[str, Text] = {
     ),
     "field.num_videos_per_prompt": Text("Clips", "Clips"),
     "field.num_videos_per_prompt.help": Text("Each with the next seed.", "Elk met de volgende seed."),
+    "example.text-to-video.1": Text(
+        "A woman with long blond hair in a red sweater waves in a park",
+        "Een vrouw met lang blond haar in een rode trui zwaait in een park",
+    ),
+    "example.text-to-video.2": Text(
+        "A man in a blue jacket and grey trousers dances on a stage",
+        "Een man in een blauw jack en een grijze broek danst op een podium",
+    ),
+    "example.text-to-video.3": Text(
+        "Close-up of a woman with curly black hair, at sunset",
+        "Close-up van een vrouw met zwart krulhaar, bij zonsondergang",
+    ),
     "phase.loading": Text("Loading the model", "Model laden"),
     "phase.encoding": Text("Reading the prompt", "Prompt lezen"),
     "phase.denoising": Text("Making the clip", "Clip maken"),

@@ -11,6 +11,7 @@ from oelala.ui.i18n import json_in_html
 
 STATIC = "/oelala/static/"
 # Texts that the browser needs to write the live panels by itself.
+STYLES = ("tokens", "frame", "form", "panels")
 LIVE_TEXTS = ("live.", "phase.", "kind.")
 
 
@@ -30,13 +31,20 @@ def head(language: Language) -> str:
     base = f"{STATIC}{asset_version()}"
     texts = {key: say(key, language) for key in all_texts() if key.startswith(LIVE_TEXTS)}
     start = json_in_html({"language": language, "texts": texts})
-    return (
-        f'<link rel="icon" type="image/svg+xml" href="{base}/mark.svg">'
-        f'<link rel="preload" as="font" type="font/woff2" href="{base}/fonts/inter-latin.woff2" crossorigin>'
-        f'<link rel="stylesheet" href="{base}/page.css">'
-        f"<script>window.oelala={start};{_early()}</script>"
-        f'<script type="module" src="{base}/main.js"></script>'
-    )
+    parts = [
+        f'<link rel="icon" type="image/svg+xml" href="{base}/mark.svg">',
+        f'<link rel="preload" as="font" type="font/woff2" href="{base}/fonts/inter-latin.woff2" crossorigin>',
+        *(f'<link rel="stylesheet" href="{base}/{name}.css">' for name in STYLES),
+        f"<script>window.oelala={start};{_early()}</script>",
+        *(f'<link rel="modulepreload" href="{base}/{name}.js">' for name in _modules()),
+        f'<script type="module" src="{base}/main.js"></script>',
+    ]
+    return "".join(parts)
+
+
+def _modules() -> list[str]:
+    """Announced at once, so that the browser does not find them one import after the other."""
+    return sorted(path.stem for path in (ASSETS / "page").glob("*.js") if path.stem != "early")
 
 
 @cache

@@ -28,7 +28,7 @@ def build_page(studio: Studio) -> Any:
         with gr.Column(elem_id="o-studio"):
             with gr.Tabs(elem_id="o-tabs"):
                 tabs = [import_module(name).build(studio) for name in TABS]
-            place(stage.markup(), "o-stage-place")
+            place(stage.markup(tabs[0].task.kind), "o-stage-place")
             place(queue.markup(), "o-queue-place")
             place(gallery.markup(), "o-gallery-place")
             place(log.markup(), "o-log-place")

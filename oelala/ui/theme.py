@@ -93,8 +93,9 @@ _VALUES: dict[str, str] = {
     "link_text_color_visited": "accent-text",
 }
 _TOKENS = frozenset(
-    ("bg", "surface", "sunken", "field", "field-line", "line", "text", "muted", "bad")
-    + ("accent", "accent-strong", "accent-soft", "accent-text", "on-accent")
+    {"bg", "surface", "sunken", "field", "field-line", "line", "text", "muted", "bad", "accent"}
+    | {f"accent-{shade}" for shade in ("strong", "soft", "text")}
+    | {"on-accent"}
 )
 
 

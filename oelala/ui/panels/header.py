@@ -18,12 +18,13 @@ def markup() -> str:
     )
     return (
         f'<a class="o-skip" href="#" data-skip>{html_mark("page.skip")}</a>'
-        f'<div class="o-name">{_MARK}<h1>oelala</h1><p>{html_mark("page.tagline")}</p></div>'
+        f'<div class="o-bar"><div class="o-name">{_MARK}<h1>oelala</h1>'
+        f"<p>{html_mark('page.tagline')}</p></div>"
         '<div class="o-switches">'
         f'<div class="o-segments" role="group" aria-label="{html_mark("page.language")}">{languages}</div>'
         f'<button type="button" class="o-icon" id="o-theme" aria-label="{html_mark("page.theme")}"></button>'
-        "</div>"
+        "</div></div>"
         '<p class="o-offline" id="o-offline" role="alert" hidden></p>'
-        '<div id="o-notices" aria-live="polite"></div>'
+        '<div id="o-notices"></div>'
         f'<div id="o-drop" hidden><p>{html_mark("page.drop")}</p></div>'
     )

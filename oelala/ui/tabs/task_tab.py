@@ -132,7 +132,8 @@ class TaskTab:
             language = request_language(request, self.studio.settings)
             sent = event._data if isinstance(event._data, dict) else {}
             values = {name: sent[name] for name in self.task.model_fields if sent.get(name) is not None}
-            return self._fill(lambda: self._complete(values), language, "restored")
+            event_name = "filled" if sent.get("draft") else "restored"
+            return self._fill(lambda: self._complete(values), language, event_name)
 
         return restore
 

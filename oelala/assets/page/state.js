@@ -1,0 +1,66 @@
+// What the page knows: the jobs as the server last told them. Panels listen; nothing is kept that a reload loses.
+const KEEP_FINISHED = 60;
+const listeners = new Map();
+
+export const state = { jobs: new Map(), offset: 0, attached: false };
+
+export function on(event, listener) {
+  if (!listeners.has(event)) listeners.set(event, []);
+  listeners.get(event).push(listener);
+}
+
+export function tell(event, detail) {
+  for (const listener of listeners.get(event) ?? []) listener(detail);
+}
+
+// Seconds since the epoch by the server's clock, which may be another machine's.
+export const now = () => Date.now() / 1000 + state.offset;
+
+export const isOpen = (job) => job.state === "queued" || job.state === "running";
+export const running = () => [...state.jobs.values()].filter((job) => job.state === "running");
+export const waiting = () =>
+  [...state.jobs.values()].filter((job) => job.state === "queued").sort((a, b) => (a.id < b.id ? -1 : 1));
+export const finished = () =>
+  [...state.jobs.values()].filter((job) => !isOpen(job)).sort((a, b) => b.finished - a.finished);
+
+export function takeJobs(jobs) {
+  const ended = [];
+  for (const job of jobs) {
+    const before = state.jobs.get(job.id);
+    state.jobs.set(job.id, watchSteps(job, before));
+    if (state.attached && !isOpen(job) && (!before || isOpen(before))) ended.push(job);
+  }
+  for (const job of finished().slice(KEEP_FINISHED)) state.jobs.delete(job.id);
+  tell("jobs");
+  for (const job of ended) tell("ended", job);
+}
+
+export function forgetJobs() {
+  state.jobs.clear();
+}
+
+// When this page first saw a step of the phase, to judge the pace; a reload starts from the job's start.
+function watchSteps(job, before) {
+  if (job.state !== "running") return job;
+  const same = before && before.phase === job.phase && before.attempt === job.attempt && before.pace;
+  return { ...job, pace: same ? before.pace : { step: job.step, at: now() } };
+}
+
+// How much of a job each phase is, as a share of the bar.
+const PHASES = { loading: [0, 0.05], encoding: [0.05, 0.08], denoising: [0.08, 0.86], decoding: [0.86, 0.97] };
+const LATER = { saving: [0.97, 1], working: [0, 1] };
+
+export function progressOf(job) {
+  const [from, to] = PHASES[job.phase] ?? LATER[job.phase] ?? [0, 0.02];
+  const within = job.total > 0 ? Math.min(1, job.step / job.total) : 0;
+  return from + (to - from) * within;
+}
+
+// Seconds left, or null while nothing can be said: the steps that are left at the pace of those that were made.
+export function remaining(job) {
+  if (job.state !== "running" || job.phase !== "denoising" || !job.total || !job.step) return null;
+  const seen = job.step - job.pace.step;
+  const perStep = seen > 0 ? (now() - job.pace.at) / seen : (now() - job.started) / job.step;
+  const left = perStep * (job.total - job.step);
+  return left * (1 + (1 - PHASES.denoising[1]) / (PHASES.denoising[1] - PHASES.denoising[0]));
+}
