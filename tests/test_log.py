@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +215,28 @@ def test_a_closed_console_and_a_full_disk_do_not_loop(tmp_path: Path) -> None:
     code = script + body + textwrap.dedent(code)
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=30, check=False)
     assert done.returncode == 0
+
+
+def test_from_another_process_within_50_ms(tmp_path: Path) -> None:
+    """`t` is when the line was logged, by the same clock."""
+    feed, delays = LogFeed(tmp_path), list[float]()
+    cursor = feed.since(None).cursor
+
+    def watch() -> None:
+        nonlocal cursor
+        while len(delays) < 60:
+            page = feed.since(cursor)
+            cursor = page.cursor
+            delays.extend(time.time() - record["t"] for record in page.records)
+            time.sleep(0.001)
+
+    reader = threading.Thread(target=watch, daemon=True)
+    reader.start()
+    run(tmp_path, "for number in range(60):\n    logger.info('{}', number)\n    time.sleep(0.005)")
+    reader.join(5)
+    assert len(delays) == 60
+    print(f"\nlog latency: median {sorted(delays)[30] * 1000:.1f} ms, p95 {sorted(delays)[57] * 1000:.1f} ms")
+    assert sorted(delays)[54] < 0.05
 
 
 def test_an_exit_keeps_the_last_words(tmp_path: Path) -> None:

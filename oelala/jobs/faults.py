@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import errno
 import shutil
+from pathlib import Path
 
 from oelala.errors import OelalaError, OutOfMemory
 
 MEMORY_WORDS = ("out of memory", "can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED")
 
 
-def explain(fault: BaseException) -> OelalaError:
-    """An `OelalaError` as it is; memory and disk by name; anything else "unexpected" with a short reason."""
+def explain(fault: BaseException, folder: Path) -> OelalaError:
+    """An `OelalaError` as it is; memory and disk by name; anything else "unexpected" with a short reason.
+
+    `folder`: where a disk is full when the fault itself does not say.
+    """
     if isinstance(fault, OelalaError):
         return fault
     if is_out_of_memory(fault):
         return OutOfMemory("out-of-memory")
     if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
-        path = str(fault.filename or ".")
-        return OelalaError("out-of-disk", path=path, free=_free(path))
+        path = Path(fault.filename).parent if isinstance(fault.filename, str) else folder
+        return OelalaError("out-of-disk", path=str(path), free=free_space(path))
     first_line = str(fault).strip().partition("\n")[0][:300]
     return OelalaError("unexpected", reason=f"{type(fault).__name__}: {first_line}".removesuffix(": "))
 
@@ -34,8 +38,9 @@ def is_out_of_memory(fault: BaseException) -> bool:
     return isinstance(fault, RuntimeError) and any(word in str(fault) for word in MEMORY_WORDS)
 
 
-def _free(path: str) -> str:
+def free_space(folder: Path) -> str:
+    """Such as "12 MB"."""
     try:
-        return f"{shutil.disk_usage(path).free / 1e6:.0f} MB"
+        return f"{shutil.disk_usage(folder).free / 1e6:.0f} MB"
     except OSError:
         return "?"

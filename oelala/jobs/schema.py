@@ -7,7 +7,6 @@ A migration is a tuple of statements and is never edited once released: a change
 from __future__ import annotations
 
 import errno
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from oelala.errors import OelalaError
+from oelala.jobs.faults import free_space
 
 BUSY_SECONDS = 10.0
 
@@ -105,25 +105,18 @@ def faults_explained(path: Path) -> Iterator[None]:
         raise _explain(fault, path) from fault
     except OSError as fault:
         code = "out-of-disk" if fault.errno == errno.ENOSPC else "not-writable"
-        raise OelalaError(code, path=str(path.parent), free=_free(path)) from fault
+        raise OelalaError(code, path=str(path.parent), free=free_space(path.parent)) from fault
 
 
 def _explain(fault: sqlite3.DatabaseError, path: Path) -> Exception:
     primary = getattr(fault, "sqlite_errorcode", 0) & 0xFF  # the upper bits only refine it
     if primary == sqlite3.SQLITE_FULL:
-        return OelalaError("out-of-disk", path=str(path.parent), free=_free(path))
+        return OelalaError("out-of-disk", path=str(path.parent), free=free_space(path.parent))
     if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return OelalaError("not-writable", path=str(path.parent))
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return OelalaError("damaged-database", path=str(path))
     return fault
-
-
-def _free(path: Path) -> str:
-    try:
-        return f"{shutil.disk_usage(path.parent).free / 1e6:.0f} MB"
-    except OSError:
-        return "?"
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

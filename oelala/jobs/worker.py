@@ -189,7 +189,7 @@ class _Worker:
 
     def fail(self, job: Job, fault: BaseException) -> bool:
         """Apart from `attempt`: a fault kept by a frame of its own traceback would keep its tensors too."""
-        error = explain(fault)
+        error = explain(fault, self.spec.private.parent)
         unforeseen = error.code == "unexpected"
         logger.opt(exception=unforeseen).error("failed: {}", error)
         self.settle(lambda: self.store.fail(job.id, job.attempt, error.code, error.values))

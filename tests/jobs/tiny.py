@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
@@ -54,7 +55,10 @@ class TinyExecutor:
             file.write("x")
 
     def execute(self, job: Job, context: RunContext) -> JobResult:
-        ACTS[job.task["act"]](context)
+        if job.task["act"] == "fill-disk":
+            fill_disk(self.root)
+        else:
+            ACTS[job.task["act"]](context)
         path = output_path(self.root, job.id)
         content = content_of(job.task["number"])
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -103,6 +107,16 @@ def output_path(root: Path, job_id: str) -> Path:
 
 def content_of(number: int) -> bytes:
     return hashlib.sha256(str(number).encode()).digest() * 512
+
+
+def fill_disk(folder: Path) -> None:
+    """To the last byte. The disk must be a small one."""
+    assert os.path.ismount(folder)
+    with open(folder / "filler", "wb", buffering=0) as file:
+        for size in (4096, 1):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(b"x" * size)
 
 
 def heavy_modules() -> list[str]:
