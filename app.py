@@ -20,6 +20,7 @@ from oelala.texts import choose_language
 
 if TYPE_CHECKING:
     from oelala.library.workspace import LockInfo
+    from oelala.studio import Studio
     from oelala.ui.server import Server
 
 USAGE_CODES = {"bad-settings", "password-needed"}
@@ -48,7 +49,7 @@ def run(settings: Settings, console: Console) -> int:
     from oelala.log import start_logging
     from oelala.studio import Studio
     from oelala.ui.listener import listen
-    from oelala.ui.server import open_browser, serve
+    from oelala.ui.server import serve
 
     stop = _stop_signals()
     studio = Studio(settings)
@@ -61,12 +62,8 @@ def run(settings: Settings, console: Console) -> int:
         start_logging("studio", studio.workspace.logs)
         server = serve(studio, listener)
         try:
-            console.result(console.say("server.address", address=server.address))
-            studio.start()
-            if settings.open_browser:
-                open_browser(server.address)
-            _tell_others(server, settings, console)
-            console.note("server.stop-hint")
+            if not stop.is_set():
+                _open(studio, server, console)
             while not stop.wait(0.5):  # in slices: Windows hears Ctrl-C only between them
                 pass
             console.note("server.stopping")
@@ -76,6 +73,22 @@ def run(settings: Settings, console: Console) -> int:
         listener.close()
         studio.stop()
     return DONE
+
+
+def _open(studio: Studio, server: Server, console: Console) -> None:
+    """The page answers: say so, show it, and let the workers warm up meanwhile."""
+    from oelala.ui.server import open_browser
+
+    settings = studio.settings
+    console.result(console.say("server.address", address=server.address))
+    if settings.open_browser:
+        open_browser(server.address)
+    studio.start()
+    if address := server.listener.network_address:
+        console.result(console.say("server.network", address=address))
+    if settings.share:
+        _share(server, console)
+    console.note("server.stop-hint")
 
 
 def _visit(other: LockInfo, settings: Settings, console: Console) -> int:
@@ -90,15 +103,12 @@ def _visit(other: LockInfo, settings: Settings, console: Console) -> int:
     return DONE
 
 
-def _tell_others(server: Server, settings: Settings, console: Console) -> None:
-    if address := server.listener.network_address:
-        console.result(console.say("server.network", address=address))
-    if settings.share:
-        console.note("server.sharing")
-        try:
-            console.result(console.say("server.share", address=server.share()))
-        except OelalaError as fault:  # the studio is as good without it
-            console.fault(fault)
+def _share(server: Server, console: Console) -> None:
+    console.note("server.sharing")
+    try:
+        console.result(console.say("server.share", address=server.share()))
+    except OelalaError as fault:  # the studio is as good without it
+        console.fault(fault)
 
 
 def _stop_signals() -> threading.Event:

@@ -1,0 +1,207 @@
+"""`app.py` as users run it: a process with flags, an address, signals and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from oelala.library.workspace import Workspace, WorkspaceLock
+from oelala.settings import PROJECT
+from oelala.texts import Language, say
+from tests.ui.serving import free_port
+
+STARTS_WITHIN, STOPS_WITHIN = 90.0, 30.0
+
+
+def command(workspace: Path, *flags: str) -> list[str]:
+    return [sys.executable, str(PROJECT / "app.py"), "--workspace", str(workspace), "--no-browser", *flags]
+
+
+def environment(**extra: str) -> dict[str, str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OELALA_", "LC_", "LANG"))
+    }
+    return {**kept, "OMP_NUM_THREADS": "1", **extra}
+
+
+def run(workspace: Path, *flags: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(workspace, *flags),
+        capture_output=True,
+        text=True,
+        timeout=STARTS_WITHIN,
+        env=environment(**extra),
+        check=False,
+    )
+
+
+@contextmanager
+def studio(workspace: Path, *flags: str, **extra: str) -> Iterator[subprocess.Popen[str]]:
+    """A running studio, killed at the end if it still is."""
+    process = subprocess.Popen(
+        command(workspace, *flags),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**extra),
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def comes_true(fact: Callable[[], bool], within: float) -> bool:
+    until = time.monotonic() + within
+    while not (true := fact()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return true
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code in {200, 401}
+    except httpx.HTTPError:
+        return False
+
+
+def is_running(process: int) -> bool:
+    """Whether the process lives; a zombie does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def children_of(process: int) -> set[int]:
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        if parent == process:
+            found |= {int(entry.parent.name)} | children_of(int(entry.parent.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+def test_it_starts_lets_others_find_it_and_stops_in_order(tmp_path: Path) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/"
+    with studio(tmp_path, "--port", str(port), "--language", "nl") as first:
+        assert first.stdout is not None
+        assert first.stdout.readline().strip() == say("server.address", "nl", address=address)
+        assert "Oelala" in httpx.get(address, trust_env=False).text
+        holder = WorkspaceLock(Workspace(tmp_path)).holder()
+        assert holder is not None
+        assert (holder.pid, holder.address) == (first.pid, address)
+
+        second = run(tmp_path)
+        assert second.returncode == 0
+        assert second.stdout.strip() == say("server.already-open", "en", address=address)
+
+        assert comes_true(lambda: len(children_of(first.pid)) > 0, STARTS_WITHIN)
+        workers = children_of(first.pid)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(STOPS_WITHIN) == 0
+        assert comes_true(lambda: not any(is_running(worker) for worker in workers), 5)
+    assert WorkspaceLock(Workspace(tmp_path)).holder() is None
+    assert not (tmp_path / ".oelala" / "lock.json").exists()
+
+
+def test_told_to_stop_while_it_starts_it_stops(tmp_path: Path) -> None:
+    with studio(tmp_path, "--port", str(free_port())) as process:
+        assert comes_true((tmp_path / ".oelala" / "lock").exists, STARTS_WITHIN)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(STARTS_WITHIN) == 0
+    assert WorkspaceLock(Workspace(tmp_path)).holder() is None
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_port_in_use_is_said_in_the_users_language(tmp_path: Path, language: Language) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        tried = run(tmp_path, "--port", str(port), LANG=f"{language}_XX.UTF-8")
+    assert tried.returncode == 1
+    assert tried.stdout == ""
+    assert tried.stderr.splitlines() == [
+        say("error.port-in-use", language, port=port),
+        say("error.port-in-use.hint", language),
+    ]
+
+
+def test_a_workspace_that_a_command_uses_is_not_taken(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.prepare()
+    lock = WorkspaceLock(workspace)
+    assert lock.acquire("")
+    tried = run(tmp_path)
+    lock.release()
+    assert tried.returncode == 1
+    assert tried.stderr.splitlines()[0] == say("error.workspace-locked", "en", path=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--port", "seven"], "seven"),
+        (["--port", "99999"], "99999"),
+        (["--host", "0.0.0.0"], say("error.password-needed", "en")),  # noqa: S104
+        (["--share"], say("error.password-needed", "en")),
+        (["--password-file", "no-such-file"], "no-such-file"),
+        (["--language", "xx"], "--language"),
+        (["--no-such-flag"], "--no-such-flag"),
+    ],
+)
+def test_wrong_flags_are_usage_errors(tmp_path: Path, flags: list[str], said: str) -> None:
+    tried = run(tmp_path, *flags)
+    assert tried.returncode == 2
+    assert tried.stdout == ""
+    assert said in tried.stderr
+    assert "Traceback" not in tried.stderr
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    tried = run(tmp_path)
+    tmp_path.chmod(0o700)
+    assert tried.returncode == 1
+    assert say("error.not-writable", "en", path=str(tmp_path)).split("{")[0][:20] in tried.stderr
+
+
+def test_a_password_from_a_file_locks_the_page(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("open sesame\n")
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with studio(tmp_path / "workspace", "--port", str(port), "--password-file", str(file)) as process:
+        assert comes_true(lambda: answers(f"{address}/"), STARTS_WITHIN), process.poll()
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            assert client.get("/").status_code == 401
+            assert client.post("/login", data={"password": "wrong"}).status_code == 401
+            assert client.post("/login", data={"password": "open sesame"}).status_code == 303
+            assert client.get("/").status_code == 200
+
+
+def test_importing_it_is_light() -> None:
+    code = "import sys, app; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    seen = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert not {"torch", "gradio", "numpy", "starlette", "uvicorn", "pydantic"} & set(eval(seen.stdout))  # noqa: S307
