@@ -34,7 +34,7 @@ def kill_worker(store: JobStore, keeper: Supervisor) -> bool:
     if drained(store):
         return False
     pid = keeper.pids["gpu"]
-    time.sleep(random.uniform(0, 0.06))
+    time.sleep(random.uniform(0, 0.1))
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: keeper.pids.get("gpu") != pid, 60)
     return True
