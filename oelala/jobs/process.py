@@ -6,6 +6,7 @@ import multiprocessing
 import secrets
 import signal
 import threading
+import time
 
 from oelala.jobs.worker import READY, WorkerSpec, run_worker
 
@@ -32,10 +33,16 @@ class WorkerProcess:
         theirs.close()  # else this process would keep the channel open for a worker that is gone
         self.sentinel = self._process.sentinel
         self.pid = self._process.pid
+        self._started = time.monotonic()
 
     @property
     def alive(self) -> bool:
         return self._process.is_alive()
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self._started
 
     @property
     def ready(self) -> bool:

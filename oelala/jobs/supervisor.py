@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from multiprocessing import connection
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
@@ -16,12 +17,16 @@ from oelala.jobs.schema import STORE_FAULTS
 from oelala.jobs.store import JobStore
 from oelala.jobs.worker import STOP, WAKE, WorkerSpec, crash_report
 from oelala.tasks.base import Lane
-from oelala.tasks.job import Failed
+from oelala.tasks.job import Job
+
+if TYPE_CHECKING:
+    from loguru import Logger
 
 ROUND = 0.1  # seconds between two looks; a death is noticed at once
 PATIENCE = 5.0  # seconds that a job may take to answer a cancel
 STUDIO_ENDED = "the studio itself was ended"
-LONGEST_PAUSE = 30.0  # seconds between two starts of a worker that dies while starting
+LONG_LIFE = 10.0  # seconds; a worker that dies younger, and not of a job, is started more and more slowly
+LONGEST_PAUSE = 30.0
 
 
 class Supervisor:
@@ -40,7 +45,7 @@ class Supervisor:
     def start(self) -> None:
         """Raises OelalaError when the queue cannot be read or written."""
         for job in self._store.requeue_lost(None, STUDIO_ENDED):
-            logger.warning("job {} was interrupted: {}", job.id, job.state.name)
+            logger.bind(job=job.id).warning("interrupted, now {}: {}", job.state.name, STUDIO_ENDED)
         for lane in self._lanes.values():
             sweep_previews(lane.spec.private)
         self._thread.start()
@@ -129,33 +134,30 @@ class _LaneKeeper:
         worker.join()
         reason = worker.describe_end()
         lost = self.store.requeue_lost(worker.name, reason)
-        for job in lost:
-            remove_preview(preview_path(self.spec.private, job.id))
-        with logger.contextualize(job=lost[0].id if lost else None):  # a worker runs one job at a time
-            logger.warning("the {} worker ended: {}", self.spec.lane, reason)
-            self.report_crash()
-            for job in lost:
-                gave_up = isinstance(job.state, Failed)
-                logger.warning("job {}: {}", job.id, "given up" if gave_up else job.state.name)
-        if worker.ready:
-            self.failures = 0
-        else:
-            # Whatever warming up did to it, jobs must get their turn, and their own reason for failing.
-            self.warm = False
-            self.failures += 1
-            pause = min(LONGEST_PAUSE, 0.25 * 2**self.failures)
-            self.not_before = time.monotonic() + pause
-            logger.error(
-                "the {} worker ended while starting ({}); again in {} s", self.spec.lane, reason, pause
-            )
+        self.tell(lost, reason)
+        # Whatever warming up did to it: jobs must get their turn, and their own reason for failing.
+        self.warm = self.warm and worker.ready
+        # A job that kills its worker has its attempts counted; without one, only a pause ends the circle.
+        useful = worker.ready and (lost or worker.age > LONG_LIFE)
+        self.failures = 0 if useful else self.failures + 1
+        pause = min(LONGEST_PAUSE, 0.25 * 2**self.failures) if self.failures else 0.0
+        self.not_before = time.monotonic() + pause
         worker.close()
         self.worker = None
 
-    def report_crash(self) -> None:
+    def tell(self, lost: list[Job], reason: str) -> None:
+        log = logger.bind(job=lost[0].id) if lost else logger  # a worker runs one job at a time
+        log.warning("the {} worker ended: {}", self.spec.lane, reason)
+        self.tell_crash(log)
+        for job in lost:
+            remove_preview(preview_path(self.spec.private, job.id))
+            log.warning("its job is {} now", job.state.name)
+
+    def tell_crash(self, log: Logger) -> None:
         path = crash_report(self.spec)
         try:
             if text := path.read_text(encoding="utf-8", errors="replace").strip():
-                logger.error("stack of the {} worker's crash:\n{}", self.spec.lane, text)
+                log.error("stack of the {} worker's crash:\n{}", self.spec.lane, text)
                 path.write_text("", encoding="utf-8")
         except OSError:
             return

@@ -129,7 +129,7 @@ def test_a_job_that_kills_its_worker_is_tried_three_times(
             assert state.values["reason"] == reason
         wait_for(store, after.id, "done")
         assert f"{job.id} the gpu worker ended: {state.values['reason']}\n" in log
-        assert f"{job.id} job {job.id}: given up\n" in log
+        assert f"{job.id} its job is failed now\n" in log
     logger.remove(sink)
     assert sum("Segmentation fault" in line or "access violation" in line for line in log) == 3
 
