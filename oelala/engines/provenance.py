@@ -24,7 +24,7 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
             "files": dict(loan.hashes),
         },
         "versions": dict(_versions()),
-        "device": str(loan.pipeline.transformer.device.type),
+        "device": loan.device.type,
         "seconds": dict(seconds),
     }
 

@@ -62,7 +62,7 @@ def sample(task: TextToVideo, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
         return {}
 
     phases.enter("encoding")
-    with watched(pipeline, phases, total, latent_frames):
+    with watched(loan, phases, total, latent_frames):
         video = _call(pipeline, task, row, on_step)
     frames = _as_bytes(video)
     phases.leave()

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from oelala.models.manager import Loan
 from oelala.progress import Phase, Progress, RunContext
 
 
@@ -59,13 +60,14 @@ class _Pace:
 
 
 @contextmanager
-def watched(pipeline: Any, phases: Phases, num_inference_steps: int, latent_frames: int) -> Iterator[None]:
+def watched(loan: Loan, phases: Phases, num_inference_steps: int, latent_frames: int) -> Iterator[None]:
     """For one call: raises `Cancelled` between text encoder blocks, transformer blocks and VAE chunks.
 
     Also notices when denoising and decoding start, and reports decoding by latent frames.
     """
     check = phases.context.cancel.check
-    pace = _Pace() if pipeline.transformer.device.type == "cuda" else None
+    pipeline = loan.pipeline
+    pace = _Pace() if loan.device.type == "cuda" else None
     decoded = 0
 
     def between(*_: Any) -> None:

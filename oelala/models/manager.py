@@ -48,6 +48,7 @@ class Loan:
 
     pipeline: Any
     row: Row
+    device: torch.device
     hashes: Mapping[str, str]
     preview: LatentPreview
 
@@ -91,13 +92,16 @@ class ModelManager:
         plan = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
         self._load(plan, on_part)
         pipeline = self._pipeline(spec, plan)
-        scheduler = pipeline.scheduler
+        scheduler, finished = pipeline.scheduler, False
         try:
-            yield Loan(pipeline, plan.row, plan.hashes, self._preview(plan, pipeline.vae))
+            yield Loan(pipeline, plan.row, self.device, plan.hashes, self._preview(plan, pipeline.vae))
+            finished = True
         finally:
             pipeline.scheduler = scheduler
             pipeline.vae.clear_cache()
             pipeline.maybe_free_model_hooks()
+            if not finished:  # streaming hooks stopped half-way have lost count of what is where
+                self._forget_all(self._parts.drop_streamed())
 
     def warm_up(self) -> None:
         """Load the embedded model and run one step of it, so that the first clip need not wait."""
@@ -138,7 +142,7 @@ class ModelManager:
         """Evict until the wanted parts fit. Returns the names of those to stream where they still do not."""
         need = sum(part.bytes for part in wanted)
         work = int(plan.bytes * _WORK_SHARE) + _WORK_BYTES
-        gone = [self._forget(key, origin) for key, origin in self._parts.evict(need + work, plan.keys)]
+        gone = self._forget_all(self._parts.evict(need + work, plan.keys))
         if gone:
             logger.info("swapped out {} for {}", ", ".join(gone), plan.row.title)
         free = self._parts.free()
@@ -146,11 +150,16 @@ class ModelManager:
             return []
         if self.device.type == "cpu":
             raise OutOfMemory("out-of-memory")
+        self._forget_all(self._parts.drop_streamed(plan.keys))  # main memory holds one large model at a time
         return _choose_streamed(wanted, need + work - free)
 
-    def _forget(self, key: PartKey, origin: str) -> str:
-        self._pipelines = {name: one for name, one in self._pipelines.items() if key not in name[1]}
-        return f"{key.name} of {origin}"
+    def _forget_all(self, dropped: Iterator[tuple[PartKey, str]]) -> list[str]:
+        """Let go of the pipelines around each dropped part before the next goes; names for the log."""
+        names = []
+        for key, origin in dropped:
+            self._pipelines = {name: one for name, one in self._pipelines.items() if key not in name[1]}
+            names.append(f"{key.name} of {origin}")
+        return names
 
     def _load_part(self, row: Row, part: PlannedPart, *, stream: bool) -> None:
         name = part.key.name
@@ -165,7 +174,9 @@ class ModelManager:
             wan.stream_part(name, module, self.device)
         elif isinstance(module, torch.nn.Module):
             module.to(self.device)
-        self._parts.add(part.key, Part(module, 0 if stream else part.bytes, row.title))
+            if name == "vae" and self.device.type == "cpu" and torch.backends.mkldnn.is_available():
+                wan.suit_to_processor(module)
+        self._parts.add(part.key, Part(module, part.bytes, row.title, streamed=stream))
 
     def _pipeline(self, spec: ModelSpec, plan: LoadPlan) -> Any:
         parts = self._parts.borrow(plan.keys)

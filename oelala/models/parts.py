@@ -22,11 +22,15 @@ class PartKey:
 
 @dataclass(slots=True)
 class Part:
-    """`bytes` on the device (0: streamed); `used` counts up with every loan; `origin` is for the log."""
+    """`bytes` once loaded; a streamed part takes them in main memory, any other on the device.
+
+    `used` counts up with every loan; `origin` is for the log.
+    """
 
     module: Any
     bytes: int
     origin: str
+    streamed: bool = False
     used: int = 0
 
 
@@ -67,6 +71,15 @@ class PartStore:
         for key in [key for key in ranked if key not in keep and self._parts[key].bytes]:
             if self._measure() >= need:
                 return
+            if not self._parts[key].streamed:
+                yield from self._drop([key])
+
+    def drop_streamed(self, keep: Collection[PartKey] = ()) -> Iterator[tuple[PartKey, str]]:
+        """Drop every streamed part that is not in `keep`, in the way of `evict`."""
+        yield from self._drop([key for key, part in self._parts.items() if part.streamed and key not in keep])
+
+    def _drop(self, keys: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
+        for key in keys:
             yield key, self._parts.pop(key).origin
             collect(self.device)
 

@@ -259,7 +259,7 @@ def test_an_unresolved_task_is_refused(manager: ModelManager, workspace: Workspa
 def test_watching_costs_next_to_nothing(manager: ModelManager) -> None:
     """Mini passes 320 blocks and 20 steps in a clip of two seconds: 1,000 checks must be lost in that."""
     phases = Phases(context_of())
-    with manager.use(ModelSpec(MINI)) as loan, watched(loan.pipeline, phases, 20, 5):
+    with manager.use(ModelSpec(MINI)) as loan, watched(loan, phases, 20, 5):
         block = loan.pipeline.transformer.blocks[0]
         (hook,) = block._forward_pre_hooks.values()
         started = time.perf_counter()

@@ -50,7 +50,7 @@ def test_the_loan_is_what_diffusers_itself_loads(tiny: TinyModels, tmp_path: Pat
         assert loan.pipeline.config.expand_timesteps is (model == MINI)
         assert {module.dtype for module in modules(loan)} == {torch.float32}
         assert not any(module.training for module in modules(loan))
-        assert np.array_equal(call(loan.pipeline), call(truth))
+        np.testing.assert_allclose(call(loan.pipeline), call(truth), atol=1e-4)
 
 
 def test_the_second_loan_loads_nothing(tiny: TinyModels, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ class Memory:
 
     def __call__(self) -> int:
         assert self.manager is not None
-        return self.size - sum(part.bytes for part in self.manager._parts._parts.values())
+        return self.size - sum(p.bytes for p in self.manager._parts._parts.values() if not p.streamed)
 
 
 def test_the_longest_unused_model_makes_room(tiny: TinyModels, tmp_path: Path) -> None:

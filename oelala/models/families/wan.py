@@ -46,6 +46,17 @@ def load_part(name: str, folder: Path, dtype: torch.dtype) -> Any:
     return module.eval().requires_grad_(False)
 
 
+def suit_to_processor(module: torch.nn.Module) -> None:
+    """Lay convolution weights out channels-last: oneDNN then takes the small convolutions as well.
+
+    Left alone, torch runs those unvectorised; on one core this saves a tenth of Mini's decoding. Results
+    agree with the plain layout to rounding.
+    """
+    for part in module.modules():
+        if isinstance(part, torch.nn.Conv3d):
+            part.weight.data = part.weight.data.contiguous(memory_format=torch.channels_last_3d)
+
+
 def assemble(pipeline: str, parts: Mapping[str, Any], folder: Path) -> Any:
     """The diffusers pipeline of that class from loaded parts.
 
