@@ -120,6 +120,7 @@ class Studio:
             private=self.workspace.private,
             make_executor=make_executor,
             only=tuple(only) if only is not None else None,
+            lazy=lane != "gpu",
             console=only is None,  # a progress bar and log lines do not share a terminal
         )
 
@@ -198,7 +199,10 @@ class Studio:
 
     def cancel(self, job_id: str) -> Job:
         """A queued job is cancelled at once, a running one once it hears of it; a finished one stays."""
-        return self.store.request_cancel(job_id)
+        job = self.store.request_cancel(job_id)
+        if self._supervisor is not None:
+            self._supervisor.wake(job.lane)
+        return job
 
     def retry(self, job_id: str) -> Job:
         """Queue the same task again, as a new job."""
