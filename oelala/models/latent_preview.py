@@ -6,6 +6,7 @@ world: smooth colours and shapes are enough for colours and outlines, which is a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 FILE_NAME = "latent_preview.safetensors"
-_CLIPS, _SIDE, _FRAMES, _RIDGE = 24, 128, 5, 1e-2
+_SAMPLES, _SIDE, _FRAMES, _RIDGE = 3000, 128, 5, 1e-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def fit_preview(vae: Any, clips: torch.Tensor | None = None) -> LatentPreview:
     The patch is a quarter of the VAE's spatial factor on a side: a 480p clip is previewed at 208 × 120.
     """
     patch = max(1, vae.config.scale_factor_spatial // 4)
-    clips = synthetic_clips() if clips is None else clips
+    clips = _clips_for(vae) if clips is None else clips
     inputs, targets = [], []
     for clip in clips.split(1):
         latents = _encode(vae, clip.to(vae.device, vae.dtype))
@@ -79,6 +80,13 @@ def fit_preview(vae: Any, clips: torch.Tensor | None = None) -> LatentPreview:
         targets.append(F.pixel_unshuffle(pictures, patch).flatten(2).transpose(1, 2).flatten(0, 1).double())
     weight, bias = _ridge(torch.cat(inputs), torch.cat(targets))
     return LatentPreview(weight.T.reshape(3 * patch**2, -1, 3, 3).float().contiguous(), bias.float())
+
+
+def _clips_for(vae: Any) -> torch.Tensor:
+    """Just enough pictures for the fit: encoding with a large VAE takes seconds on a processor."""
+    latent_frames = (_FRAMES - 1) // vae.config.scale_factor_temporal + 1
+    pixels = latent_frames * (_SIDE // vae.config.scale_factor_spatial) ** 2
+    return synthetic_clips(math.ceil(_SAMPLES / pixels))
 
 
 def _encode(vae: Any, clip: torch.Tensor) -> torch.Tensor:
@@ -101,7 +109,7 @@ def _ridge(inputs: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, t
     return weight, target_mean - mean @ weight
 
 
-def synthetic_clips(count: int = _CLIPS, side: int = _SIDE, frames: int = _FRAMES) -> torch.Tensor:
+def synthetic_clips(count: int, side: int = _SIDE, frames: int = _FRAMES) -> torch.Tensor:
     """Colour fields with boxes on them, drifting a little: (count, 3, frames, side, side) in -1 … 1."""
     random = torch.Generator().manual_seed(0)
     wide = side + 8

@@ -72,8 +72,8 @@ def test_no_preview_is_no_fault(tmp_path: Path, content: bytes | None) -> None:
 
 
 def test_synthetic_clips_are_always_the_same() -> None:
-    clips = synthetic_clips(count=2, side=64)
+    clips = synthetic_clips(2, side=64)
     assert clips.shape == (2, 3, 5, 64, 64)
-    assert torch.equal(clips, synthetic_clips(count=2, side=64))
+    assert torch.equal(clips, synthetic_clips(2, side=64))
     assert clips.std() > 0.4
     assert not torch.equal(clips[:, :, 0], clips[:, :, 4])

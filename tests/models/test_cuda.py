@@ -1,0 +1,78 @@
+"""The same on a graphics card, where there is one: number formats, streaming, cancel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from oelala.engines.text_to_video import sample
+from oelala.engines.watch import Phases
+from oelala.errors import Cancelled
+from oelala.models.manager import ModelManager, ModelSpec
+from oelala.progress import CancelToken, RunContext
+from oelala.settings import Settings
+from oelala.tasks.text_to_video import TextToVideo
+from tests.models.tiny import WAN21, TinyModels
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+
+TASK = TextToVideo(
+    prompt="a person waves",
+    negative_prompt="",
+    model=WAN21,
+    width=64,
+    height=64,
+    num_frames=9,
+    num_inference_steps=4,
+    guidance_scale=3.0,
+    flow_shift=3.0,
+    seed=7,
+)
+
+
+class StopAt(CancelToken):
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.left = after
+
+    def check(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.cancel()
+        super().check()
+
+
+def clip(manager: ModelManager, cancel: CancelToken | None = None) -> np.ndarray:
+    context = RunContext("20261122-171500-x7k2p9", 0.0, cancel=cancel or CancelToken())
+    with manager.use(ModelSpec(WAN21)) as loan:
+        assert loan.pipeline.vae.dtype == torch.float32
+        assert loan.pipeline.text_encoder.dtype == torch.bfloat16
+        return sample(TASK, loan, Phases(context))
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_cancelled_clip_leaves_no_trace_on_the_card(
+    tiny: TinyModels, tmp_path: Path, streamed: bool
+) -> None:
+    settings = Settings(workspace=tmp_path, models=tiny.models)
+    measure = (lambda: 0) if streamed else None
+    manager = ModelManager(settings, torch.device("cuda", 0), measure, tiny.row)
+    first = clip(manager)
+    assert np.array_equal(clip(manager), first)
+    for moment in (1, 2, 4, 9, 15, 20, 24):
+        with pytest.raises(Cancelled):
+            clip(manager, StopAt(moment))
+        assert np.array_equal(clip(manager), first), moment
+    manager.empty()
+    assert torch.cuda.memory_allocated() < 20_000_000
+
+
+def test_streamed_and_resident_make_the_same_clip(tiny: TinyModels, tmp_path: Path) -> None:
+    settings = Settings(workspace=tmp_path, models=tiny.models)
+    device = torch.device("cuda", 0)
+    resident = clip(ModelManager(settings, device, None, tiny.row))
+    streamed = clip(ModelManager(settings, device, lambda: 0, tiny.row))
+    assert np.abs(resident.astype(int) - streamed).mean() < 2
