@@ -262,4 +262,12 @@ TEXTS: dict[str, Text] = {
         "Dit verzoek kwam niet van de pagina van de studio zelf.",
     ),
     "error.not-from-page.hint": Text("Use the page's own buttons.", "Gebruik de knoppen van de pagina."),
+    "error.detector-failed": Text(
+        "The detector that looks for people in the pictures stopped: {reason}",
+        "De detector die naar mensen in de beelden zoekt, stopte: {reason}",
+    ),
+    "error.detector-failed.hint": Text(
+        "Try again. If it happens twice, run “python -m oelala.mini.judge_assets verify”.",
+        "Probeer het opnieuw. Gebeurt het weer, start dan “python -m oelala.mini.judge_assets verify”.",
+    ),
 }

@@ -1,0 +1,88 @@
+"""The process that runs MediaPipe's pose landmarker for `oelala.media.pose`: frames in, landmarks out.
+
+A program of its own, started by its path, that imports nothing of Oelala. MediaPipe's C++ graphs abort on
+some faults and can hang while closing; here that costs this process only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from typing import IO, Any
+
+REQUEST = struct.Struct("<IIIB")  # height, width, milliseconds since the clip's start, 1: first of a clip
+READY = b"r"
+NUM_LANDMARKS = 33
+ANSWER = struct.Struct(f"<B{NUM_LANDMARKS * 4}f")  # 1: found; x, y, z, visibility of each landmark
+
+
+def main() -> None:
+    answers = _private_stdout()
+    settings = json.loads(sys.argv[1])
+    landmarker = _Landmarker(settings)
+    answers.write(READY)
+    answers.flush()
+    requests = sys.stdin.buffer
+    while len(head := requests.read(REQUEST.size)) == REQUEST.size:
+        height, width, milliseconds, first = REQUEST.unpack(head)
+        pixels = requests.read(height * width * 3)
+        if len(pixels) < height * width * 3:
+            break
+        answers.write(landmarker.answer(pixels, height, width, milliseconds, bool(first)))
+        answers.flush()
+    os._exit(0)  # without closing the graph, which can hang
+
+
+class _Landmarker:
+    """`settings`: model (path), mode ("image" or "video") and three confidences."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        self._is_video = settings["mode"] == "video"
+        self._create = vision.PoseLandmarker.create_from_options
+        self._options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=settings["model"]),
+            running_mode=vision.RunningMode.VIDEO if self._is_video else vision.RunningMode.IMAGE,
+            num_poses=1,
+            min_pose_detection_confidence=settings["min_detection_confidence"],
+            min_pose_presence_confidence=settings["min_presence_confidence"],
+            min_tracking_confidence=settings["min_tracking_confidence"],
+        )
+        self._graph = self._create(self._options)
+        self._is_fresh = True
+
+    def answer(self, pixels: bytes, height: int, width: int, milliseconds: int, first: bool) -> bytes:
+        import mediapipe
+        import numpy as np
+
+        if first and self._is_video and not self._is_fresh:
+            self._graph = self._create(self._options)  # a track must not begin where the last clip ended
+        self._is_fresh = False
+        array = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=array)
+        if self._is_video:
+            result = self._graph.detect_for_video(image, milliseconds)
+        else:
+            result = self._graph.detect(image)
+        if not result.pose_landmarks:
+            return bytes(ANSWER.size)
+        points = result.pose_landmarks[0]
+        return ANSWER.pack(1, *(n for p in points for n in (p.x, p.y, p.z, p.visibility)))
+
+
+def _private_stdout() -> IO[bytes]:
+    """What was standard output, for us alone; what libraries print goes to standard error from now on."""
+    answers = os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(answers, os.O_BINARY)
+    os.dup2(2, 1)
+    return os.fdopen(answers, "wb")
+
+
+if __name__ == "__main__":
+    main()
