@@ -1,6 +1,6 @@
 """What the studio adds to a clip: a warm job against the same pipeline call in a bare script.
 
-    python benchmarks/job_overhead.py --runs 7
+    python -m benchmarks.job_overhead --runs 7
 
 The job counts from submit to verified mp4. Both sides run the embedded model warm, on the same task, in
 alternation; the bare side calls WanPipeline and hands its frames to imageio-ffmpeg. Prints every pair, both
@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from oelala.settings import ASSETS, Settings
+from oelala.settings import ASSETS, Settings, prepare_environment
 from oelala.studio import Studio
 from oelala.tasks.job import Done, Queued, Running
 from oelala.tasks.text_to_video import TextToVideo
@@ -75,6 +75,7 @@ def main() -> None:
     parser.add_argument("--num-frames", type=int, default=17)
     parser.add_argument("--num-inference-steps", type=int, default=20)
     flags = parser.parse_args()
+    prepare_environment()
     with tempfile.TemporaryDirectory() as folder:
         studio = Studio(Settings(workspace=Path(folder)))
         assert studio.acquire("") is None
