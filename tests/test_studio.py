@@ -1,0 +1,111 @@
+"""The verbs that page and command line share, on a real queue, without any worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oelala.errors import InvalidTask, ModelMissing, OelalaError
+from oelala.settings import Settings
+from oelala.studio import Studio
+from oelala.tasks.job import Cancelled, Queued
+from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(Settings(workspace=tmp_path, models=tmp_path / "hub"))
+
+
+def test_what_is_queued_reproduces_the_clip(studio: Studio) -> None:
+    (job,) = studio.submit(TextToVideo(prompt="a man waves"))
+    stored = TextToVideo(**job.task)
+    assert isinstance(job.state, Queued)
+    assert (stored.width, stored.height, stored.num_frames) == (256, 256, 33)
+    for field in ("num_inference_steps", "guidance_scale", "flow_shift", "seed", "negative_prompt"):
+        assert getattr(stored, field) is not None, field
+
+
+def test_two_clips_without_a_seed_differ(studio: Studio) -> None:
+    first, second = (studio.submit(TextToVideo(prompt="a man waves"))[0] for _ in range(2))
+    assert first.task["seed"] != second.task["seed"]
+
+
+def test_clips_count_on_from_the_seed(studio: Studio) -> None:
+    jobs = studio.submit(TextToVideo(prompt="a man waves", seed=MAX_SEED, num_videos_per_prompt=3))
+    assert [job.task["seed"] for job in jobs] == [MAX_SEED, 0, 1]
+    assert {job.task["num_videos_per_prompt"] for job in jobs} == {1}
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"width": 100, "height": 100}, "wrong-size", "width"),
+        ({"width": 4096, "height": 4096}, "size-out-of-range", "height"),
+        ({"num_frames": 1001}, "wrong-frames", "num_frames"),
+    ],
+)
+def test_what_the_model_cannot_do_is_refused(
+    studio: Studio, values: dict[str, int], code: str, field: str
+) -> None:
+    with pytest.raises(InvalidTask) as fault:
+        studio.submit(TextToVideo.model_validate({"prompt": "x", **values}))
+    assert (fault.value.code, fault.value.field) == (code, field)
+    assert studio.jobs() == []
+
+
+def test_a_model_that_is_not_here_says_what_it_weighs(studio: Studio) -> None:
+    with pytest.raises(ModelMissing) as fault:
+        studio.submit(TextToVideo(prompt="x", model="wan2.1-t2v-1.3b"))
+    assert fault.value.values["size"].endswith(" GB")
+    assert fault.value.values["repo"] == "Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "code", "field"),
+    [
+        ("a-poem", {}, "unknown-kind", None),
+        ("text-to-video", {}, "empty", "prompt"),
+        ("text-to-video", {"prompt": "x", "sampler": "y"}, "unknown-field", "sampler"),
+        ("text-to-video", {"prompt": "x", "seed": "many"}, "not-a-number", "seed"),
+        ("text-to-video", {"prompt": "x", "flow_shift": float("inf")}, "not-a-number", "flow_shift"),
+        ("text-to-video", {"prompt": "x", "flow_shift": 0}, "too-small", "flow_shift"),
+        ("text-to-video", {"prompt": "x", "num_frames": 4}, "not-4k-plus-1", "num_frames"),
+    ],
+)
+def test_loose_values_become_a_task_or_one_clear_fault(
+    studio: Studio, kind: str, values: dict[str, object], code: str, field: str | None
+) -> None:
+    with pytest.raises(OelalaError) as fault:
+        studio.read_task(kind, values)
+    assert fault.value.code == code
+    assert getattr(fault.value, "field", None) == field
+
+
+def test_cancel_and_retry(studio: Studio) -> None:
+    (job,) = studio.submit(TextToVideo(prompt="a man waves", seed=5))
+    assert isinstance(studio.cancel(job.id).state, Cancelled)
+    again = studio.retry(job.id)
+    assert again.id != job.id
+    assert again.task == job.task
+    assert {one.id for one in studio.jobs_since(0)[0]} == {job.id, again.id}
+    assert studio.preview(again.id) is None
+
+
+def test_one_studio_runs_a_queue(studio: Studio) -> None:
+    assert studio.acquire("http://127.0.0.1:7860/") is None
+    other = Studio(studio.settings)
+    holder = other.acquire("http://127.0.0.1:7861/")
+    assert holder is not None
+    assert holder.address == "http://127.0.0.1:7860/"
+    studio.stop()
+    assert other.acquire("") is None
+    other.stop()
+
+
+def test_a_preset_by_name(studio: Studio) -> None:
+    assert studio.preset("text-to-video", "mini-draft").values["num_frames"] == 17
+    with pytest.raises(OelalaError) as fault:
+        studio.preset("text-to-video", "nobody")
+    assert "mini-draft" in fault.value.values["known"]
