@@ -176,13 +176,39 @@ def test_wrong_flags_are_usage_errors(tmp_path: Path, flags: list[str], said: st
     assert "Traceback" not in tried.stderr
 
 
-@pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="the superuser may write everywhere")
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    tried = run(tmp_path)
-    tmp_path.chmod(0o700)
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("not a folder")
+    tried = run(in_the_way / "workspace")
     assert tried.returncode == 1
-    assert say("error.not-writable", "en", path=str(tmp_path)).split("{")[0][:20] in tried.stderr
+    assert tried.stderr.startswith(say("error.not-writable", "en", path=str(in_the_way))[:-1])
+    assert "Traceback" not in tried.stderr
+
+
+def test_without_a_link_for_others_the_studio_goes_on(tmp_path: Path) -> None:
+    """And a program in the tunnel's place that is not the tunnel's is removed, not run."""
+    planted = tmp_path / "hub" / "gradio" / "frpc" / tunnel_program()
+    planted.parent.mkdir(parents=True)
+    planted.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\n")
+    planted.chmod(0o755)
+    port = free_port()
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    offline = {"HF_HOME": str(tmp_path / "hub"), "OELALA_PASSWORD": "open sesame"}
+    proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), nowhere)
+    with studio(tmp_path / "workspace", "--port", str(port), "--share", **offline, **proxies) as process:
+        assert process.stderr is not None
+        said = say("error.share-failed", "en", reason="").strip()
+        assert any(line.startswith(said) for line in process.stderr)
+        assert answers(f"http://127.0.0.1:{port}/")
+    assert not planted.exists()
+    assert not (tmp_path / "was-run").exists()
+
+
+def tunnel_program() -> str:
+    code = "from gradio.tunneling import BINARY_FILENAME; print(BINARY_FILENAME)"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def test_a_password_from_a_file_locks_the_page(tmp_path: Path) -> None:

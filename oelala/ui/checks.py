@@ -38,14 +38,16 @@ SERVED_UNDER = ("/assets/", "/static/", "/oelala/", "/gradio_api/heartbeat/", "/
 class Rules:
     """What the checks go by.
 
-    `hosts`: the names this studio goes by. `any_address`: it listens to the network, where visitors may type
-    its number, which no website can rebind to. `uploads`: the only folder that `file=` serves from.
+    `hosts`: the names this studio goes by. `uploads`: the only folder that `file=` serves from. `any_address`:
+    it listens to the network, where visitors may type its number, which no website can rebind to. `spare`:
+    bytes of disk that uploads leave free.
     """
 
     settings: Settings
     hosts: set[str]
     uploads: Path
     any_address: bool = False
+    spare: int = SPARE_BYTES
     door: Door | None = None
 
 
@@ -129,13 +131,16 @@ def check_path(asked: Asked, rules: Rules) -> Refusal | None:
 
 def check_size(asked: Asked, rules: Rules) -> Refusal | None:
     length = asked.headers.get("content-length", "0")
+    if asked.path in UPLOADS and "transfer-encoding" in asked.headers:
+        return Refusal(411, "not-served")  # how much will come has to be known beforehand
     if not (length.isascii() and length.isdigit() and len(length) < 20):
         return Refusal(400, "not-served")
     limit = body_limit(asked.path)
     if int(length) > limit:
         return Refusal(413, "upload-too-large", {"limit": megabytes(limit)})
-    if int(length) > MAX_BODY and (free := shutil.disk_usage(rules.uploads).free) < int(length) + SPARE_BYTES:
-        return Refusal(507, "out-of-disk", {"free": megabytes(free), "path": str(rules.settings.workspace)})
+    workspace = rules.settings.workspace
+    if int(length) > MAX_BODY and (free := shutil.disk_usage(workspace).free) < int(length) + rules.spare:
+        return Refusal(507, "out-of-disk", {"free": megabytes(free), "path": str(workspace)})
     return None
 
 

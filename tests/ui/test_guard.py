@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -279,6 +281,28 @@ def test_a_huge_upload_is_refused_before_it_is_sent(site: Running) -> None:
         "Connection: close\r\n\r\n"
     )
     assert raw(site, head.encode()).startswith(b"HTTP/1.1 413")
+
+
+def test_an_upload_of_unsaid_length_is_refused(client: httpx.Client) -> None:
+    answer = client.post("/gradio_api/upload", content=iter([b"x"]))
+    assert answer.status_code == 411
+
+
+def test_an_upload_leaves_room_on_the_disk(site: Running) -> None:
+    rules = checks.Rules(site.server.guard.rules.settings, set(), site.tmp)
+    asked = sending(checks.MAX_UPLOAD)
+    free = shutil.disk_usage(site.workspace).free
+    assert checks.check_size(asked, replace(rules, spare=free - 2 * checks.MAX_UPLOAD)) is None
+    refusal = checks.check_size(asked, replace(rules, spare=free))
+    assert refusal is not None
+    assert (refusal.status, refusal.code) == (507, "out-of-disk")
+
+
+def sending(size: int) -> checks.Asked:
+    headers = [(b"content-length", str(size).encode())]
+    return checks.Asked.of(
+        {"type": "http", "method": "POST", "path": "/gradio_api/upload", "headers": headers}
+    )
 
 
 def test_open_streams_are_limited(site: Running, client: httpx.Client) -> None:
