@@ -38,9 +38,9 @@ SERVED_UNDER = ("/assets/", "/static/", "/oelala/", "/gradio_api/heartbeat/", "/
 class Rules:
     """What the checks go by.
 
-    `hosts`: the names this studio goes by. `uploads`: the only folder that `file=` serves from. `any_address`:
-    it listens to the network, where visitors may type its number, which no website can rebind to. `spare`:
-    bytes of disk that uploads leave free.
+    `hosts`: the names this studio goes by. `uploads`: the only folder that `file=` serves from.
+    `any_address`: it listens to the network, where visitors may type its number, which no website can rebind
+    to. `spare`: bytes of disk that uploads leave free.
     """
 
     settings: Settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import threading
@@ -14,7 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from oelala.ui import checks
+from oelala.texts import all_texts
+from oelala.ui import checks, guard
 from oelala.ui.headers import page_policy
 from tests.ui.serving import Running, running
 
@@ -375,3 +377,11 @@ def test_a_websocket_gets_nowhere(site: Running) -> None:
     with socket.create_connection(("127.0.0.1", site.port), timeout=5) as connection:
         connection.sendall(head)
         assert connection.recv(1000).startswith(b"HTTP/1.1 403")
+
+
+def test_every_refusal_has_its_sentence() -> None:
+    sources = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (checks, guard)]
+    codes = {code for source in sources for code in re.findall(r'Refusal\(\d+, "([a-z-]+)"', source)}
+    assert len(codes) > 5
+    texts = all_texts()
+    assert {code for code in codes if not {f"error.{code}", f"error.{code}.hint"} <= texts.keys()} == set()
