@@ -83,10 +83,14 @@ class Studio:
     # who runs the queue
 
     def acquire(self, address: str) -> LockInfo | None:
-        """Take the workspace's lock, telling others our `address`. None: it is ours; else who holds it."""
+        """Take the workspace's lock, telling others our `address`. None: it is ours; else who holds it.
+
+        What a crash left behind is swept here, before a page answers that keeps uploads in the same folder.
+        """
         while not self._lock.acquire(address):
             if holder := self._lock.holder():
                 return holder
+        self.workspace.sweep()
         return None
 
     def holder(self) -> LockInfo | None:
@@ -94,11 +98,10 @@ class Studio:
         return self._lock.holder()
 
     def start(self, only: Collection[str] | None = None) -> None:
-        """Sweep what a crash left, queue again what it interrupted, start the workers. Needs the lock.
+        """Queue again what a crash interrupted, and start the workers. Needs the lock.
 
         `only` (job ids) is for the command line, which runs its own jobs and nobody else's.
         """
-        self.workspace.sweep()
         make_executor = partial(StudioExecutor, self.settings)
         specs = [self._worker_spec(lane, make_executor, only) for lane in _lanes()]
         self._supervisor = Supervisor(specs, self.store)

@@ -169,7 +169,8 @@ class _LaneKeeper:
     def end(self, deadline: float) -> None:
         if self.worker is None:
             return
-        self.worker.join(max(0.0, deadline - time.monotonic()))
+        if self.worker.ready:  # one that still warms up has no job, and would be asked in vain
+            self.worker.join(max(0.0, deadline - time.monotonic()))
         if self.worker.alive:
             self.worker.kill()
             self.worker.join()
