@@ -21,6 +21,7 @@ from oelala.errors import OelalaError
 
 _COMPLAINT_LINES = 20
 _WATCH_SECONDS = 0.1
+_LAST_WORDS_SECONDS = 3.0  # its pipes close a little before it ends
 
 
 class Child:
@@ -99,9 +100,11 @@ class Child:
             self._deadline = None
 
     def _fault(self) -> OelalaError:
-        if self._process.poll() is None and not self._stalled:
+        try:
+            status = self._process.wait(_LAST_WORDS_SECONDS)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-        status = self._process.wait()
+            status = self._process.wait()
         self._threads[0].join()
         if self._stalled:
             return OelalaError("detector-failed", reason="no answer")

@@ -85,4 +85,8 @@ def _private_stdout() -> IO[bytes]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception as fault:  # noqa: BLE001 - one line, which the user is shown; then no closing of graphs
+        print(f"{type(fault).__name__}: {fault}".splitlines()[0], file=sys.stderr, flush=True)
+        os._exit(1)
