@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
+from urllib.parse import urlsplit
 
 from oelala.errors import OelalaError
 from oelala.texts import LANGUAGES, Language, choose_language
@@ -16,6 +17,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 ASSETS = PROJECT / "oelala" / "assets"
 SHIPPED_PRESETS = PROJECT / "presets"
 DEFAULT_PORT = 7860
+HUB = "https://huggingface.co"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -23,12 +25,16 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Settings:
     """`port` None: the first free one from 7860 on. `password` None: loopback only, no login.
 
-    `models` is the Hugging Face cache that holds downloaded weights. Everything here pickles, because the
-    workers are handed it.
+    `models` is the Hugging Face cache that holds downloaded weights, `hub_endpoint` where they come from.
+    `hub_token_file` is read at each download, so that a login counts at once; `hub_token` goes before it.
+    Everything here pickles, because the workers are handed it.
     """
 
     workspace: Path = PROJECT
     models: Path = Path.home() / ".cache" / "huggingface" / "hub"
+    hub_endpoint: str = HUB
+    hub_token: str | None = field(default=None, repr=False)
+    hub_token_file: Path = Path.home() / ".cache" / "huggingface" / "token"
     language: Language = "en"
     language_given: bool = False
     host: str = "127.0.0.1"
@@ -89,6 +95,9 @@ def read_settings(
     settings = Settings(
         workspace=Path(wish.text("workspace") or default_workspace).expanduser().resolve(),
         models=_hub_cache(environ),
+        hub_endpoint=_endpoint(environ.get("HF_ENDPOINT")),
+        hub_token=environ.get("HF_TOKEN", "").strip() or None,
+        hub_token_file=Path(environ.get("HF_TOKEN_PATH") or _hub_home(environ) / "token").expanduser(),
         language=choose_language(language or environ.get("LC_ALL") or environ.get("LANG")),
         language_given=language is not None,
         host=wish.text("host") or "127.0.0.1",
@@ -126,8 +135,22 @@ def _hub_cache(environ: Mapping[str, str]) -> Path:
     """Where huggingface_hub would look, or `OELALA_MODELS`."""
     if own := environ.get("OELALA_MODELS") or environ.get("HF_HUB_CACHE"):
         return Path(own).expanduser().resolve()
+    return _hub_home(environ) / "hub"
+
+
+def _hub_home(environ: Mapping[str, str]) -> Path:
     home = environ.get("HF_HOME") or Path(environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
-    return Path(home).expanduser().resolve() / "hub"
+    return Path(home).expanduser().resolve()
+
+
+def _endpoint(text: str | None) -> str:
+    """`HF_ENDPOINT` names a mirror of the hub."""
+    if not text:
+        return HUB
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.query:
+        raise OelalaError("bad-settings", name="HF_ENDPOINT", value=text, reason="https://…")
+    return text.rstrip("/")
 
 
 def _port(text: str | None) -> int | None:

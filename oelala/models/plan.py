@@ -9,9 +9,9 @@ from pathlib import Path
 
 import torch
 
-from oelala.errors import ModelMissing, OelalaError
+from oelala.errors import OelalaError
 from oelala.models.catalog import Installation, Row, installation, weight_files
-from oelala.models.catalog.resolve import check_installed
+from oelala.models.catalog.resolve import check_installed, missing_model
 from oelala.models.device import dtype_of
 from oelala.models.file_hashes import FileHashes
 from oelala.models.parts import PartKey
@@ -50,7 +50,7 @@ def plan_load(row: Row, models: Path, device: torch.device, hashes: FileHashes) 
     check_installed(row, models)
     found = installation(row, models)
     if found is None:
-        raise ModelMissing("model-missing", model=row.title, size="?", repo=row.repo)  # gone this very moment
+        raise missing_model(row, models)  # gone this very moment
     try:
         return _plan(found, device, hashes)
     except (OSError, ValueError) as fault:

@@ -12,9 +12,13 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 def write_safetensors(path: Path, values: bytes = b"\0" * 8) -> None:
+    path.write_bytes(safetensors(values))
+
+
+def safetensors(values: bytes) -> bytes:
     """A real safetensors file of one 8-bit tensor."""
     header = json.dumps({"x": {"dtype": "U8", "shape": [len(values)], "data_offsets": [0, len(values)]}})
-    path.write_bytes(struct.pack("<Q", len(header)) + header.encode() + values)
+    return struct.pack("<Q", len(header)) + header.encode() + values
 
 
 def write_layout(folder: Path, row: Row, only: tuple[str, ...] = ()) -> None:

@@ -35,7 +35,8 @@ def installation(row: Row, models: Path) -> Installation | None:
 
     `models` is the Hugging Face cache folder.
     """
-    found = [_inspect(row, folder, models) for folder in _candidates(row, row.repo, models)]
+    folders = [folder for folder in _places(row, row.repo, models) if (folder / INDEX).is_file()]
+    found = [_inspect(row, folder, models) for folder in folders]
     return min(found, key=lambda one: len(one.missing), default=None)
 
 
@@ -47,15 +48,22 @@ def locate(row: Row, models: Path) -> Path | None:
 
 def missing_bytes(row: Row, models: Path) -> int:
     """How much would have to be downloaded: parts that another model brought along do not count."""
-    shared = {
-        name: any(
-            not _missing_files(folder / part.subfolder)
-            for repo in (row.repo, *part.also)
-            for folder in _candidates(row, repo, models)
-        )
+    own = list(_places(row, row.repo, models))
+    here = shared_components(row, models) | {
+        name
         for name, part in row.components.items()
+        if any(not _missing_files(folder / part.subfolder) for folder in own)
     }
-    return sum(part.bytes for name, part in row.components.items() if not shared[name])
+    return sum(part.bytes for name, part in row.components.items() if name not in here)
+
+
+def shared_components(row: Row, models: Path) -> set[str]:
+    """The parts that another model's repository has brought to this disk."""
+    return {
+        name
+        for name, part in row.components.items()
+        if any(not _missing_files(place) for place in _shared_places(row, part, models))
+    }
 
 
 def _inspect(row: Row, folder: Path, models: Path) -> Installation:
@@ -72,12 +80,13 @@ def _inspect(row: Row, folder: Path, models: Path) -> Installation:
 
 
 def _shared_places(row: Row, part: Component, models: Path) -> Iterator[Path]:
+    """Also in a repository whose own model is not all there: it may share what it has."""
     for repo in part.also:
-        yield from (folder / part.subfolder for folder in _candidates(row, repo, models))
+        yield from (folder / part.subfolder for folder in _places(row, repo, models))
 
 
-def _candidates(row: Row, repo: str, models: Path) -> Iterator[Path]:
-    """Existing folders that claim to hold `repo`."""
+def _places(row: Row, repo: str, models: Path) -> Iterator[Path]:
+    """Existing folders that may hold `repo`."""
     own = repo == row.repo
     if own and row.folder is not None:
         places = [row.folder]
@@ -88,7 +97,7 @@ def _candidates(row: Row, repo: str, models: Path) -> Iterator[Path]:
             places.append(models / row.id)
         if snapshot := _snapshot(models / f"models--{organisation}--{name}", row.revision):
             places.insert(0, snapshot)
-    return (place for place in places if (place / INDEX).is_file())
+    return (place for place in places if place.is_dir())
 
 
 def _snapshot(repository: Path, revision: str) -> Path | None:

@@ -71,10 +71,15 @@ def check_installed(row: Row, models: Path) -> None:
     if found is None and row.folder is not None:
         raise OelalaError("model-broken", model=row.title, reason=row.repo)
     if found is None:
-        size = readable_bytes(missing_bytes(row, models))
-        raise ModelMissing("model-missing", model=row.title, size=size, repo=row.repo)
+        raise missing_model(row, models)
     if found.missing:
         raise OelalaError("model-broken", model=row.title, reason=", ".join(found.missing[:3]))
+
+
+def missing_model(row: Row, models: Path) -> ModelMissing:
+    """The fault of a model that is not here, with what would have to be downloaded."""
+    size = readable_bytes(missing_bytes(row, models))
+    return ModelMissing("model-missing", id=row.id, model=row.title, size=size, repo=row.repo)
 
 
 def readable_bytes(count: int) -> str:

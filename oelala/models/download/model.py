@@ -1,0 +1,108 @@
+"""A model of the catalog, brought to this disk: all of it, or nothing that anyone would take for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loguru import logger
+
+from oelala.errors import OelalaError
+from oelala.media.faults import free_bytes, human_bytes
+from oelala.models.catalog.installed import installation, locate
+from oelala.models.catalog.row import Row
+from oelala.models.download.cache import RepoCache
+from oelala.models.download.choose import needed_files
+from oelala.models.download.hub import Hub, HubFile, connected
+from oelala.models.download.retry import Patience
+from oelala.models.download.transfer import Transfer, transfer
+from oelala.progress import CancelToken
+from oelala.settings import Settings
+
+_SPARE = 100_000_000  # bytes that a download leaves free for everything else
+
+
+def _ignore(done: int, total: int) -> None:
+    del done, total
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadRequest:
+    """`report(done, total)` in bytes; what was here before counts as done."""
+
+    row: Row
+    settings: Settings
+    cancel: CancelToken = field(default_factory=CancelToken)
+    report: Callable[[int, int], None] = _ignore
+    patience: Patience = field(default_factory=Patience)
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """`fetched`: how many bytes had to come; 0 for a model that was here."""
+
+    folder: Path
+    fetched: int
+
+
+def download_model(request: DownloadRequest) -> Downloaded:
+    """Fetch what is missing of the model. Interrupted in any way, the next call goes on from the last byte.
+
+    Raises OelalaError ("no-room", "no-connection", "wrong-hash", "gated-model", "token-refused",
+    "not-on-hub", "hub-fault", "repo-incomplete", "out-of-disk", "not-writable") and Cancelled.
+    """
+    row, models = request.row, request.settings.models
+    if (here := locate(row, models)) is not None:
+        return Downloaded(here, 0)
+    cache = RepoCache(models, row.repo)
+    with connected(request.settings, request.patience, request.cancel) as hub:
+        listing = hub.listing(row.repo, row.revision)
+        files = needed_files(row, listing, models)
+        missing = sum(_missing(cache, listing.commit, file) for file in files)
+        _require_room(row, models, missing)
+        logger.info("downloading {}: {} to come", row.title, human_bytes(missing))
+        _fetch_all(request, hub, cache, listing.commit, files)
+    cache.point(row.revision, listing.commit)
+    folder = locate(row, models)
+    if folder is None:
+        raise OelalaError("repo-incomplete", model=row.title, repo=row.repo, reason=_lacking(row, models))
+    return Downloaded(folder, missing)
+
+
+def _fetch_all(
+    request: DownloadRequest, hub: Hub, cache: RepoCache, commit: str, files: Sequence[HubFile]
+) -> None:
+    total, done = sum(file.size for file in files), 0
+    # what is here of later files counts as done as well, so that the figure never jumps
+    here = [file.size - _missing(cache, commit, file) for file in files]
+    for number, file in enumerate(files):
+        before = done + sum(here[number + 1 :])
+
+        def hear(count: int, before: int = before) -> None:
+            request.report(before + count, total)
+
+        request.cancel.check()
+        transfer(Transfer(hub, cache, commit, file, hear))
+        done += file.size
+    request.report(total, total)
+
+
+def _missing(cache: RepoCache, commit: str, file: HubFile) -> int:
+    if cache.has(commit, file):
+        return 0
+    fetched = cache.fetched(file.digest)
+    return file.size - fetched if fetched <= file.size else file.size
+
+
+def _require_room(row: Row, models: Path, missing: int) -> None:
+    """Before the first byte: a full disk after hours of waiting helps nobody."""
+    free = free_bytes(models)
+    if missing and free < missing + _SPARE:
+        need = human_bytes(missing + _SPARE)
+        raise OelalaError("no-room", model=row.title, need=need, free=human_bytes(free), path=str(models))
+
+
+def _lacking(row: Row, models: Path) -> str:
+    found = installation(row, models)
+    return ", ".join(found.missing[:3]) if found is not None else "model_index.json"

@@ -1,0 +1,125 @@
+"""Letting a model go: its files in the hub's cache, except what another model here still needs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from oelala.errors import OelalaError
+from oelala.media.faults import disk_fault
+from oelala.models.catalog.installed import INDEX, Installation, installation
+from oelala.models.catalog.lookup import ROWS
+from oelala.models.catalog.resolve import missing_model
+from oelala.models.catalog.row import Row
+from oelala.models.download.cache import PARTIAL, RepoCache
+from oelala.models.download.hub import is_digest
+from oelala.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """`freed` in bytes. `kept`: the parts that stay, because the models `needed_by` (titles) use them."""
+
+    freed: int
+    kept: tuple[str, ...]
+    needed_by: tuple[str, ...]
+
+
+def remove_model(row: Row, settings: Settings) -> Removed:
+    """Also drops what an unfinished download left.
+
+    Raises ModelMissing, OelalaError ("own-folder", "embedded-stays", "download-running", "not-writable").
+    """
+    if row.folder is not None:
+        raise OelalaError("embedded-stays", model=row.title)
+    cache = RepoCache(settings.models, row.repo)
+    found = installation(row, settings.models)
+    if found is not None and cache.root not in found.folder.parents:
+        raise OelalaError("own-folder", model=row.title, path=str(found.folder))
+    if not cache.root.is_dir():
+        raise missing_model(row, settings.models)
+    if cache.busy():
+        raise OelalaError("download-running", model=row.title)
+    needed = dict(_needed_by_others(row, cache, settings.models))
+    try:
+        freed = _remove(cache, list(_snapshots_of(cache, row)), set(needed))
+    except OSError as fault:
+        raise disk_fault(fault, cache.root) from fault
+    kept = tuple(sorted({folder.name for folder in needed}))
+    return Removed(freed, kept, tuple(dict.fromkeys(needed.values())))
+
+
+def _needed_by_others(row: Row, cache: RepoCache, models: Path) -> Iterator[tuple[Path, str]]:
+    """(component folder below this repository, title of the model that uses it)"""
+    for other in ROWS:
+        found = installation(other, models) if other.id != row.id else None
+        if found is not None and not found.missing:
+            yield from ((folder, other.title) for folder in _inside(found, cache.root))
+
+
+def _inside(found: Installation, root: Path) -> Iterator[Path]:
+    return (folder for folder in found.components.values() if root in folder.parents)
+
+
+def _snapshots_of(cache: RepoCache, row: Row) -> Iterator[Path]:
+    """That of the row's revision, and what unfinished downloads left: no name leads there yet."""
+    named = {reference.name: _read(reference) for reference in (cache.root / "refs").glob("*")}
+    own = named.get(row.revision, row.revision)
+    for snapshot in (cache.root / "snapshots").glob("*"):
+        unfinished = snapshot.name not in named.values() and not (snapshot / INDEX).exists()
+        if snapshot.is_dir() and (snapshot.name == own or unfinished):
+            yield snapshot
+
+
+def _remove(cache: RepoCache, snapshots: list[Path], keep: set[Path]) -> int:
+    """Bytes that came free on the disk."""
+    before = _disk_usage(cache.root)
+    for snapshot in snapshots:
+        for entry in list(snapshot.iterdir()):
+            if entry not in keep:
+                _delete(entry)
+        if not any(snapshot.iterdir()):
+            snapshot.rmdir()
+            _forget_names(cache, snapshot.name)
+    _drop_loose_blobs(cache)
+    if not any(cache.blobs.glob("*")) and not any((cache.root / "snapshots").glob("*/*")):
+        shutil.rmtree(cache.root)
+    return before - _disk_usage(cache.root)
+
+
+def _forget_names(cache: RepoCache, commit: str) -> None:
+    for name in (cache.root / "refs").rglob("*"):
+        if _read(name) == commit:
+            name.unlink()
+
+
+def _read(reference: Path) -> str:
+    """The commit that a name stands for; "" for what is no name."""
+    try:
+        return reference.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _drop_loose_blobs(cache: RepoCache) -> None:
+    """Blobs that no snapshot leads to any more (another revision may), and unfinished ones."""
+    used = {place.resolve() for place in (cache.root / "snapshots").rglob("*") if place.is_symlink()}
+    for blob in cache.blobs.glob("*"):
+        loose = is_digest(blob.name) and blob.resolve() not in used and blob.stat().st_nlink == 1
+        if loose or blob.name.endswith(PARTIAL):
+            blob.unlink()
+
+
+def _delete(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()
+
+
+def _disk_usage(root: Path) -> int:
+    """Every file once, however many links lead to it."""
+    files = (place.lstat() for place in root.rglob("*") if place.is_file() and not place.is_symlink())
+    return sum({about.st_ino: about.st_size for about in files}.values())
