@@ -19,16 +19,17 @@ FORM: dict[str, Text] = {
         "{fps} beelden per seconde, hooguit {longest} seconden.",
     ),
     "form.seed.dice": Text("New seed", "Nieuwe seed"),
+    "form.seed.random": Text("Random", "Willekeurig"),
     "form.seed.lock": Text("Keep this seed", "Houd deze seed vast"),
     "form.advanced": Text("Advanced", "Geavanceerd"),
     "form.generate": Text("Generate", "Genereer"),
-    "form.restore": Text("Restore settings from a clip …", "Instellingen terughalen uit een clip …"),
+    "form.restore": Text("Restore from a clip …", "Terughalen uit clip …"),
     "form.model.missing": Text(
         "{model} (not on this computer, {size})", "{model} (niet op deze computer, {size})"
     ),
     "form.model.missing.help": Text(
-        "Not on this computer yet. To get it ({size}): hf download {repo}",
-        "Nog niet op deze computer. Zo haal je het op ({size}): hf download {repo}",
+        "Not on this computer yet. To get it ({size}): ./launch.sh models download {id}",
+        "Nog niet op deze computer. Zo haal je het op ({size}): ./launch.sh models download {id}",
     ),
 }
 

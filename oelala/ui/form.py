@@ -54,22 +54,33 @@ class Form:
 
     @property
     def inputs(self) -> set[Any]:
-        lock = self._widgets.extras.get("lock")
-        return {*self._widgets.fields.values(), *([] if lock is None else [lock])}
+        extras = self._widgets.extras
+        return {*self._widgets.fields.values(), *(extras[n] for n in ("lock", "drawn") if n in extras)}
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The task's fields from Gradio's {component: value}. An empty number is the model's default.
 
-        An unlocked seed is left to chance, whatever the field still shows from the last clip.
+        The seed that chance drew for the last clip counts only while it is locked.
         """
         read = {name: self._read(name, values[part]) for name, part in self._widgets.fields.items()}
-        lock = self._widgets.extras.get("lock")
-        if lock is not None and not values[lock]:
-            read.update({name: None for name, shown in self._fields.items() if shown.widget == "seed"})
+        for name, part in self.seeds.items():
+            extras = self._widgets.extras
+            if not values[extras["lock"]] and values[part] == values[extras["drawn"]]:
+                del read[name]
         return {name: value for name, value in read.items() if value is not None}
 
     def _read(self, name: str, value: Any) -> Any:
-        return (value or "") if self._fields[name].widget in {"text", "long_text"} else value
+        match self._fields[name].widget:
+            case "text" | "long_text":
+                return value or ""
+            case "seed":
+                return (value or "").strip() or None
+            case _:
+                return value
+
+    def _shown(self, name: str, value: Any) -> Any:
+        is_seed = self._fields[name].widget == "seed"  # a text: see `ui/widgets.py`
+        return ("" if value is None else str(value)) if is_seed else value
 
     # showing
 
@@ -84,8 +95,16 @@ class Form:
 
     @property
     def seeds(self) -> dict[str, Any]:
-        """Field name -> component of every seed."""
+        """Field name -> component of the seed, if the task has one."""
         return {n: part for n, part in self._widgets.fields.items() if self._fields[n].widget == "seed"}
+
+    @property
+    def seed_outputs(self) -> list[Any]:
+        return [*self.seeds.values(), *(self._widgets.extras["drawn"] for _ in self.seeds)]
+
+    def show_drawn(self, task: Mapping[str, Any]) -> dict[Any, str]:
+        """{component: value} that show the seed of a job just queued."""
+        return {part: str(task[name]) for name in self.seeds for part in self.seed_outputs}
 
     @property
     def stand_ins(self) -> dict[str, Any]:
@@ -99,7 +118,9 @@ class Form:
         """
         fields = self._widgets.fields
         changes: dict[Any, dict[str, Any]] = {
-            fields[name]: {"value": value} for name, value in values.items() if name in fields
+            fields[name]: {"value": self._shown(name, value)}
+            for name, value in values.items()
+            if name in fields
         }
         if model := self._model(values.get("model")):
             self._merge(changes, self._limits(model, text))
@@ -163,7 +184,8 @@ def size_text(width: int, height: int) -> str:
 
 def _seconds(num_frames: int, fps: float) -> float:
     """33 frames at 16 a second run from 0 to 2 seconds."""
-    return round((num_frames - 1) / fps, 2)
+    seconds = round((num_frames - 1) / fps, 2)
+    return int(seconds) if seconds.is_integer() else seconds
 
 
 def _label(model: ModelStatus, text: Say) -> str:
@@ -175,7 +197,7 @@ def _label(model: ModelStatus, text: Say) -> str:
 def _note(model: ModelStatus, text: Say) -> str:
     """One line under the model: how to get it, or how it fits this machine."""
     if not model.on_disk:
-        return text("form.model.missing.help", size=_gigabytes(model.bytes), repo=model.repo)
+        return text("form.model.missing.help", size=_gigabytes(model.bytes), id=model.id)
     return text(model.why, **model.why_values)
 
 

@@ -43,9 +43,9 @@ GALLERY_PAGE = 60
 Handler = Callable[["Panels", Request], Any]
 
 
-def routes(studio: Studio) -> list[Route]:
-    """To be put in front of Gradio's own."""
-    panels = Panels(studio)
+def routes(studio: Studio, max_restore: int = MAX_RESTORE) -> list[Route]:
+    """To be put in front of Gradio's own. `max_restore`: bytes of a file whose settings are asked for."""
+    panels = Panels(studio, max_restore)
     return [
         Route("/oelala/poll", _guarded(panels, Panels.poll), methods=["GET"]),
         Route("/oelala/gallery", _guarded(panels, Panels.gallery), methods=["GET"]),
@@ -88,8 +88,9 @@ def _require_own_page(request: Request) -> None:
 class Panels:
     """The handlers. State lives in the queue and on disk; nothing is remembered of a visitor."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, max_restore: int) -> None:
         self._studio = studio
+        self._max_restore = max_restore
         self._outputs = studio.workspace.outputs
 
     def refuse(self, request: Request, fault: OelalaError) -> JSONResponse:
@@ -187,7 +188,7 @@ class Panels:
             _require_own_page(request)
             if suffix not in RESTORABLE:
                 raise OelalaError("no-metadata", name=name or "?")
-            await _receive(request, path)
+            await _receive(request, path, self._max_restore)
             task = await run_in_threadpool(self._restore, path, name)
         except OelalaError as fault:
             return self.refuse(request, fault)
@@ -206,14 +207,14 @@ class Panels:
             raise
 
 
-async def _receive(request: Request, path: Path) -> None:
+async def _receive(request: Request, path: Path, limit: int) -> None:
     size = 0
     try:
         with path.open("xb") as file:
             async for chunk in request.stream():
                 size += len(chunk)
-                if size > MAX_RESTORE:
-                    raise OelalaError("upload-too-large", limit=f"{MAX_RESTORE // 2**20} MB")
+                if size > limit:
+                    raise OelalaError("upload-too-large", limit=f"{limit // 2**20} MB")
                 file.write(chunk)
     except OSError as fault:
         raise OelalaError("unreadable-file", name=path.name, reason=fault.strerror or "") from fault

@@ -22,8 +22,8 @@ _SNAP_FRAMES = """(frames, fps) => {
   return [kept, Math.round((kept - 1) / fps * 100) / 100];
 }"""
 _SIZE_TO_SIDES = "(size) => size.split(' × ').map(Number)"
-_NEW_SEED = "() => [crypto.getRandomValues(new Uint32Array(1))[0], true]"
-_LOCK_TYPED_SEED = "(seed, locked) => seed === null ? locked : true"
+_NEW_SEED = "() => [String(crypto.getRandomValues(new Uint32Array(1))[0]), true]"
+_LOCK_TYPED_SEED = "(seed) => seed.trim() !== ''"
 
 
 @dataclass(slots=True)
@@ -106,14 +106,21 @@ def _length(widgets: Widgets, fields: list[FormField]) -> None:
 def _seed(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
+    name = fields[0].name
     with gr.Group(elem_classes=["o-seed"]):
-        seed = _number(widgets, fields[0], step=1)
+        # A text, because Gradio shows an empty number as 0, which is a seed of its own.
+        seed = gr.Textbox(
+            **_texts(name), placeholder=mark("form.seed.random"), max_lines=1, buttons=[], **widgets.ids(name)
+        )
         dice = gr.Button(mark("form.seed.dice"), size="sm", min_width=40, **widgets.ids("dice"))
+        # What chance drew last, to tell it from what was typed.
+        drawn = gr.Textbox(visible="hidden", label="drawn", **widgets.ids("drawn"))
         lock = gr.Checkbox(label=mark("form.seed.lock"), container=False, **widgets.ids("lock"))
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
     dice.click(None, [], [seed, lock], js=_NEW_SEED, **quiet)
-    seed.input(None, [seed, lock], [lock], js=_LOCK_TYPED_SEED, **quiet)
-    widgets.extras.update(dice=dice, lock=lock)
+    seed.input(None, [seed], [lock], js=_LOCK_TYPED_SEED, **quiet)
+    widgets.fields[name] = seed
+    widgets.extras.update(dice=dice, lock=lock, drawn=drawn)
 
 
 def _slider(widgets: Widgets, fields: list[FormField]) -> None:

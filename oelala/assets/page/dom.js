@@ -9,6 +9,9 @@ const ICONS = {
   save: "M12 4v11m0 0 4-4m-4 4-4-4M5 19h14",
   chevron: "m6 9 6 6 6-6",
   play: "M8 5.5v13l10.5-6.5z",
+  pause: "M8.5 5v14M15.5 5v14",
+  copy: "M9 9h10v11H9zM5 15V4h10",
+  done: "m5 12.5 4.5 4.5L19 7.5",
   back: "M5 12h14M5 12l5-5m-5 5 5 5",
 };
 

@@ -51,6 +51,8 @@ function valueOf(block) {
   if (text) return text.value;
   const number = block.querySelector("input[type=number]");
   if (number) return Number.isFinite(number.valueAsNumber) ? number.valueAsNumber : null;
+  const line = block.querySelector("input[type=text]:not([role])");
+  if (line) return line.value;
   const list = block.querySelector("input[role=listbox], input[role=combobox]");
   return list ? choiceOf(block.id, list.value) : null;
 }

@@ -1,5 +1,5 @@
 // The log panel: at most a thousand lines, the newest in sight unless the visitor scrolled up or paused.
-import { byId, el, setText, t } from "./dom.js";
+import { byId, el, icon, t } from "./dom.js";
 import { on, state } from "./state.js";
 
 const KEEP = 1000;
@@ -17,6 +17,10 @@ export function startLog() {
   byId("o-log-pause").addEventListener("click", togglePause);
   byId("o-log-copy").addEventListener("click", copy);
   byId("o-log-download").addEventListener("click", download);
+  byId("o-log-copy").append(icon("copy"));
+  byId("o-log-download").append(icon("save"));
+  byId("o-log-fold").append(icon("chevron"));
+  drawPause();
   startFold();
   on("log", take);
   take([]);
@@ -28,7 +32,7 @@ function take(fresh) {
   offerJobs(fresh);
   if (paused) {
     missed += fresh.filter(wanted).length;
-    setText(byId("o-log-pause"), missed ? `${t("live.paused")} (${t("live.log.new", { n: missed })})` : t("live.paused"));
+    drawPause();
     return;
   }
   append(fresh.filter(wanted));
@@ -53,7 +57,7 @@ function append(fresh) {
 function line(record) {
   const level = record.level in RANK ? record.level.toLowerCase() : "info";
   return el(
-    "li",
+    "div",
     { class: `o-line o-line-${level}` },
     el("time", {}, clock(record.t)),
     el("span", { class: "o-line-level" }, record.level),
@@ -87,8 +91,16 @@ function togglePause() {
   paused = !paused;
   missed = 0;
   byId("o-log-pause").setAttribute("aria-pressed", String(paused));
-  setText(byId("o-log-pause"), t(paused ? "live.paused" : "live.pause"));
+  drawPause();
   if (!paused) redraw();
+}
+
+function drawPause() {
+  const button = byId("o-log-pause");
+  const label = t(paused ? "live.paused" : "live.pause");
+  button.replaceChildren(icon(paused ? "play" : "pause"), paused && missed ? el("span", {}, t("live.log.new", { n: missed })) : "");
+  button.setAttribute("aria-label", label);
+  button.title = label;
 }
 
 const asText = () =>
@@ -99,10 +111,9 @@ const asText = () =>
 
 async function copy() {
   const button = byId("o-log-copy");
-  const before = button.textContent;
   await copyText(asText());
-  setText(button, t("live.copied"));
-  setTimeout(() => setText(button, before), 1500);
+  button.replaceChildren(icon("done"), el("span", { role: "status" }, t("live.copied")));
+  setTimeout(() => button.replaceChildren(icon("copy")), 1500);
 }
 
 // The clipboard is only there on https and on this machine; a selection works everywhere.

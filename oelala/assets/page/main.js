@@ -1,5 +1,5 @@
 // Starts the live panels as soon as Gradio has put their frames on the page.
-import { byId, icon } from "./dom.js";
+import { byId } from "./dom.js";
 import { startDraft } from "./draft.js";
 import { startForm } from "./form.js";
 import { startGallery } from "./gallery.js";
@@ -20,7 +20,6 @@ function start() {
   startDraft();
   startPolling();
   startGallery();
-  byId("o-log-fold").append(icon("chevron"));
   document.documentElement.dataset.oelala = "ready";
 }
 

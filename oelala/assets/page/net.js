@@ -9,9 +9,9 @@ export class Refused extends Error {
 
 async function ask(url, options = {}) {
   const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options });
-  if (answer.status === 204) return null;
-  const value = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer.status, value);
+  const text = await answer.text(); // read even when empty, or the browser calls the request cancelled
+  const value = text && answer.headers.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : null;
+  if (!answer.ok) throw new Refused(answer.status, value ?? {});
   return value;
 }
 

@@ -1,7 +1,7 @@
 // The queue panel: one row a job, updated in place.
 import { cancelJob, retryJob, reuseJob } from "./actions.js";
 import { button, byId, duration, el, facts, setText, t } from "./dom.js";
-import { finished, now, on, progressOf, remaining, running, state, waiting } from "./state.js";
+import { counts, finished, now, on, progressOf, remaining, running, state, waiting } from "./state.js";
 import { showJob } from "./stage.js";
 
 const SHOW_FINISHED = 20;
@@ -72,7 +72,7 @@ function note(job) {
   }
   if (job.state !== "running") return job.started ? duration(job.finished - job.started) : "";
   const left = remaining(job);
-  const parts = [job.total > 1 ? t("live.step", { step: job.step, total: job.total }) : t(`phase.${job.phase || "starting"}`)];
+  const parts = [counts(job) ? t("live.step", { step: job.step, total: job.total }) : t(`phase.${job.phase || "starting"}`)];
   if (job.attempt > 1) parts.push(t("live.attempt", { n: job.attempt }));
   parts.push(left === null ? t("live.elapsed", { time: duration(now() - job.started) }) : t("live.remaining", { time: duration(left) }));
   return parts.join(" · ");

@@ -1,7 +1,7 @@
 // The stage: follows the running job, turns into its player, and shows what is picked from queue or gallery.
 import { cancelJob, retryJob, reuseClip, reuseJob } from "./actions.js";
 import { button, byId, clipUrl, duration, el, facts, setText, t } from "./dom.js";
-import { now, on, progressOf, remaining, running, state, waiting, finished } from "./state.js";
+import { counts, now, on, progressOf, remaining, running, state, waiting, finished } from "./state.js";
 
 let picked = null; // {job} or {clip} that the visitor chose; null: follow what runs
 let followed = null; // the job that ran last, so that its result stays
@@ -101,7 +101,7 @@ function phase(job) {
   if (job.state === "queued") return t("live.queued");
   if (job.cancelling) return t("live.state.cancelling");
   const name = t(`phase.${job.phase || "starting"}`);
-  return job.total > 1 ? `${name}, ${t("live.step", { step: job.step, total: job.total })}` : name;
+  return counts(job) ? `${name}, ${t("live.step", { step: job.step, total: job.total })}` : name;
 }
 
 function times(job) {

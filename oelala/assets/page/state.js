@@ -19,7 +19,7 @@ export const now = () => Date.now() / 1000 + state.offset;
 export const isOpen = (job) => job.state === "queued" || job.state === "running";
 export const running = () => [...state.jobs.values()].filter((job) => job.state === "running");
 export const waiting = () =>
-  [...state.jobs.values()].filter((job) => job.state === "queued").sort((a, b) => (a.id < b.id ? -1 : 1));
+  [...state.jobs.values()].filter((job) => job.state === "queued").sort((a, b) => a.created - b.created);
 export const finished = () =>
   [...state.jobs.values()].filter((job) => !isOpen(job)).sort((a, b) => b.finished - a.finished);
 
@@ -39,16 +39,26 @@ export function forgetJobs() {
   state.jobs.clear();
 }
 
-// When this page first saw a step of the phase, to judge the pace; a reload starts from the job's start.
+// The pace of the steps as this page saw them; one that attached in mid-job starts from the job's own start.
 function watchSteps(job, before) {
   if (job.state !== "running") return job;
-  const same = before && before.phase === job.phase && before.attempt === job.attempt && before.pace;
-  return { ...job, pace: same ? before.pace : { step: job.step, at: now() } };
+  const same = before?.pace && before.phase === job.phase && before.attempt === job.attempt;
+  if (!same) {
+    const from = state.attached ? { step: job.step, at: now() } : { step: 0, at: job.started };
+    return { ...job, pace: { from, perStep: pace(from, job.step), seen: now() } };
+  }
+  if (job.step === before.step) return { ...job, pace: before.pace };
+  return { ...job, pace: { from: before.pace.from, perStep: pace(before.pace.from, job.step), seen: now() } };
 }
+
+const pace = (from, step) => (step > from.step ? (now() - from.at) / (step - from.step) : null);
 
 // How much of a job each phase is, as a share of the bar.
 const PHASES = { loading: [0, 0.05], encoding: [0.05, 0.08], denoising: [0.08, 0.86], decoding: [0.86, 0.97] };
 const LATER = { saving: [0.97, 1], working: [0, 1] };
+
+// Steps mean something to the visitor while the clip is made; the other phases are short.
+export const counts = (job) => job.total > 1 && (job.phase === "denoising" || job.phase === "working");
 
 export function progressOf(job) {
   const [from, to] = PHASES[job.phase] ?? LATER[job.phase] ?? [0, 0.02];
@@ -58,9 +68,8 @@ export function progressOf(job) {
 
 // Seconds left, or null while nothing can be said: the steps that are left at the pace of those that were made.
 export function remaining(job) {
-  if (job.state !== "running" || job.phase !== "denoising" || !job.total || !job.step) return null;
-  const seen = job.step - job.pace.step;
-  const perStep = seen > 0 ? (now() - job.pace.at) / seen : (now() - job.started) / job.step;
-  const left = perStep * (job.total - job.step);
-  return left * (1 + (1 - PHASES.denoising[1]) / (PHASES.denoising[1] - PHASES.denoising[0]));
+  if (job.state !== "running" || job.phase !== "denoising" || !job.total || !job.pace?.perStep) return null;
+  const [from, to] = PHASES.denoising;
+  const after = ((1 - to) / (to - from)) * job.pace.perStep * job.total;
+  return Math.max(0, job.pace.perStep * (job.total - job.step) + after - (now() - job.pace.seen));
 }

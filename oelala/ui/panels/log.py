@@ -23,9 +23,12 @@ def markup() -> str:
         f'aria-controls="o-log-lines" aria-label="{html_mark("page.log.fold")}"></button>'
     )
     label = html_mark("page.log")
-    body = f'<ol class="o-lines" id="o-log-lines" role="log" tabindex="0" aria-label="{label}"></ol>'
+    body = f'<div class="o-lines" id="o-log-lines" role="log" tabindex="0" aria-label="{label}"></div>'
     return panel("log", "page.log", body, tools=tools)
 
 
 def _button(name: str) -> str:
-    return f'<button type="button" class="o-quiet" id="o-log-{name}">{html_mark(f"page.log.{name}")}</button>'
+    """An icon, drawn by the scripts, with its name for those who cannot see it."""
+    label = html_mark(f"page.log.{name}")
+    names = f'aria-label="{label}" title="{label}"'
+    return f'<button type="button" class="o-quiet" id="o-log-{name}" {names}></button>'

@@ -80,7 +80,7 @@ class TaskTab:
         self.generate.click(
             self._submit(),
             form.inputs,
-            [self.bridge, *form.seeds.values()],
+            [self.bridge, *form.seed_outputs],
             trigger_mode="multiple",
             **_QUIET,
         )
@@ -114,8 +114,8 @@ class TaskTab:
                 return {self.bridge: answer("refused", faults=views)}
             except OelalaError as fault:
                 return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
-            seeds = {part: jobs[0].task.get(name) for name, part in self.form.seeds.items()}
-            return {self.bridge: answer("submitted", jobs=[job.id for job in jobs]), **seeds}
+            submitted = answer("submitted", jobs=[job.id for job in jobs])
+            return {self.bridge: submitted, **self.form.show_drawn(jobs[0].task)}
 
         return submit
 

@@ -1,0 +1,75 @@
+"""One real studio with a miniature model, and one Chromium, for all browser tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala.models.catalog import find
+from oelala.settings import Settings
+from oelala.studio import Studio
+from tests.ui import browsing
+from tests.ui.browsing import LiveStudio
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = browsing.launch_browser(driver)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.models.tiny import build_wan21
+
+    hub = tmp_path_factory.mktemp("hub")
+    build_wan21(hub / find(browsing.MODEL).repo, seed=1)
+    return hub
+
+
+@pytest.fixture(scope="session")
+def live(browser: Any, hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStudio]:
+    """After `browser`, so that a missing one skips before anything starts."""
+    workspace = tmp_path_factory.mktemp("workspace")
+    process, url = browsing.start_studio(workspace, hub)
+    try:
+        yield LiveStudio(url, Studio(Settings(workspace=workspace, models=hub)))
+    finally:
+        browsing.stop_studio(process)
+
+
+@pytest.fixture
+def page(browser: Any, live: LiveStudio) -> Iterator[Any]:
+    """A fresh visitor, English, on a desktop screen; a script error on the page fails the test."""
+    with visitor(browser, live) as page:
+        yield page
+
+
+class visitor:  # noqa: N801  a context manager, used like a function
+    """A page of a new browser context on the studio; `options` as Playwright's `new_context` takes them."""
+
+    def __init__(self, browser: Any, live: LiveStudio, **options: Any) -> None:
+        options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", **options}
+        self._context = browser.new_context(**options)
+        self._live = live
+        self._faults: list[str] = []
+
+    def __enter__(self) -> Any:
+        page = self._context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda fault: self._faults.append(str(fault)))
+        page.goto(self._live.url)
+        page.wait_for_selector("[data-oelala=ready]")
+        page.wait_for_selector("#text-to-video--generate")
+        return page
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._context.close()
+        if kind is None:
+            assert self._faults == []

@@ -1,0 +1,123 @@
+"""The form maps task fields to components and back, for any task class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala.settings import Settings
+from oelala.studio import Studio
+from oelala.tasks.text_to_video import TextToVideo
+from oelala.ui.fields import fields_of
+from oelala.ui.form import Form
+from oelala.ui.i18n import sayer
+
+FULL: dict[str, Any] = {
+    "prompt": "Een vrouw danst",
+    "negative_prompt": "blurry",
+    "model": "wan2.1-t2v-1.3b",
+    "width": 480,
+    "height": 832,
+    "num_frames": 33,
+    "num_inference_steps": 12,
+    "guidance_scale": 3.5,
+    "flow_shift": 5.0,
+    "seed": 2**32 - 1,
+    "num_videos_per_prompt": 1,
+}
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Form:
+    import gradio as gr
+
+    form = Form(TextToVideo, Studio(Settings(workspace=tmp_path)))
+    with gr.Blocks():
+        form.place_rest(advanced=False)
+        form.place_rest(advanced=True)
+        form.fill_in()
+    return form
+
+
+def values_of(form: Form, **changed: Any) -> dict[Any, Any]:
+    """Gradio's {component: value} of the form as it stands, with `changed` fields."""
+    values = {component: component.value for component in form.inputs}
+    by_name = {name: form.component(name) for name in TextToVideo.model_fields}
+    by_name |= {part.elem_id.split("--")[1]: part for part in form.inputs}
+    return values | {by_name[name]: value for name, value in changed.items()}
+
+
+def test_every_field_is_shown_with_its_bounds() -> None:
+    fields = {shown.name: shown for shown in fields_of(TextToVideo)}
+    assert fields.keys() == TextToVideo.model_fields.keys()
+    assert (fields["guidance_scale"].least, fields["guidance_scale"].most) == (1.0, 20.0)
+    assert fields["flow_shift"].least == 0.1  # more than 0, in steps of 0.1
+    assert [name for name, shown in fields.items() if shown.advanced] == [
+        "negative_prompt",
+        "guidance_scale",
+        "flow_shift",
+        "num_videos_per_prompt",
+    ]
+
+
+def test_a_new_form_holds_the_default_models_values(form: Form) -> None:
+    task = TextToVideo(**form.read(values_of(form, prompt="x")))
+    assert task == TextToVideo(
+        prompt="x",
+        negative_prompt="",
+        model="oelala-mini",
+        width=256,
+        height=256,
+        num_frames=33,
+        num_inference_steps=20,
+        guidance_scale=4.0,
+        flow_shift=3.0,
+    )
+
+
+def test_what_is_shown_is_read_back(form: Form) -> None:
+    shown = form.show(FULL, sayer("en"))
+    values = values_of(form) | {part: change["value"] for part, change in shown.items() if "value" in change}
+    assert TextToVideo(**form.read(values)) == TextToVideo(**FULL)
+
+
+def test_showing_a_model_brings_its_limits(form: Form) -> None:
+    changes = {
+        part.elem_id.split("--")[1]: change
+        for part, change in form.show(form.defaults("wan2.1-t2v-1.3b"), sayer("nl")).items()
+    }
+    assert changes["size"]["choices"][0] == ("832 × 480", "832 × 480")
+    assert changes["size"]["value"] == "832 × 480"
+    assert changes["size"]["info"] == "Veelvouden van 16, 128 tot 1280 pixels per zijde."
+    assert changes["seconds"]["value"] == 5
+    assert changes["fps"]["value"] == 16
+    assert "models download wan2.1-t2v-1.3b" in changes["model"]["info"]
+    assert "prompt" not in changes
+    assert "seed" not in changes
+
+
+def test_a_drawn_seed_counts_only_while_it_is_locked(form: Form) -> None:
+    assert "seed" not in form.read(values_of(form, prompt="x", seed="5", drawn="5", lock=False))
+    assert form.read(values_of(form, prompt="x", seed="5", drawn="5", lock=True))["seed"] == "5"
+    assert form.read(values_of(form, prompt="x", seed=" 6 ", drawn="5", lock=False))["seed"] == "6"
+    assert "seed" not in form.read(values_of(form, prompt="x", seed="", drawn="5", lock=True))
+    assert set(form.show_drawn({"seed": 7}).values()) == {"7"}
+    shown = form.show({"seed": 0}, sayer("en"))
+    assert {part.elem_id: change for part, change in shown.items()} == {
+        "text-to-video--seed": {"value": "0"},
+        "text-to-video--lock": {"value": True},
+    }
+
+
+def test_an_emptied_number_is_the_models_default(form: Form) -> None:
+    assert "num_frames" not in form.read(values_of(form, prompt="x", num_frames=None))
+
+
+def test_models_say_whether_they_are_here(form: Form) -> None:
+    (change,) = form.show_models(sayer("en")).values()
+    assert change["choices"][1] == (
+        "Wan 2.1 T2V 1.3B (not on this computer, 28.9 GB)",
+        "wan2.1-t2v-1.3b",
+    )
