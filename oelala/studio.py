@@ -27,27 +27,37 @@ from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
 from oelala.log_feed import FeedPage, LogFeed
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
-from oelala.progress import RunContext
+from oelala.progress import CancelToken, RunContext
 from oelala.settings import Settings
 from oelala.tasks.base import Lane, Task
+from oelala.tasks.download import Download
 from oelala.tasks.faults import faults_of
-from oelala.tasks.job import Job, JobResult, Running
+from oelala.tasks.job import Job, JobResult, Queued, Running, State
 from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
 
 if TYPE_CHECKING:
     from oelala.doctor import Report
+    from oelala.models.download import Removed, Verification
     from oelala.models.manager import ModelManager
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A task class and the module whose `run(task, models, context, workspace)` makes its result."""
+    """A task class and the module whose `run(task, models, context, workspace)` makes its result.
+
+    An engine of the light lane is handed the settings in the place of the model manager: no model is ever
+    loaded there.
+    """
 
     task: type[Task]
     engine: str
 
 
-KINDS = (Kind(TextToVideo, "oelala.engines.text_to_video"),)
+KINDS = (
+    Kind(TextToVideo, "oelala.engines.text_to_video"),
+    Kind(Download, "oelala.engines.download"),
+)
+UNFINISHED = 1000  # jobs looked through; unfinished ones come first
 _KINDS: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}
 _TASKS: Mapping[str, type[Task]] = {kind.task.kind: kind.task for kind in KINDS}
 
@@ -102,8 +112,9 @@ class Studio:
 
         `only` (job ids) is for the command line, which runs its own jobs and nobody else's.
         """
-        make_executor = partial(StudioExecutor, self.settings)
-        specs = [self._worker_spec(lane, make_executor, only) for lane in _lanes()]
+        specs = [
+            self._worker_spec(lane, partial(StudioExecutor, self.settings, lane), only) for lane in _lanes()
+        ]
         self._supervisor = Supervisor(specs, self.store)
         self._supervisor.start()
 
@@ -123,7 +134,7 @@ class Studio:
             private=self.workspace.private,
             make_executor=make_executor,
             only=tuple(only) if only is not None else None,
-            lazy=lane != "gpu",
+            lazy=lane != "gpu" or only is not None,
             console=only is None,  # a progress bar and log lines do not share a terminal
         )
 
@@ -134,7 +145,7 @@ class Studio:
 
         n clips are n jobs with the seeds s, s+1, … Raises InvalidTask (with the field) and ModelMissing.
         """
-        resolved = catalog.resolve(task, self.settings)
+        resolved = task if task.internal else catalog.resolve(task, self.settings)
         jobs = self.store.enqueue_all(_one_task_a_clip(resolved))
         if self._supervisor is not None:
             self._supervisor.wake(resolved.lane)
@@ -155,6 +166,41 @@ class Studio:
     def models(self, kind: str | None = None) -> list[ModelStatus]:
         """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
         return [catalog.status(row, self.settings) for row in catalog.rows(kind)]
+
+    def model_folder(self, model: str) -> Path | None:
+        """Where all of the model lies on this disk, if it does. Raises OelalaError ("unknown-model")."""
+        return catalog.locate(catalog.find(model), self.settings.models)
+
+    def download(self, model: str) -> Job:
+        """Queue the download of a model, unless one is under way. Cancelling it pauses it.
+
+        Raises OelalaError ("unknown-model").
+        """
+        return self._download_under_way(model) or self.submit(Download(model=catalog.find(model).id))[0]
+
+    def _download_under_way(self, model: str) -> Job | None:
+        jobs = (job for job in self.store.list(UNFINISHED) if job.kind == Download.kind)
+        return next((job for job in jobs if job.task["model"] == model and _goes_on(job.state)), None)
+
+    def verify_model(
+        self, model: str, report: Callable[[int, int], None], cancel: CancelToken
+    ) -> Verification:
+        """Compare every file with its hash; takes as long as reading them. `report(done, total)` in bytes.
+
+        What is damaged is removed from the hub's cache. Raises OelalaError ("unknown-model"), ModelMissing.
+        """
+        from oelala.models.download import verify_model
+
+        return verify_model(catalog.find(model), self.settings, report, cancel)
+
+    def remove_model(self, model: str) -> Removed:
+        """Delete what no other model on this disk needs. Raises as `verify_model`, and "download-running"."""
+        from oelala.models.download import remove_model
+
+        row = catalog.find(model)
+        if self._download_under_way(model) is not None:
+            raise OelalaError("download-running", model=row.title)
+        return remove_model(row, self.settings)
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""
@@ -246,6 +292,10 @@ def _lanes() -> list[Lane]:
     return sorted({kind.task.lane for kind in KINDS})
 
 
+def _goes_on(state: State) -> bool:
+    return isinstance(state, Queued) or (isinstance(state, Running) and not state.cancelling)
+
+
 def _one_task_a_clip(task: Task) -> list[Task]:
     """Tasks with a fixed seed each; only kinds that have a seed are split."""
     if not isinstance(task, TextToVideo):
@@ -258,10 +308,10 @@ def _one_task_a_clip(task: Task) -> list[Task]:
 
 
 class StudioExecutor:
-    """What a worker process runs: it holds the model manager and finds the engine of a job."""
+    """What a lane's worker runs: it finds the engine of a job and, on the GPU, holds the model manager."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, lane: Lane) -> None:
+        self._settings, self._lane = settings, lane
         self._workspace = Workspace(settings.workspace)
 
     @cached_property
@@ -273,13 +323,16 @@ class StudioExecutor:
     def warm_up(self) -> None:
         """Import what the first job needs, while the user still types."""
         for kind in KINDS:
-            import_module(kind.engine)
-        self._models.warm_up()
+            if kind.task.lane == self._lane:
+                import_module(kind.engine)
+        if self._lane == "gpu":
+            self._models.warm_up()
 
     def execute(self, job: Job, context: RunContext) -> JobResult:
         task = read_task(job.kind, job.task)
         engine = import_module(_KINDS[job.kind].engine)
-        result: JobResult = engine.run(task, self._models, context, self._workspace)
+        source = self._models if task.lane == "gpu" else self._settings
+        result: JobResult = engine.run(task, source, context, self._workspace)
         return replace(result, details={"model": task.model, **result.details})
 
     def empty(self) -> None:

@@ -12,8 +12,9 @@ from oelala.errors import OelalaError
 from oelala.settings import Settings
 from oelala.studio import KINDS, Studio
 from oelala.tasks.base import Task
-from oelala.tasks.job import Cancelled, Done, Failed, Job
-from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
+from oelala.tasks.job import Done, Job
+from oelala.terminal.console import DONE, Console
+from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.watch import run_and_watch
 
 HELP = "make a clip; prints its path"
@@ -52,7 +53,7 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     jobs = run_and_watch(studio, studio.submit(task), console)
     unfinished = [job for job in jobs if not isinstance(job.state, Done)]
     if unfinished:
-        return _tell_unfinished(unfinished[0], console)
+        return tell_unfinished(unfinished[0], console)
     _deliver(studio, jobs, out, console)
     return DONE
 
@@ -114,16 +115,3 @@ def _copy(source: Path, target: Path) -> Path:
     except OSError as fault:
         raise OelalaError("not-writable", path=str(target.parent)) from fault
     return target
-
-
-def _tell_unfinished(job: Job, console: Console) -> int:
-    if isinstance(job.state, Failed):
-        console.fault(OelalaError(job.state.code, **job.state.values), job.id)
-        return FAILED
-    if isinstance(job.state, Cancelled) and console.as_json:
-        message = console.say("terminal.cancelled")
-        console.json(
-            {"state": "cancelled", "job": job.id, "code": "cancelled", "message": message, "hint": ""}
-        )
-    console.note("terminal.cancelled")
-    return CANCELLED

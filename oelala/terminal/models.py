@@ -1,23 +1,44 @@
-"""`models`: what the studio can run, and what of it is on this computer."""
+"""`models`: what the studio can run; fetch a model, check it, let it go."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from dataclasses import asdict
+from pathlib import Path
 
+from oelala.errors import OelalaError
+from oelala.progress import CancelToken
 from oelala.settings import Settings
 from oelala.studio import Studio
-from oelala.terminal.console import DONE, Console
+from oelala.tasks.job import Done
+from oelala.terminal.bar import Bar, check_line
+from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
+from oelala.terminal.outcome import tell_unfinished
+from oelala.terminal.watch import run_and_watch
 
-HELP = "list the models, with what is on this computer and what fits"
+HELP = "list the models, with what is on this computer and what fits; download, verify or remove one"
+REDRAW = 0.1  # seconds
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=("list", *_ACTIONS), default="list")
+    parser.add_argument("id", nargs="?")
     parser.add_argument("--json", action="store_true")
 
 
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
-    statuses = Studio(settings).models()
+    studio = Studio(settings)
+    if flags.action == "list":
+        return _list(studio, console)
+    if flags.id is None:
+        raise OelalaError("bad-settings", name="ID", value="", reason=flags.action)
+    return _ACTIONS[flags.action](studio, flags.id, console)
+
+
+def _list(studio: Studio, console: Console) -> int:
+    statuses = studio.models()
     if console.as_json:
         console.json([asdict(status) for status in statuses])
         return DONE
@@ -26,3 +47,69 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
         fits = console.say(f"terminal.fits.{status.fits}")
         console.result(f"{status.id:<22} {status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
     return DONE
+
+
+def _download(studio: Studio, model: str, console: Console) -> int:
+    """A job like any other: with a studio open it appears there, and goes on when this program ends."""
+    folder, job = studio.model_folder(model), None
+    fetched, seconds = 0, 0.0
+    if folder is None:
+        (job,) = run_and_watch(studio, [studio.download(model)], console)
+        if not isinstance(job.state, Done):
+            code = tell_unfinished(job, console)
+            if code == CANCELLED:
+                console.note("terminal.download-kept", model=model)
+            return code
+        details = job.state.result.details
+        folder, fetched = Path(details["folder"]), details["bytes"]
+        seconds = round(job.state.finished - job.state.started, 3)
+    if console.as_json:
+        told = {"state": "done", "job": job and job.id, "model": model, "folder": str(folder)}
+        console.json({**told, "bytes": fetched, "seconds": seconds})
+    else:
+        console.result(str(folder))
+    return DONE
+
+
+def _verify(studio: Studio, model: str, console: Console) -> int:
+    drawn = 0.0
+    with Bar(console.language, shown=sys.stderr.isatty()) as bar:
+
+        def report(done: int, total: int) -> None:
+            nonlocal drawn
+            if time.monotonic() - drawn >= REDRAW:
+                drawn = time.monotonic()
+                bar.draw(check_line(done, total, console.language))
+
+        found = studio.verify_model(model, report, CancelToken())
+    bad = (*found.damaged, *found.missing)
+    if console.as_json:
+        console.json({"model": model, "sound": found.sound, **asdict(found)})
+    elif found.sound:
+        console.result(console.say("terminal.sound", files=found.files, size=_size(found.bytes)))
+    for name in () if console.as_json else bad:
+        console.result(name)
+    if found.unknown:
+        console.note("terminal.unknown-files", count=len(found.unknown))
+    if not found.sound:
+        console.note("terminal.unsound", count=len(bad), model=model)
+    return DONE if found.sound else FAILED
+
+
+def _remove(studio: Studio, model: str, console: Console) -> int:
+    removed = studio.remove_model(model)
+    if console.as_json:
+        console.json({"model": model, **asdict(removed)})
+        return DONE
+    console.result(console.say("terminal.freed", size=_size(removed.freed)))
+    if removed.kept:
+        parts, models = ", ".join(removed.kept), ", ".join(removed.needed_by)
+        console.note("terminal.shared-stays", parts=parts, models=models)
+    return DONE
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.2f} GB" if count >= 10**9 else f"{count / 1e6:.1f} MB"
+
+
+_ACTIONS = {"download": _download, "verify": _verify, "remove": _remove}

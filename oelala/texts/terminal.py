@@ -18,6 +18,30 @@ TEXTS: dict[str, Text] = {
     "terminal.fits.yes": Text("fits", "past"),
     "terminal.fits.streamed": Text("fits when streamed from RAM", "past als het uit RAM wordt gestreamd"),
     "terminal.fits.no": Text("too big for this computer", "te groot voor deze computer"),
+    "terminal.downloading": Text("Downloading", "Ophalen"),
+    "terminal.verifying": Text("Checking", "Controleren"),
+    "terminal.download-kept": Text(
+        "What came so far is kept: “models download {model}” goes on from there, “models remove {model}” "
+        "deletes it.",
+        "Wat al is opgehaald blijft: “models download {model}” gaat verder, “models remove {model}” "
+        "verwijdert het.",
+    ),
+    "terminal.sound": Text(
+        "All {files} files are as they should be ({size}).", "Alle {files} bestanden zijn in orde ({size})."
+    ),
+    "terminal.unknown-files": Text(
+        "For {count} files no hash is known here; only their form was checked.",
+        "Van {count} bestanden is hier geen hash bekend; alleen de vorm is gecontroleerd.",
+    ),
+    "terminal.unsound": Text(
+        "{count} files are damaged or missing. Fetch just those with: ./launch.sh models download {model}",
+        "{count} bestanden zijn kapot of ontbreken. Haal alleen die op met: ./launch.sh models download "
+        "{model}",
+    ),
+    "terminal.freed": Text("{size} freed.", "{size} vrijgemaakt."),
+    "terminal.shared-stays": Text(
+        "{parts} stay: {models} uses them.", "{parts} blijven: {models} gebruikt ze."
+    ),
     "terminal.waits-for-studio": Text(
         "It starts as soon as a studio is open on this workspace: ./launch.sh",
         "Het begint zodra er een studio open is op deze werkmap: ./launch.sh",

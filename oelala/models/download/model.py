@@ -50,11 +50,14 @@ def download_model(request: DownloadRequest) -> Downloaded:
     """Fetch what is missing of the model. Interrupted in any way, the next call goes on from the last byte.
 
     Raises OelalaError ("no-room", "no-connection", "wrong-hash", "gated-model", "token-refused",
-    "not-on-hub", "hub-fault", "repo-incomplete", "out-of-disk", "not-writable") and Cancelled.
+    "not-on-hub", "hub-fault", "repo-incomplete", "embedded-missing", "out-of-disk", "not-writable") and
+    Cancelled.
     """
     row, models = request.row, request.settings.models
     if (here := locate(row, models)) is not None:
         return Downloaded(here, 0)
+    if row.folder is not None:
+        raise OelalaError("embedded-missing")
     cache = RepoCache(models, row.repo)
     with connected(request.settings, request.patience, request.cancel) as hub:
         listing = hub.listing(row.repo, row.revision)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault
-from oelala.models.catalog.installed import INDEX, Installation, installation
+from oelala.models.catalog.installed import INDEX, Installation, installation, locate
 from oelala.models.catalog.lookup import ROWS
 from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
@@ -43,8 +43,10 @@ def remove_model(row: Row, settings: Settings) -> Removed:
     if cache.busy():
         raise OelalaError("download-running", model=row.title)
     needed = dict(_needed_by_others(row, cache, settings.models))
+    guests = list(_guests(row, found, settings.models)) if found is not None else []
     try:
         freed = _remove(cache, list(_snapshots_of(cache, row)), set(needed))
+        freed += sum(_remove_guest(host, folder) for host, folder in guests)
     except OSError as fault:
         raise disk_fault(fault, cache.root) from fault
     kept = tuple(sorted({folder.name for folder in needed}))
@@ -57,6 +59,17 @@ def _needed_by_others(row: Row, cache: RepoCache, models: Path) -> Iterator[tupl
         found = installation(other, models) if other.id != row.id else None
         if found is not None and not found.missing:
             yield from ((folder, other.title) for folder in _inside(found, cache.root))
+
+
+def _guests(row: Row, found: Installation, models: Path) -> Iterator[tuple[RepoCache, Path]]:
+    """Parts that stayed in another repository only for this model: the other model itself is gone."""
+    for repo in dict.fromkeys(repo for part in row.components.values() for repo in part.also):
+        host = RepoCache(models, repo)
+        whole = any(locate(other, models) for other in ROWS if other.repo == repo)
+        if whole or any(host.blobs.glob(f"*{PARTIAL}")):
+            continue
+        needed = {folder for folder, _ in _needed_by_others(row, host, models)}
+        yield from ((host, folder) for folder in _inside(found, host.root) if folder not in needed)
 
 
 def _inside(found: Installation, root: Path) -> Iterator[Path]:
@@ -84,9 +97,24 @@ def _remove(cache: RepoCache, snapshots: list[Path], keep: set[Path]) -> int:
             snapshot.rmdir()
             _forget_names(cache, snapshot.name)
     _drop_loose_blobs(cache)
+    _drop_empty(cache)
+    return before - _disk_usage(cache.root)
+
+
+def _remove_guest(host: RepoCache, folder: Path) -> int:
+    before = _disk_usage(host.root)
+    _delete(folder)
+    if not any(folder.parent.iterdir()):
+        folder.parent.rmdir()
+        _forget_names(host, folder.parent.name)
+    _drop_loose_blobs(host)
+    _drop_empty(host)
+    return before - _disk_usage(host.root)
+
+
+def _drop_empty(cache: RepoCache) -> None:
     if not any(cache.blobs.glob("*")) and not any((cache.root / "snapshots").glob("*/*")):
         shutil.rmtree(cache.root)
-    return before - _disk_usage(cache.root)
 
 
 def _forget_names(cache: RepoCache, commit: str) -> None:

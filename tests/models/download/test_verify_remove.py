@@ -125,10 +125,22 @@ def test_what_another_model_shares_stays(hub: Hub, client: Client) -> None:
         "scheduler",
         "model_index.json",
     }
-    # the last one takes everything along
-    remove_model(LARGE, client.settings)
-    remove_model(SMALL, client.settings)
+
+
+def test_the_last_one_takes_what_was_kept_for_it_along(client: Client) -> None:
+    download_model(client.request(SMALL))
+    download_model(client.request(LARGE))
+    size = disk_usage(client.settings.models)
+    first, second = remove_model(SMALL, client.settings), remove_model(LARGE, client.settings)
     assert disk_usage(client.settings.models) == 0
+    assert first.freed + second.freed == size
+
+
+def test_what_the_other_model_brought_stays_while_it_is_whole(client: Client) -> None:
+    download_model(client.request(SMALL))
+    download_model(client.request(LARGE))
+    remove_model(LARGE, client.settings)
+    assert verify(client, SMALL).sound
 
 
 def test_unfinished_downloads_go_as_well(hub: Hub, client: Client) -> None:

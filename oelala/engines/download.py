@@ -1,0 +1,29 @@
+"""A model from the hub, as a job of the light lane; progress counts megabytes."""
+
+from __future__ import annotations
+
+import time
+
+from oelala.library.workspace import Workspace
+from oelala.models.catalog import find
+from oelala.models.download import DownloadRequest, download_model
+from oelala.progress import Progress, RunContext
+from oelala.settings import Settings
+from oelala.tasks.download import Download
+from oelala.tasks.job import JobResult
+
+MEGABYTE = 1_000_000
+
+
+def run(task: Download, settings: Settings, context: RunContext, workspace: Workspace) -> JobResult:
+    """Raises what `download_model` raises. The result's details: folder, bytes (fetched), seconds."""
+    del workspace  # models are shared by all workspaces
+    started = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        most = -(-total // MEGABYTE)
+        context.report(Progress("working", most if done == total else done // MEGABYTE, most))
+
+    done = download_model(DownloadRequest(find(task.model), settings, context.cancel, report))
+    seconds = round(time.monotonic() - started, 3)
+    return JobResult(details={"folder": str(done.folder), "bytes": done.fetched, "seconds": seconds})

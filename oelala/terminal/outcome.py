@@ -1,0 +1,21 @@
+"""What is said of a job that came to no result, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+from oelala.errors import OelalaError
+from oelala.tasks.job import Cancelled, Failed, Job
+from oelala.terminal.console import CANCELLED, FAILED, Console
+
+
+def tell_unfinished(job: Job, console: Console) -> int:
+    """Returns the exit code: failed or cancelled."""
+    if isinstance(job.state, Failed):
+        console.fault(OelalaError(job.state.code, **job.state.values), job.id)
+        return FAILED
+    if isinstance(job.state, Cancelled) and console.as_json:
+        message = console.say("terminal.cancelled")
+        console.json(
+            {"state": "cancelled", "job": job.id, "code": "cancelled", "message": message, "hint": ""}
+        )
+    console.note("terminal.cancelled")
+    return CANCELLED

@@ -1,0 +1,196 @@
+"""`models`: download, verify and remove, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala.settings import PROJECT, Settings
+from oelala.studio import Studio
+from oelala.terminal.bar import Pace, download_line, duration
+from oelala.terminal.main import main
+from tests.models.download.conftest import LARGE, SMALL, repository
+from tests.models.download.hub import COMMIT, TOKEN, Hub, running_hub
+from tests.models.download.test_download import NEEDED, SHARD
+
+TOTAL = sum(len(repository(SMALL)[name]) for name in NEEDED)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with running_hub() as running:
+        running.repos = {row.repo: repository(row) for row in (SMALL, LARGE)}
+        yield running
+
+
+class Terminal:
+    """The command line, with its own models and workspace."""
+
+    def __init__(self, hub: Hub, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capsys = folder, capsys
+        self.environ = {"HF_ENDPOINT": hub.address, "OELALA_MODELS": str(folder / "hub")}
+        self.environ |= {
+            "HF_TOKEN_PATH": str(folder / "token"),
+            "OELALA_WORKSPACE": str(folder / "workspace"),
+        }
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        self._capsys.readouterr()
+        code = main(["models", *arguments])
+        printed = self._capsys.readouterr()
+        return code, printed.out, printed.err
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json")[1])
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "oelala", "models", *arguments],
+            cwd=PROJECT,
+            env=os.environ | self.environ,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    @property
+    def studio(self) -> Studio:
+        return Studio(Settings(workspace=self.folder / "workspace", models=self.folder / "hub"))
+
+    def kept(self) -> int:
+        return sum(path.stat().st_size for path in self.folder.glob("hub/*/blobs/*"))
+
+
+@pytest.fixture
+def terminal(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    made = Terminal(hub, tmp_path, capsys)
+    for name, value in made.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return made
+
+
+def test_download_verify_remove(terminal: Terminal, hub: Hub) -> None:
+    code, out, err = terminal("download", SMALL.id)
+    folder = Path(out.strip())
+    assert (code, err) == (0, "")
+    assert folder.name == COMMIT
+    rows = {row["id"]: row for row in terminal.json()}
+    assert (rows[SMALL.id]["on_disk"], rows[LARGE.id]["on_disk"]) == (True, False)
+    again = terminal.json("download", SMALL.id)
+    assert again == {
+        **{"state": "done", "job": None, "model": SMALL.id, "folder": str(folder)},
+        **{"bytes": 0, "seconds": 0.0},
+    }
+    assert terminal("verify", SMALL.id)[:2] == (
+        0,
+        f"All {len(NEEDED)} files are as they should be (0.8 MB).\n",
+    )
+    (folder / SHARD).resolve().write_bytes(b"x" * (folder / SHARD).stat().st_size)
+    code, out, err = terminal("verify", SMALL.id)
+    assert (code, out) == (1, f"{SHARD}\n")
+    assert f"models download {SMALL.id}" in err
+    mended = terminal.json("download", SMALL.id)
+    assert mended["bytes"] == len(hub.repos[SMALL.repo][SHARD])
+    assert terminal.studio.job(mended["job"]).state.name == "done"
+    assert terminal.json("verify", SMALL.id)["sound"] is True
+    terminal("download", LARGE.id)
+    assert terminal.json("remove", SMALL.id)["needed_by"] == [LARGE.title]
+    assert terminal("remove", LARGE.id)[:2] == (0, "0.8 MB freed.\n")
+    assert terminal.kept() == 0
+
+
+@pytest.mark.parametrize("arguments", [["download", "nobody"], ["remove", "nobody"], ["verify"]])
+def test_wrong_words(terminal: Terminal, arguments: list[str]) -> None:
+    assert terminal(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["remove", SMALL.id], "model-missing"),
+        (["verify", SMALL.id], "model-missing"),
+        (["remove", "oelala-mini"], "embedded-stays"),
+    ],
+)
+def test_faults_are_said_plainly(terminal: Terminal, arguments: list[str], code: str) -> None:
+    said = terminal(*arguments, "--json")
+    assert said[0] == 1
+    assert json.loads(said[1])["code"] == code
+
+
+def test_a_gated_model_tells_where_to_go(terminal: Terminal, hub: Hub) -> None:
+    hub.faults.gated = True
+    for language in ("en", "nl"):
+        code, out, err = terminal("download", SMALL.id, "--json", "--language", language)
+        answer = json.loads(out)
+        assert (code, answer["state"], answer["code"]) == (1, "failed", "gated-model")
+        assert f"{hub.address}/{SMALL.repo}" in answer["hint"]
+        assert "HF_TOKEN" in err
+    (terminal.folder / "token").write_text(TOKEN)
+    assert terminal("download", SMALL.id)[0] == 0
+    logs = "".join(path.read_text() for path in (terminal.folder / "workspace/.oelala/logs").iterdir())
+    assert "downloading Wan 2.1" in logs
+    assert TOKEN not in logs
+    assert "signature" not in logs
+
+
+def test_ctrl_c_keeps_what_came(terminal: Terminal, hub: Hub) -> None:
+    hub.faults.rate = 150_000
+    process = terminal.start("download", SMALL.id)
+    wait_for(lambda: terminal.kept() > 50_000)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert f"models remove {SMALL.id}" in err
+    kept = terminal.kept()
+    hub.faults.rate = 0
+    assert terminal.json("download", SMALL.id)["bytes"] == TOTAL - kept
+    assert hub.sent <= TOTAL + 100_000
+
+
+def test_two_terminals_share_one_download(terminal: Terminal, hub: Hub) -> None:
+    hub.faults.rate = 400_000
+    first = terminal.start("download", SMALL.id)
+    wait_for(lambda: terminal.kept() > 10_000)
+    second, third = terminal.start("download", SMALL.id), terminal.start("download", LARGE.id)
+    folders = [process.communicate(timeout=60)[0] for process in (first, second, third)]
+    assert [process.returncode for process in (first, second, third)] == [0, 0, 0]
+    assert folders[0] == folders[1] != folders[2]
+    kinds = [(job.kind, job.state.name) for job in terminal.studio.jobs()]
+    assert kinds == [("download", "done")] * 2, "the third waited until the first let go of the queue"
+
+
+def wait_for(condition: Any) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_the_bar_of_a_download() -> None:
+    assert download_line(7225, 28900, 45.23, "en") == (
+        "Downloading  [######------------------]  7.2/28.9 GB  45.2 MB/s  8 min"
+    )
+    assert download_line(0, 0, None, "nl") == "Ophalen"
+    assert [duration(seconds) for seconds in (45, 540, 7500)] == ["45 s", "9 min", "2 h 05 min"]
+
+
+def test_the_pace_forgets_what_is_long_ago() -> None:
+    pace = Pace()
+    assert pace.see(5000, 100.0) is None
+    assert pace.see(5100, 101.0) == 100.0
+    for second in range(2, 30):
+        rate = pace.see(5100 + 10 * second, 100.0 + second)
+    assert rate == pytest.approx(10.0)
