@@ -8,6 +8,7 @@ import { running } from "./state.js";
 
 export function startForm() {
   window.oelala.answer = answer;
+  document.documentElement.classList.toggle("o-mac", /^(Mac|iP)/.test(navigator.platform));
   document.addEventListener("keydown", keys);
   byId("o-restore").addEventListener("click", () => byId("o-restore-file").click());
   byId("o-restore-file").addEventListener("change", (event) => take(event.target));

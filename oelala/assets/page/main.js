@@ -8,6 +8,7 @@ import { startLog } from "./log.js";
 import { startPolling } from "./poll.js";
 import { startQueue } from "./queue.js";
 import { startStage } from "./stage.js";
+import { startTitle } from "./title.js";
 
 const FRAMES = ["o-theme", "o-screen", "o-jobs", "o-clips", "o-log-lines"];
 
@@ -15,6 +16,7 @@ function start() {
   startHeader();
   startStage();
   startQueue();
+  startTitle();
   startLog();
   startForm();
   startDraft();
