@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from oelala.errors import OelalaError
 from oelala.tasks.base import Task
 from oelala.ui import widgets as builders
 from oelala.ui.fields import fields_of
@@ -60,9 +61,12 @@ class Form:
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The task's fields from Gradio's {component: value}. An empty number is the model's default.
 
-        The seed that chance drew for the last clip counts only while it is locked.
+        The seed that chance drew for the last clip counts only while it is locked; a field that means nothing
+        to the model is hidden and left out.
         """
         read = {name: self._read(name, values[part]) for name, part in self._widgets.fields.items()}
+        for name in self._foreign(read.get("model")):
+            read.pop(name, None)
         for name, part in self.seeds.items():
             extras = self._widgets.extras
             if not values[extras["lock"]] and values[part] == values[extras["drawn"]]:
@@ -77,6 +81,14 @@ class Form:
                 return (value or "").strip() or None
             case _:
                 return value
+
+    def _foreign(self, model: Any) -> set[str]:
+        """The fields that the model has no use for: its own value for them is None."""
+        try:
+            defaults = self._studio.defaults(self.kind, str(model)) if model else {}
+        except OelalaError:  # an unknown model: submitting it says so
+            return set()
+        return {name for name, value in defaults.items() if value is None}
 
     def _shown(self, name: str, value: Any) -> Any:
         is_seed = self._fields[name].widget == "seed"  # a text: see `ui/widgets.py`
@@ -124,6 +136,7 @@ class Form:
         }
         if model := self._model(values.get("model")):
             self._merge(changes, self._limits(model, text))
+            self._merge(changes, self._visible(model))
         self._merge(changes, self._show_extras(values, model.sizes["fps"] if model else None))
         return changes
 
@@ -161,6 +174,11 @@ class Form:
             if name in fields:
                 changes[fields[name]] = {"step": sizes["multiple"]}
         return changes
+
+    def _visible(self, model: ModelStatus) -> dict[Any, dict[str, Any]]:
+        foreign = self._foreign(model.id)
+        optional = self._studio.defaults(self.kind, model.id).keys() & self._widgets.fields.keys()
+        return {self._widgets.fields[name]: {"visible": name not in foreign} for name in optional}
 
     def _show_extras(self, values: Mapping[str, Any], fps: float | None) -> dict[Any, dict[str, Any]]:
         extras: Mapping[str, Any] = self._widgets.extras

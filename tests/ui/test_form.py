@@ -57,6 +57,7 @@ def test_every_field_is_shown_with_its_bounds() -> None:
     assert [name for name, shown in fields.items() if shown.advanced] == [
         "negative_prompt",
         "guidance_scale",
+        "guidance_scale_2",
         "flow_shift",
         "num_videos_per_prompt",
     ]
@@ -113,6 +114,14 @@ def test_a_drawn_seed_counts_only_while_it_is_locked(form: Form) -> None:
 
 def test_an_emptied_number_is_the_models_default(form: Form) -> None:
     assert "num_frames" not in form.read(values_of(form, prompt="x", num_frames=None))
+
+
+def test_a_field_that_means_nothing_to_the_model_is_hidden_and_left_out(form: Form) -> None:
+    two_experts, one = form.component("guidance_scale_2"), form.component("guidance_scale")
+    shown = form.show(form.defaults("oelala-mini"), sayer("en"))
+    assert (shown[two_experts]["visible"], shown[one]["visible"]) == (False, True)
+    values = values_of(form, prompt="x", guidance_scale_2=0)  # what Gradio makes of an empty number
+    assert "guidance_scale_2" not in form.read(values)
 
 
 def test_models_say_whether_they_are_here(form: Form) -> None:
