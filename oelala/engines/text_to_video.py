@@ -79,6 +79,7 @@ def _call(pipeline: Any, task: TextToVideo, row: Row, on_step: Any) -> torch.Ten
         num_frames=task.num_frames,
         num_inference_steps=task.num_inference_steps,
         guidance_scale=task.guidance_scale,
+        guidance_scale_2=task.guidance_scale_2,
         # on the processor, so that a seed means the same noise on every device
         generator=torch.Generator("cpu").manual_seed(_known(task.seed)),
         max_sequence_length=row.max_sequence_length,

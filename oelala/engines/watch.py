@@ -87,11 +87,12 @@ def watched(loan: Loan, phases: Phases, num_inference_steps: int, latent_frames:
         phases.step("decoding", min(decoded, latent_frames), latent_frames)
         decoded += 1
 
+    experts = [expert for expert in (pipeline.transformer, pipeline.transformer_2) if expert is not None]
     with ExitStack() as hooks:
         for modules, hook in (
             (pipeline.text_encoder.encoder.block, between),
-            ([pipeline.transformer], denoise),
-            (pipeline.transformer.blocks, between_blocks),
+            (experts, denoise),
+            ([block for expert in experts for block in expert.blocks], between_blocks),
             ([pipeline.vae.decoder], decode),
             (pipeline.vae.decoder.up_blocks, between),
         ):

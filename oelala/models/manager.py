@@ -27,7 +27,7 @@ WARM_MODEL = "oelala-mini"
 # Room left for the work itself: a part of the weights and a fixed amount.
 _WORK_SHARE, _WORK_BYTES = 0.25, 200_000_000
 # Streaming the largest first frees the most; the VAE works on its weights all at once.
-_STREAMABLE = ("text_encoder", "transformer")
+_STREAMABLE = ("text_encoder", "transformer", "transformer_2")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ class TextToVideo(Task):
     guidance_scale: Annotated[
         float | None, Field(ge=1.0, le=20.0, json_schema_extra=shown("slider", advanced=True, step=0.1))
     ] = None
+    guidance_scale_2: Annotated[
+        float | None, Field(ge=1.0, le=20.0, json_schema_extra=shown("number", advanced=True, step=0.1))
+    ] = None
     flow_shift: Annotated[
         float | None, Field(gt=0.0, le=30.0, json_schema_extra=shown("slider", advanced=True, step=0.1))
     ] = None

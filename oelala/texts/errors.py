@@ -118,6 +118,8 @@ TEXTS: dict[str, Text] = {
     "error.wrong-frames.hint": Text("The nearest count is {near}.", "Het dichtstbijzijnde aantal is {near}."),
     "error.cannot-do": Text("{model} cannot do this: {kind}.", "{model} kan dit niet: {kind}."),
     "error.cannot-do.hint": Text("Models that can: {known}.", "Modellen die het wel kunnen: {known}."),
+    "error.not-for-model": Text("{model} has no such setting.", "{model} heeft deze instelling niet."),
+    "error.not-for-model.hint": Text("Leave this empty.", "Laat dit leeg."),
     "error.no-metadata": Text(
         "{name} holds no settings of Oelala.", "{name} bevat geen instellingen van Oelala."
     ),

@@ -39,6 +39,11 @@ TEXTS: dict[str, Text] = {
         "How closely the prompt is followed. Too high looks burnt.",
         "Hoe strikt de prompt wordt gevolgd. Te hoog oogt verbrand.",
     ),
+    "field.guidance_scale_2": Text("Guidance of the second expert", "Sturing van de tweede expert"),
+    "field.guidance_scale_2.help": Text(
+        "Only for models of two experts: how closely the second one, for the details, follows the prompt.",
+        "Alleen bij modellen met twee experts: hoe strikt de tweede, voor de details, de prompt volgt.",
+    ),
     "field.flow_shift": Text("Flow shift", "Flow shift"),
     "field.flow_shift.help": Text(
         "Higher spends more steps on composition and motion, lower on detail.",

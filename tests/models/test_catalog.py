@@ -27,7 +27,11 @@ def settings_in(folder: Path) -> Settings:
 
 
 def test_the_embedded_model_comes_first_and_ids_are_unique() -> None:
-    assert [row.id for row in rows("text-to-video")] == ["oelala-mini", "wan2.1-t2v-1.3b", "wan2.1-t2v-14b"]
+    assert [row.id for row in rows("text-to-video")][:3] == [
+        "oelala-mini",
+        "wan2.1-t2v-1.3b",
+        "wan2.1-t2v-14b",
+    ]
     assert rows("cooking") == ()
     assert len({row.id for row in ROWS}) == len(ROWS)
 
@@ -62,6 +66,9 @@ def test_sizes_of_downloads() -> None:
     # shared/facts: 5.68 GB transformer, 22.7 GB text encoder, 0.51 GB VAE
     assert readable_bytes(SMALL.bytes) == "28.9 GB"
     assert readable_bytes(LARGE.bytes) == "80.4 GB"
+    # two 32-bit experts of 57.2 GB, a 16-bit text encoder of 11.4 GB; 20 GB and a VAE of 2.8 GB
+    assert readable_bytes(find("wan2.2-t2v-a14b").bytes) == "126.2 GB"
+    assert readable_bytes(find("wan2.2-ti2v-5b").bytes) == "34.2 GB"
     assert readable_bytes(999) == "1 MB"
 
 
@@ -77,6 +84,17 @@ def test_resolving_fills_every_default_and_keeps_what_was_given(tmp_path: Path) 
     assert (full.width, full.height, full.flow_shift) == (832, 480, wanted["flow_shift"])
     assert full.negative_prompt == wanted["negative_prompt"] != ""
     assert resolve(TextToVideo(prompt="a", model=SMALL.id), settings).seed is None
+
+
+def test_a_setting_that_the_model_does_not_have(tmp_path: Path) -> None:
+    with pytest.raises(InvalidTask) as fault:
+        resolve(TextToVideo(prompt="a", model=SMALL.id, guidance_scale_2=3.0), settings_in(tmp_path))
+    assert (fault.value.code, fault.value.field) == ("not-for-model", "guidance_scale_2")
+    experts = find("wan2.2-t2v-a14b")
+    write_cached(tmp_path / "hub", experts)
+    task = TextToVideo(prompt="a", model=experts.id, guidance_scale_2=2.0)
+    assert resolve(task, settings_in(tmp_path)).guidance_scale_2 == 2.0
+    assert resolve(TextToVideo(prompt="a", model=experts.id), settings_in(tmp_path)).guidance_scale_2 == 3.0
 
 
 def test_an_empty_negative_prompt_is_a_wish(tmp_path: Path) -> None:
@@ -167,6 +185,11 @@ GB = 10**9
         ("wan2.1-t2v-14b", 12, 32, "no"),
         ("wan2.1-t2v-14b", 16, 64, "streamed"),
         ("wan2.1-t2v-14b", 80, 128, "yes"),
+        ("wan2.2-ti2v-5b", 32, 64, "yes"),
+        ("wan2.2-ti2v-5b", 12, 64, "no"),
+        ("wan2.2-t2v-a14b", 16, 64, "no"),
+        ("wan2.2-t2v-a14b", 24, 128, "streamed"),
+        ("wan2.2-t2v-a14b", 96, 128, "yes"),
     ],
 )
 def test_whether_a_model_fits(model: str, vram: int, ram: int, fits: str) -> None:

@@ -6,6 +6,7 @@ import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -19,12 +20,13 @@ from oelala.settings import Settings
 
 WAN21 = "wan2.1-t2v-1.3b"
 WAN21_LARGE = "wan2.1-t2v-14b"
+EXPERTS = "wan2.2-t2v-a14b"
 MINI = "oelala-mini"
 
 
 @dataclass(frozen=True)
 class TinyModels:
-    """`mini`: Oelala Mini's layout; `models`: a folder with two models of Wan 2.1's exact layout."""
+    """`mini`: Oelala Mini's layout; `models`: two of Wan 2.1's exact layout, and one of two experts."""
 
     mini: Path
     models: Path
@@ -49,18 +51,28 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyModels]:
     build_wan21(root / "hub" / find(WAN21).repo, seed=1)
     # the same text encoder and VAE, another transformer: as on the hub
     build_wan21(root / "hub" / find(WAN21_LARGE).repo, seed=1, transformer_seed=2)
+    build_wan21(root / "hub" / find(EXPERTS).repo, seed=1, transformer_seed=3, second_seed=4)
     yield TinyModels(root / "mini", root / "hub")
     torch.set_num_threads(threads)
 
 
-def build_wan21(folder: Path, seed: int, transformer_seed: int | None = None) -> None:
-    """The layout of Wan2.1-T2V-*-Diffusers: names, classes, a VAE of three entries, UMT5, its tokenizer."""
+def build_wan21(
+    folder: Path, seed: int, transformer_seed: int | None = None, second_seed: int | None = None
+) -> None:
+    """The layout of Wan2.1-T2V-*-Diffusers: names, classes, a VAE of three entries, UMT5, its tokenizer.
+
+    With `second_seed` that of Wan2.2-T2V-A14B: a second transformer, and where it takes over.
+    """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         vae = AutoencoderKLWan(base_dim=4, num_res_blocks=1)
         text_encoder = UMT5EncoderModel(_text_config())
         torch.manual_seed(transformer_seed or seed)
         transformer = _transformer()
+        second: dict[str, Any] = {}
+        if second_seed is not None:
+            torch.manual_seed(second_seed)
+            second = {"transformer_2": _transformer(), "boundary_ratio": 0.875}
     WanPipeline(
         tokenizer=T5TokenizerFast(vocab=_vocabulary(), extra_ids=0),
         text_encoder=text_encoder,
@@ -69,6 +81,7 @@ def build_wan21(folder: Path, seed: int, transformer_seed: int | None = None) ->
             prediction_type="flow_prediction", use_flow_sigmas=True, num_train_timesteps=1000, flow_shift=3.0
         ),
         transformer=transformer,
+        **second,
     ).save_pretrained(folder, max_shard_size="100kB")
 
 

@@ -9,8 +9,9 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_mini import OELALA_MINI
 from oelala.models.catalog.rows_wan import WAN21_T2V_1_3B, WAN21_T2V_14B
+from oelala.models.catalog.rows_wan22 import WAN22_T2V_A14B, WAN22_TI2V_5B
 
-ROWS: tuple[Row, ...] = (OELALA_MINI, WAN21_T2V_1_3B, WAN21_T2V_14B)
+ROWS: tuple[Row, ...] = (OELALA_MINI, WAN21_T2V_1_3B, WAN21_T2V_14B, WAN22_TI2V_5B, WAN22_T2V_A14B)
 
 
 def rows(kind: str | None = None) -> tuple[Row, ...]:

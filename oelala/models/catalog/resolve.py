@@ -18,11 +18,16 @@ AnyTask = TypeVar("AnyTask", bound=Task)
 def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     """The task with every model default filled in, checked against its model; the seed is left alone.
 
-    Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "wrong-size",
-    "size-out-of-range", "wrong-frames", each with its field) and ModelMissing ("model-missing").
+    Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "not-for-model",
+    "wrong-size", "size-out-of-range", "wrong-frames", each with its field) and ModelMissing
+    ("model-missing").
     """
     row = find(task.model)
-    wanted = {name: value for name, value in defaults_of(row, task.kind).items() if _empty(task, name)}
+    own = defaults_of(row, task.kind)
+    for name in own:
+        if own[name] is None and name in type(task).model_fields and not _empty(task, name):
+            raise InvalidTask("not-for-model", field=name, model=row.title)
+    wanted = {name: value for name, value in own.items() if _empty(task, name)}
     full = task.model_copy(update=wanted)
     values = full.model_dump()
     if "width" in values and "height" in values:

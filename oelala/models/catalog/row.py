@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ class Component:
     bytes: int
     parameters: int = 0
     also: tuple[str, ...] = ()
+
+    def shared_with(self, *repos: str) -> Component:
+        return replace(self, also=repos)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Row:
     """One model of the catalog.
 
     `defaults` has one entry for each kind of task that the model can do: the model's value for every field of
-    that task that may be None (the seed is no property of a model). `folder` is set for a model that ships
+    that task that may be None (the seed is no property of a model); None there: the model has no such thing.
+    `folder` is set for a model that ships
     with the project; every other one sits in the Hugging Face cache or in a plain folder beside it.
     `repo` is then its place in the project. `minimum_memory` is the device memory in bytes that the model's
     makers name as enough with offloading.

@@ -35,6 +35,7 @@ OELALA_MINI = Row(
             "num_frames": 33,
             "num_inference_steps": 20,
             "guidance_scale": 4.0,
+            "guidance_scale_2": None,
             "flow_shift": 3.0,
         }
     },

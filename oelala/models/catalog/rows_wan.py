@@ -6,6 +6,11 @@ from oelala.models.catalog.row import Component, Row, SizeLimits
 
 T2V_1_3B = "Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
 T2V_14B = "Wan-AI/Wan2.1-T2V-14B-Diffusers"
+T2V_A14B = "Wan-AI/Wan2.2-T2V-A14B-Diffusers"
+TI2V_5B = "Wan-AI/Wan2.2-TI2V-5B-Diffusers"
+
+# The VAE of every Wan but TI2V-5B.
+VAE = Component("vae", 507_600_000, 126_892_531)
 
 # `wan_shared_cfg.sample_neg_prompt` of the official repository: the text that the models were tuned with.
 NEGATIVE_PROMPT = (
@@ -17,18 +22,17 @@ NEGATIVE_PROMPT = (
 
 def _components(transformer_parameters: int, sibling: str) -> dict[str, Component]:
     """The hub's Wan 2.1 repositories hold 32-bit weights; all but the transformer is the same in each."""
-    also = (sibling,)
     return {
-        "tokenizer": Component("tokenizer", 21_400_000, also=also),
-        "text_encoder": Component("text_encoder", 22_724_000_000, 5_680_910_000, also=also),
-        "vae": Component("vae", 507_600_000, 126_892_000, also=also),
+        "tokenizer": Component("tokenizer", 21_400_000, also=(sibling, T2V_A14B, TI2V_5B)),
+        "text_encoder": Component("text_encoder", 22_724_000_000, 5_680_910_336, also=(sibling,)),
+        "vae": VAE.shared_with(sibling, T2V_A14B),
         "scheduler": Component("scheduler", 1_000),
         "transformer": Component("transformer", 4 * transformer_parameters, transformer_parameters),
     }
 
 
-_480P = ((832, 480), (480, 832), (624, 624))
-_720P = ((1280, 720), (720, 1280), (960, 960))
+SIZES_480P = ((832, 480), (480, 832), (624, 624))
+SIZES_720P = ((1280, 720), (720, 1280), (960, 960))
 
 WAN21_T2V_1_3B = Row(
     id="wan2.1-t2v-1.3b",
@@ -38,7 +42,7 @@ WAN21_T2V_1_3B = Row(
     revision="main",
     licence="Apache-2.0",
     components=_components(1_418_996_800, T2V_14B),
-    sizes=SizeLimits(16, 128, 1280, 1280 * 720, _480P),
+    sizes=SizeLimits(16, 128, 1280, 1280 * 720, SIZES_480P),
     native_num_frames=81,
     largest_num_frames=161,
     fps=16,
@@ -52,6 +56,7 @@ WAN21_T2V_1_3B = Row(
             "num_frames": 81,
             "num_inference_steps": 50,
             "guidance_scale": 6.0,
+            "guidance_scale_2": None,
             "flow_shift": 8.0,
         }
     },
@@ -65,7 +70,7 @@ WAN21_T2V_14B = Row(
     revision="main",
     licence="Apache-2.0",
     components=_components(14_288_491_584, T2V_1_3B),
-    sizes=SizeLimits(16, 128, 1280, 1280 * 720, _480P + _720P),
+    sizes=SizeLimits(16, 128, 1280, 1280 * 720, SIZES_480P + SIZES_720P),
     native_num_frames=81,
     largest_num_frames=161,
     fps=16,
@@ -79,6 +84,7 @@ WAN21_T2V_14B = Row(
             "num_frames": 81,
             "num_inference_steps": 50,
             "guidance_scale": 5.0,
+            "guidance_scale_2": None,
             "flow_shift": 5.0,
         }
     },

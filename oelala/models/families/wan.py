@@ -25,6 +25,7 @@ from oelala.models.catalog.installed import INDEX
 _CLASSES: Mapping[str, Any] = {
     "vae": AutoencoderKLWan,
     "transformer": WanTransformer3DModel,
+    "transformer_2": WanTransformer3DModel,
     "text_encoder": UMT5EncoderModel,
 }
 _PIPELINES: Mapping[str, Any] = {"WanPipeline": WanPipeline}
@@ -77,6 +78,6 @@ def assemble(pipeline: str, parts: Mapping[str, Any], folder: Path) -> Any:
 def stream_part(name: str, module: torch.nn.Module, device: torch.device) -> None:
     """Keep the weights in main memory and bring them to `device` just before they are needed."""
     kind: dict[str, Any] = {"offload_type": "leaf_level"}
-    if name == "transformer":
+    if name.startswith("transformer"):
         kind = {"offload_type": "block_level", "num_blocks_per_group": 1, "record_stream": True}
     apply_group_offloading(module, onload_device=device, use_stream=True, **kind)
