@@ -24,9 +24,7 @@ FORM: dict[str, Text] = {
     "form.advanced": Text("Advanced", "Geavanceerd"),
     "form.generate": Text("Generate", "Genereer"),
     "form.restore": Text("Restore from a clip …", "Terughalen uit clip …"),
-    "form.model.missing": Text(
-        "{model} (not on this computer, {size})", "{model} (niet op deze computer, {size})"
-    ),
+    "form.model.missing": Text("{model} (not here yet)", "{model} (nog niet hier)"),
     "form.model.missing.help": Text(
         "Not on this computer yet. To get it ({size}): ./launch.sh models download {id}",
         "Nog niet op deze computer. Zo haal je het op ({size}): ./launch.sh models download {id}",

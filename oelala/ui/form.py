@@ -209,7 +209,7 @@ def _seconds(num_frames: int, fps: float) -> float:
 def _label(model: ModelStatus, text: Say) -> str:
     if model.on_disk:
         return model.title
-    return text("form.model.missing", model=model.title, size=_gigabytes(model.bytes))
+    return text("form.model.missing", model=model.title)
 
 
 def _note(model: ModelStatus, text: Say) -> str:
