@@ -15,7 +15,7 @@ from oelala.models.catalog import locate
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.job import Done, Job, Queued, Running
-from tests.models.download.conftest import LARGE, SMALL, repository
+from tests.models.download.conftest import HOST, LARGE, SMALL, repository
 from tests.models.download.hub import Hub, running_hub
 from tests.models.download.test_download import NEEDED
 
@@ -26,10 +26,11 @@ SCALE = 30  # the models of other tests are smaller than a megabyte
 def hub() -> Iterator[Hub]:
     with running_hub() as running:
         running.repos = {
-            SMALL.repo: {
+            row.repo: {
                 name: data if len(data) < 100_000 else data + b"\0" * (SCALE * len(data))
-                for name, data in repository(SMALL).items()
+                for name, data in repository(row).items()
             }
+            for row in (SMALL, HOST)
         }
         running.faults.rate = 12_000_000
         yield running

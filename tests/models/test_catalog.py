@@ -63,9 +63,9 @@ def test_every_row_is_its_own_best_task(row: object) -> None:
 
 
 def test_sizes_of_downloads() -> None:
-    # shared/facts: 5.68 GB transformer, 22.7 GB text encoder, 0.51 GB VAE
-    assert readable_bytes(SMALL.bytes) == "28.9 GB"
-    assert readable_bytes(LARGE.bytes) == "80.4 GB"
+    # 5.7 and 57.2 GB of transformer, 11.4 GB of text encoder (in 16 bits), 0.5 GB of VAE
+    assert readable_bytes(SMALL.bytes) == "17.6 GB"
+    assert readable_bytes(LARGE.bytes) == "69.0 GB"
     # two 32-bit experts of 57.2 GB, a 16-bit text encoder of 11.4 GB; 20 GB and a VAE of 2.8 GB
     assert readable_bytes(find("wan2.2-t2v-a14b").bytes) == "126.2 GB"
     assert readable_bytes(find("wan2.2-ti2v-5b").bytes) == "34.2 GB"
@@ -142,7 +142,7 @@ def test_the_nearest_frame_count(count: int, near: int) -> None:
 def test_a_model_that_is_not_here_is_missed_with_its_size(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing) as fault:
         resolve(TextToVideo(prompt="a", model=LARGE.id), settings_in(tmp_path))
-    assert fault.value.values["size"] == "80.4 GB"
+    assert fault.value.values["size"] == "69.0 GB"
     assert fault.value.values["repo"] == LARGE.repo
     # the other Wan 2.1 brought text encoder, VAE and tokenizer along
     write_cached(tmp_path / "hub", SMALL)

@@ -18,7 +18,7 @@ from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
 from oelala.terminal.bar import Pace, download_line, duration
 from oelala.terminal.main import main
-from tests.models.download.conftest import LARGE, SMALL, repository
+from tests.models.download.conftest import HOST, LARGE, SMALL, repository
 from tests.models.download.hub import COMMIT, TOKEN, Hub, running_hub
 from tests.models.download.test_download import NEEDED, SHARD
 
@@ -28,7 +28,7 @@ TOTAL = sum(len(repository(SMALL)[name]) for name in NEEDED)
 @pytest.fixture
 def hub() -> Iterator[Hub]:
     with running_hub() as running:
-        running.repos = {row.repo: repository(row) for row in (SMALL, LARGE)}
+        running.repos = {row.repo: repository(row) for row in (SMALL, LARGE, HOST)}
         yield running
 
 
@@ -136,7 +136,7 @@ def test_a_gated_model_tells_where_to_go(terminal: Terminal, hub: Hub) -> None:
         code, out, err = terminal("download", SMALL.id, "--json", "--language", language)
         answer = json.loads(out)
         assert (code, answer["state"], answer["code"]) == (1, "failed", "gated-model")
-        assert f"{hub.address}/{SMALL.repo}" in answer["hint"]
+        assert f"{hub.address}/{HOST.repo}" in answer["hint"], "the repository that is asked first"
         assert "HF_TOKEN" in err
     (terminal.folder / "token").write_text(TOKEN)
     assert terminal("download", SMALL.id)[0] == 0

@@ -14,13 +14,14 @@ class Component:
 
     `bytes` is its size on the hub, `parameters` its parameter count (0: no weights). `also` names other
     repositories whose subfolder of the same name holds the same thing, so that it is neither downloaded nor
-    loaded twice.
+    loaded twice. `source` is the one of them to fetch it from, where the model's own has it in more bytes.
     """
 
     subfolder: str
     bytes: int
     parameters: int = 0
     also: tuple[str, ...] = ()
+    source: str | None = None
 
     def shared_with(self, *repos: str) -> Component:
         return replace(self, also=repos)

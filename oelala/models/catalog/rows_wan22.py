@@ -10,6 +10,7 @@ from oelala.models.catalog.rows_wan import (
     T2V_1_3B,
     T2V_14B,
     T2V_A14B,
+    TEXT_ENCODER,
     TI2V_5B,
     VAE,
 )
@@ -18,10 +19,10 @@ _EXPERT = Component("transformer", 57_153_966_336, 14_288_491_584)
 
 
 def _text_parts(sibling: str) -> dict[str, Component]:
-    """Here the text encoder has 16 bits: these repositories share it with each other, not with Wan 2.1."""
+    also = (sibling, T2V_1_3B, T2V_14B)
     return {
-        "tokenizer": Component("tokenizer", 21_400_000, also=(sibling, T2V_1_3B, T2V_14B)),
-        "text_encoder": Component("text_encoder", 11_361_821_000, 5_680_910_336, also=(sibling,)),
+        "tokenizer": Component("tokenizer", 21_400_000, also=also),
+        "text_encoder": TEXT_ENCODER.shared_with(*also),
         "scheduler": Component("scheduler", 1_000),
     }
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from oelala.media.faults import disk_fault
-from oelala.models.download.hub import HubFile
+from oelala.models.download.hub import COMMIT, HubFile
 from oelala.progress import CancelToken
 
 # Not the hub's own `<digest>.<random>.incomplete`, which nobody takes up again.
@@ -56,6 +56,14 @@ class RepoCache:
     def lock_file(self, digest: str) -> Path:
         """Where huggingface_hub has its lock as well: it waits for us and we for it."""
         return self.models / ".locks" / self.name / f"{digest}.lock"
+
+    def commit_of(self, revision: str) -> str | None:
+        """What the revision's name stands for on this disk, if anything."""
+        try:
+            commit = (self.root / "refs" / revision).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return commit if COMMIT.fullmatch(commit) and self.snapshot(commit).is_dir() else None
 
     def has(self, commit: str, file: HubFile) -> bool:
         """Whether the contents are here: as a blob, or, without links, in the snapshot itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
 from oelala.models.catalog.installed import INDEX, shared_components
@@ -17,19 +17,27 @@ _INDEX = ".safetensors.index.json"
 _SHARD = re.compile(r"(?P<stem>[^.]+)-\d{5}-of-\d{5}\.safetensors")
 
 
-def needed_files(row: Row, listing: Listing, models: Path) -> list[HubFile]:
-    """Small files first, so that an unusable repository is known soon; `model_index.json` last.
+def sources(row: Row, models: Path) -> dict[str, list[str]]:
+    """Repository -> the subfolders to fetch from it; the model's own comes last.
 
     Parts that another model's repository has brought to this disk already are left out.
     """
-    shared = shared_components(row, models)
-    chosen: list[HubFile] = []
+    here = shared_components(row, models)
+    wanted: dict[str, list[str]] = {}
     for name, part in row.components.items():
-        if name not in shared:
-            folder = PurePosixPath(part.subfolder)
-            chosen.extend(_of_component(file for file in listing.files if _parent(file) == folder))
+        if name not in here:
+            wanted.setdefault(part.source or row.repo, []).append(part.subfolder)
+    own = wanted.pop(row.repo, [])
+    return {**wanted, row.repo: own}
+
+
+def needed_files(listing: Listing, subfolders: Collection[str], *, index: bool) -> list[HubFile]:
+    """Small files first, so that an unusable repository is known soon; `model_index.json` last if at all."""
+    chosen: list[HubFile] = []
+    for folder in map(PurePosixPath, subfolders):
+        chosen.extend(_of_component(file for file in listing.files if _parent(file) == folder))
     chosen.sort(key=lambda file: (PurePosixPath(file.path).suffix == _WEIGHTS, file.size))
-    return chosen + [file for file in listing.files if file.path == INDEX]
+    return chosen + [file for file in listing.files if index and file.path == INDEX]
 
 
 def _of_component(files: Iterable[HubFile]) -> list[HubFile]:

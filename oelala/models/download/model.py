@@ -13,7 +13,7 @@ from oelala.media.faults import free_bytes, human_bytes
 from oelala.models.catalog.installed import installation, locate
 from oelala.models.catalog.row import Row
 from oelala.models.download.cache import RepoCache
-from oelala.models.download.choose import needed_files
+from oelala.models.download.choose import needed_files, sources
 from oelala.models.download.hub import Hub, HubFile, connected
 from oelala.models.download.retry import Patience
 from oelala.models.download.transfer import Transfer, transfer
@@ -58,43 +58,58 @@ def download_model(request: DownloadRequest) -> Downloaded:
         return Downloaded(here, 0)
     if row.folder is not None:
         raise OelalaError("embedded-missing")
-    cache = RepoCache(models, row.repo)
     with connected(request.settings, request.patience, request.cancel) as hub:
-        listing = hub.listing(row.repo, row.revision)
-        files = needed_files(row, listing, models)
-        missing = sum(_missing(cache, listing.commit, file) for file in files)
+        plans = [_plan(hub, row, models, repo, parts) for repo, parts in sources(row, models).items()]
+        missing = sum(_missing(plan, file) for plan in plans for file in plan.files)
         _require_room(row, models, missing)
         logger.info("downloading {}: {} to come", row.title, human_bytes(missing))
-        _fetch_all(request, hub, cache, listing.commit, files)
-    cache.point(row.revision, listing.commit)
+        _fetch_all(request, hub, plans)
     folder = locate(row, models)
     if folder is None:
         raise OelalaError("repo-incomplete", model=row.title, repo=row.repo, reason=_lacking(row, models))
     return Downloaded(folder, missing)
 
 
-def _fetch_all(
-    request: DownloadRequest, hub: Hub, cache: RepoCache, commit: str, files: Sequence[HubFile]
-) -> None:
-    total, done = sum(file.size for file in files), 0
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to fetch from one repository."""
+
+    cache: RepoCache
+    commit: str
+    files: Sequence[HubFile]
+
+
+def _plan(hub: Hub, row: Row, models: Path, repo: str, subfolders: Sequence[str]) -> _Plan:
+    """Of another model's repository the commit that is here, if one is: that model must stay as it is."""
+    cache, own = RepoCache(models, repo), repo == row.repo
+    revision = row.revision if own else cache.commit_of(row.revision) or row.revision
+    listing = hub.listing(repo, revision)
+    return _Plan(cache, listing.commit, needed_files(listing, subfolders, index=own))
+
+
+def _fetch_all(request: DownloadRequest, hub: Hub, plans: Sequence[_Plan]) -> None:
+    files = [(plan, file) for plan in plans for file in plan.files]
+    total, done = sum(file.size for _, file in files), 0
     # what is here of later files counts as done as well, so that the figure never jumps
-    here = [file.size - _missing(cache, commit, file) for file in files]
-    for number, file in enumerate(files):
+    here = [file.size - _missing(plan, file) for plan, file in files]
+    for number, (plan, file) in enumerate(files):
         before = done + sum(here[number + 1 :])
 
         def hear(count: int, before: int = before) -> None:
             request.report(before + count, total)
 
         request.cancel.check()
-        transfer(Transfer(hub, cache, commit, file, hear))
+        transfer(Transfer(hub, plan.cache, plan.commit, file, hear))
         done += file.size
+    for plan in plans:
+        plan.cache.point(request.row.revision, plan.commit)
     request.report(total, total)
 
 
-def _missing(cache: RepoCache, commit: str, file: HubFile) -> int:
-    if cache.has(commit, file):
+def _missing(plan: _Plan, file: HubFile) -> int:
+    if plan.cache.has(plan.commit, file):
         return 0
-    fetched = cache.fetched(file.digest)
+    fetched = plan.cache.fetched(file.digest)
     return file.size - fetched if fetched <= file.size else file.size
 
 

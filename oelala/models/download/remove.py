@@ -38,15 +38,17 @@ def remove_model(row: Row, settings: Settings) -> Removed:
     found = installation(row, settings.models)
     if found is not None and cache.root not in found.folder.parents:
         raise OelalaError("own-folder", model=row.title, path=str(found.folder))
-    if not cache.root.is_dir():
+    unfinished = [host for host in _hosts(row, settings.models) if _begun_for(row, host)]
+    if not cache.root.is_dir() and not unfinished:
         raise missing_model(row, settings.models)
-    if cache.busy():
+    if any(repository.busy() for repository in (cache, *unfinished)):
         raise OelalaError("download-running", model=row.title)
     needed = dict(_needed_by_others(row, cache, settings.models))
     guests = list(_guests(row, found, settings.models)) if found is not None else []
     try:
         freed = _remove(cache, list(_snapshots_of(cache, row)), set(needed))
         freed += sum(_remove_guest(host, folder) for host, folder in guests)
+        freed += sum(_remove(host, list(_snapshots_of(host, row)), set()) for host in unfinished)
     except OSError as fault:
         raise disk_fault(fault, cache.root) from fault
     kept = tuple(sorted({folder.name for folder in needed}))
@@ -63,13 +65,26 @@ def _needed_by_others(row: Row, cache: RepoCache, models: Path) -> Iterator[tupl
 
 def _guests(row: Row, found: Installation, models: Path) -> Iterator[tuple[RepoCache, Path]]:
     """Parts that stayed in another repository only for this model: the other model itself is gone."""
-    for repo in dict.fromkeys(repo for part in row.components.values() for repo in part.also):
-        host = RepoCache(models, repo)
-        whole = any(locate(other, models) for other in ROWS if other.repo == repo)
+    for host in _hosts(row, models):
+        whole = any(locate(other, models) for other in ROWS if other.repo == host.repo)
         if whole or any(host.blobs.glob(f"*{PARTIAL}")):
             continue
         needed = {folder for folder, _ in _needed_by_others(row, host, models)}
         yield from ((host, folder) for folder in _inside(found, host.root) if folder not in needed)
+
+
+def _hosts(row: Row, models: Path) -> list[RepoCache]:
+    """The repositories of other models that may hold parts of this one."""
+    repos = dict.fromkeys(repo for part in row.components.values() for repo in part.also)
+    return [RepoCache(models, repo) for repo in repos]
+
+
+def _begun_for(row: Row, host: RepoCache) -> bool:
+    """Whether all that is there is an unfinished download of just what this model fetches there."""
+    parts = {part.subfolder for part in row.components.values() if part.source == host.repo}
+    if not parts or not host.root.is_dir() or host.commit_of(row.revision) is not None:
+        return False
+    return {entry.name for folder in _snapshots_of(host, row) for entry in folder.iterdir()} <= parts
 
 
 def _inside(found: Installation, root: Path) -> Iterator[Path]:
@@ -113,7 +128,8 @@ def _remove_guest(host: RepoCache, folder: Path) -> int:
 
 
 def _drop_empty(cache: RepoCache) -> None:
-    if not any(cache.blobs.glob("*")) and not any((cache.root / "snapshots").glob("*/*")):
+    left = [*cache.blobs.glob("*"), *(cache.root / "snapshots").glob("*/*")]
+    if cache.root.is_dir() and not left:
         shutil.rmtree(cache.root)
 
 

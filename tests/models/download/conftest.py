@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,10 +12,20 @@ from oelala.models.catalog import Row, find
 from oelala.models.download import DownloadRequest, Patience
 from oelala.progress import CancelToken
 from oelala.settings import Settings
+from tests.library.conftest import small_disk
 from tests.models.download.hub import Hub, running_hub
 from tests.models.folders import safetensors
 
-SMALL, LARGE = find("wan2.1-t2v-1.3b"), find("wan2.1-t2v-14b")
+__all__ = ["small_disk"]
+
+
+def from_one_repository(row: Row) -> Row:
+    return replace(row, components={name: replace(p, source=None) for name, p in row.components.items()})
+
+
+SMALL, LARGE = from_one_repository(find("wan2.1-t2v-1.3b")), from_one_repository(find("wan2.1-t2v-14b"))
+# As they are: the text encoder comes from HOST's repository.
+GUEST, HOST = find("wan2.1-t2v-1.3b"), find("wan2.2-ti2v-5b")
 # Everything that takes seconds in life, in hundredths of one.
 HASTY = Patience(
     tries=4, pause=0.01, longest_pause=0.03, connect=2, read=2, window=0.4, least_bytes=500, headway=1000
@@ -26,7 +36,7 @@ WEIGHTS = 200_000  # bytes of each file of weights
 @pytest.fixture
 def hub() -> Iterator[Hub]:
     with running_hub() as running:
-        for row in (SMALL, LARGE):
+        for row in (SMALL, LARGE, HOST):
             running.repos[row.repo] = repository(row)
         yield running
 
@@ -61,20 +71,22 @@ def repository(row: Row, seed: int = 1) -> dict[str, bytes]:
 
 @dataclass
 class Client:
-    """Downloads into `models`; `reports` holds every (done, total) heard. Cancels itself at so many bytes."""
+    """Downloads into `models`; `reports` holds every (done, total) heard. `then` is called at `so_far`."""
 
     settings: Settings
     reports: list[tuple[int, int]] = field(default_factory=list)
     cancel: CancelToken = field(default_factory=CancelToken)
-    cancel_at: float = float("inf")
+    so_far: float = float("inf")
+    then: Callable[[], object] = lambda: None
 
     def request(self, row: Row = SMALL) -> DownloadRequest:
         return DownloadRequest(row, self.settings, self.cancel, self.hear, HASTY)
 
     def hear(self, done: int, total: int) -> None:
         self.reports.append((done, total))
-        if done >= self.cancel_at:
-            self.cancel.cancel()
+        if done >= self.so_far:
+            self.so_far = float("inf")
+            self.then()
 
     def cache(self, row: Row = SMALL) -> Path:
         return self.settings.models / f"models--{row.repo.replace('/', '--')}"

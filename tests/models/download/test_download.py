@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from oelala.errors import Cancelled, OelalaError
 from oelala.models.catalog import Row, installation, locate
 from oelala.models.download import download_model
 from oelala.settings import Settings
+from tests.library.conftest import SmallDisk
 from tests.models.download.conftest import LARGE, SMALL, Client
 from tests.models.download.hub import COMMIT, TOKEN, Hub
 
@@ -312,7 +314,7 @@ def test_room_is_looked_for_before_the_first_byte(hub: Hub, client: Client) -> N
 
 def test_a_cancel_is_a_pause(hub: Hub, client: Client) -> None:
     hub.faults.rate = 300_000
-    client.cancel_at = 120_000
+    client.so_far, client.then = 120_000, client.cancel.cancel
     with pytest.raises(Cancelled):
         download_model(client.request())
     kept = sum(path.stat().st_size for path in client.cache().glob("blobs/*"))
@@ -336,3 +338,24 @@ def test_a_cancel_ends_waiting_for_a_silent_server(hub: Hub, client: Client) -> 
     with pytest.raises(Cancelled):
         download_model(client.request())
     assert time.monotonic() - started < 0.7
+
+
+def test_a_disk_that_fills_up_in_between(hub: Hub, small_disk: SmallDisk) -> None:
+    small_disk.mount("size=110m")
+    folder, filler = small_disk.folder, small_disk.folder / "filler"
+
+    def fill() -> None:
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while file.write(b"x" * 1_000_000):
+                pass
+
+    client = Client(Settings(models=folder / "hub", hub_endpoint=hub.address, hub_token_file=folder / "t"))
+    client.so_far, client.then = 300_000, fill
+    fault = fault_of(client)
+    assert fault.code == "out-of-disk"
+    assert str(folder) in fault.values["path"]
+    filler.unlink()
+    before = hub.sent
+    done = download_model(client.request())
+    check_whole(client, hub)
+    assert hub.sent - before == done.fetched < 600_000, "what had come was kept"
