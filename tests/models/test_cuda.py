@@ -15,7 +15,7 @@ from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import CancelToken, RunContext
 from oelala.settings import Settings
 from oelala.tasks.text_to_video import TextToVideo
-from tests.models.tiny import WAN21, TinyModels
+from tests.models.tiny import EXPERTS, WAN21, TinyModels
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
@@ -31,6 +31,11 @@ TASK = TextToVideo(
     flow_shift=3.0,
     seed=7,
 )
+# two experts: both stream, one after the other
+TASKS = {
+    WAN21: TASK,
+    EXPERTS: TASK.model_copy(update={"model": EXPERTS, "guidance_scale_2": 2.0, "flow_shift": 12.0}),
+}
 
 
 class StopAt(CancelToken):
@@ -45,27 +50,28 @@ class StopAt(CancelToken):
         super().check()
 
 
-def clip(manager: ModelManager, cancel: CancelToken | None = None) -> np.ndarray:
+def clip(manager: ModelManager, cancel: CancelToken | None = None, model: str = WAN21) -> np.ndarray:
     context = RunContext("20261122-171500-x7k2p9", 0.0, cancel=cancel or CancelToken())
-    with manager.use(ModelSpec(WAN21)) as loan:
+    with manager.use(ModelSpec(model)) as loan:
         assert loan.pipeline.vae.dtype == torch.float32
         assert loan.pipeline.text_encoder.dtype == torch.bfloat16
-        return sample(TASK, loan, Phases(context))
+        return sample(TASKS[model], loan, Phases(context))
 
 
+@pytest.mark.parametrize("model", TASKS)
 @pytest.mark.parametrize("streamed", [False, True])
 def test_a_cancelled_clip_leaves_no_trace_on_the_card(
-    tiny: TinyModels, tmp_path: Path, streamed: bool
+    tiny: TinyModels, tmp_path: Path, streamed: bool, model: str
 ) -> None:
     settings = Settings(workspace=tmp_path, models=tiny.models)
     measure = (lambda: 0) if streamed else None
     manager = ModelManager(settings, torch.device("cuda", 0), measure, tiny.row)
-    first = clip(manager)
-    assert np.array_equal(clip(manager), first)
+    first = clip(manager, model=model)
+    assert np.array_equal(clip(manager, model=model), first)
     for moment in (1, 2, 4, 9, 15, 20, 24):
         with pytest.raises(Cancelled):
-            clip(manager, StopAt(moment))
-        assert np.array_equal(clip(manager), first), moment
+            clip(manager, StopAt(moment), model)
+        assert np.array_equal(clip(manager, model=model), first), moment
     manager.empty()
     assert torch.cuda.memory_allocated() < 20_000_000
 
