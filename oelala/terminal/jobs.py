@@ -41,8 +41,8 @@ def _show(studio: Studio, jobs: list[Job], console: Console) -> None:
         console.json([describe(studio, job, console) for job in jobs])
         return
     for job in jobs:
-        prompt = str(job.task.get("prompt", ""))
-        console.result(f"{job.id}  {console.say(f'state.{job.state.name}'):<14} {job.kind}  {prompt[:60]}")
+        about = str(job.task.get("prompt") or job.task.get("model", ""))
+        console.result(f"{job.id}  {console.say(f'state.{job.state.name}'):<14} {job.kind}  {about[:60]}")
 
 
 def describe(studio: Studio, job: Job, console: Console) -> dict[str, Any]:

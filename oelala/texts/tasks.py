@@ -6,6 +6,7 @@ from oelala.texts.text import Text
 
 TEXTS: dict[str, Text] = {
     "kind.text-to-video": Text("Text to video", "Tekst naar video"),
+    "kind.download": Text("Model download", "Model ophalen"),
     "field.prompt": Text("Prompt", "Prompt"),
     "field.prompt.help": Text(
         "Who or what, what happens, where. One or two plain sentences work best.",
