@@ -42,7 +42,9 @@ def _show(studio: Studio, jobs: list[Job], console: Console) -> None:
         return
     for job in jobs:
         about = str(job.task.get("prompt") or job.task.get("model", ""))
-        console.result(f"{job.id}  {console.say(f'state.{job.state.name}'):<14} {job.kind}  {about[:60]}")
+        console.result(
+            f"{job.id}  {console.say(f'terminal.state.{job.state.name}'):<14} {job.kind}  {about[:60]}"
+        )
 
 
 def describe(studio: Studio, job: Job, console: Console) -> dict[str, Any]:

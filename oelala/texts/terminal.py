@@ -6,6 +6,11 @@ from oelala.texts.text import Text
 
 TEXTS: dict[str, Text] = {
     "terminal.cancelled": Text("Cancelled.", "Geannuleerd."),
+    "terminal.state.queued": Text("waiting", "wacht"),
+    "terminal.state.running": Text("running", "bezig"),
+    "terminal.state.done": Text("done", "klaar"),
+    "terminal.state.failed": Text("failed", "mislukt"),
+    "terminal.state.cancelled": Text("cancelled", "geannuleerd"),
     "terminal.waiting": Text("Waiting for its turn …", "Wacht op zijn beurt …"),
     "terminal.phase.loading": Text("Loading the model", "Model laden"),
     "terminal.phase.encoding": Text("Reading the prompt", "Prompt lezen"),

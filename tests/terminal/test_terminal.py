@@ -128,6 +128,10 @@ def test_jobs_are_listed_cancelled_and_retried(workspace: Path, capsys: pytest.C
         *("output", "code", "message"),
     }
     assert run(capsys, "jobs", "cancel", "nobody", *flags)[0] == 2
+    for language, words in (("en", ["waiting", "cancelled"]), ("nl", ["wacht", "geannuleerd"])):
+        lines = run(capsys, "jobs", "--workspace", str(workspace), "--language", language)[1].splitlines()
+        assert [line.split()[1] for line in lines] == words
+        assert all(line.endswith("text-to-video  a man waves") for line in lines)
 
 
 def test_models_tell_what_is_here(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
