@@ -12,7 +12,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from loguru import logger
-from safetensors.torch import save_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from oelala.mini.captions import caption
@@ -32,18 +33,19 @@ STATISTICS = "latents.json"
 
 @dataclass(frozen=True)
 class LatentSettings:
-    """At most `clips` clips and three times as many stills within `minutes`."""
+    """At most `clips` clips and ten times as many stills within `minutes`; `part` moves the seeds on."""
 
     folder: Path
     minutes: float
     clips: int
     device: torch.device
     tiny: bool = False
+    part: int = 0
 
     @property
     def stills(self) -> int:
         """How many stills at most."""
-        return self.clips * 3
+        return self.clips * 10
 
 
 def captions_of(seeds: list[int]) -> list[str]:
@@ -55,11 +57,10 @@ def captions_of(seeds: list[int]) -> list[str]:
     return made
 
 
-def _all_captions(first: int, count: int) -> list[str]:
-    seeds = list(range(first, first + count))
-    parts = [seeds[i : i + 250] for i in range(0, count, 250)]
+def _all_captions(seeds: list[int]) -> list[str]:
+    parts = [seeds[i : i + 250] for i in range(0, len(seeds), 250)]
     context = multiprocessing.get_context("spawn")
-    if len(parts) < 3:
+    if len(parts) < 3000:
         return captions_of(seeds)
     with ProcessPoolExecutor(min(14, multiprocessing.cpu_count()), mp_context=context) as pool:
         return [text for part in pool.map(captions_of, parts) for text in part]
@@ -68,9 +69,18 @@ def _all_captions(first: int, count: int) -> list[str]:
 class _Moments:
     """Sums for mean and deviation of the latents, and for the linear map from latents to colours."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device | str = "cpu") -> None:
         self.square = torch.zeros(Z_DIM + 1, Z_DIM + 1, dtype=torch.float64, device=device)
         self.cross = torch.zeros(Z_DIM + 1, 3, dtype=torch.float64, device=device)
+
+    def sums(self) -> dict[str, Tensor]:
+        """What `load_sums` adds again."""
+        return {"square": self.square.cpu(), "cross": self.cross.cpu()}
+
+    def load_sums(self, found: dict[str, Tensor]) -> None:
+        """Add the sums of another part."""
+        self.square += found["square"]
+        self.cross += found["cross"]
 
     def add(self, latents: Tensor, frames: Tensor) -> None:
         """Latents (B, 48, k+1, 16, 16) and their frames (B, 3, 4k+1, 256, 256) in -1..1."""
@@ -125,7 +135,7 @@ class _Encoder:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             mean, _ = self.whole.encode(x)
         self.moments.add(mean, x)
-        return mean.to(torch.bfloat16)
+        return mean.to(torch.bfloat16).contiguous()
 
     def many(self, first: int, limit: int, num_frames: int, together: int, until: float) -> Tensor:
         """Latents of seeds from `first` on, until the limit or the time."""
@@ -137,28 +147,45 @@ class _Encoder:
 
 
 def make_latents(settings: LatentSettings) -> None:
-    """Write clips.safetensors, stills.safetensors, latents.json and the tokenizer into the folder."""
+    """Write this part's clips, stills and sums into the folder; several parts may run side by side."""
     start = time.monotonic()
     encoder = _Encoder(settings)
     ready = time.monotonic()
     span = settings.minutes * 60 - (ready - start)
     many = 2 if settings.tiny else 8
     num_frames = 5 if settings.tiny else NUM_FRAMES
-    clips = encoder.many(FIRST_CLIP, settings.clips, num_frames, many, ready + span * 0.78)
-    logger.info("latents: {} clips in {:.0f} s", len(clips), time.monotonic() - ready)
+    step = settings.part * 5_000_000
+    clips = encoder.many(FIRST_CLIP + step, settings.clips, num_frames, many, ready + span * 0.74)
+    logger.info("latents {}: {} clips in {:.0f} s", settings.part, len(clips), time.monotonic() - ready)
     again = time.monotonic()
-    stills = encoder.many(FIRST_STILL, settings.stills, 1, 8 if settings.tiny else 64, ready + span)
-    logger.info("latents: {} stills in {:.0f} s", len(stills), time.monotonic() - again)
-    texts = [_all_captions(FIRST_CLIP, len(clips)), _all_captions(FIRST_STILL, len(stills))]
-    tokenizer = train_tokenizer(texts[0][::3] + texts[1][::11])
-    tokenizer.save_pretrained(settings.folder / "tokenizer")
-    logger.info("captions in {:.0f} s, such as {!r}", time.monotonic() - again, texts[0][5])
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    for name, latents, lines in (("clips", clips, texts[0]), ("stills", stills, texts[1])):
+    together = 8 if settings.tiny else 64
+    stills = encoder.many(FIRST_STILL + step, settings.stills, 1, together, ready + span)
+    logger.info("latents {}: {} stills in {:.0f} s", settings.part, len(stills), time.monotonic() - again)
+    for name, latents, first in (("clips", clips, FIRST_CLIP + step), ("stills", stills, FIRST_STILL + step)):
+        seeds = torch.arange(first, first + len(latents))
+        save_file({"latents": latents, "seeds": seeds}, settings.folder / f"{name}-{settings.part}.safetensors")
+    save_file(encoder.moments.sums(), settings.folder / f"moments-{settings.part}.safetensors")
+
+
+def write_captions(folder: Path) -> None:
+    """Captions of all latents: train the tokenizer, write the tokens by seed, and the statistics of the latents."""
+    start = time.monotonic()
+    moments = _Moments()
+    for path in sorted(folder.glob("moments-*.safetensors")):
+        moments.load_sums(load_file(path))
+    (folder / STATISTICS).write_text(json.dumps(moments.result()))
+    parts = sorted([*folder.glob("clips-*.safetensors"), *folder.glob("stills-*.safetensors")])
+    lines = {}
+    for path in parts:
+        with safe_open(path, framework="pt") as file:
+            lines[path] = _all_captions(file.get_tensor("seeds").tolist())
+    texts = [text for found in lines.values() for text in found[:: 3 + len(found) // 20_000]]
+    tokenizer = train_tokenizer(texts)
+    tokenizer.save_pretrained(folder / "tokenizer")
+    for path, found in lines.items():
         ids = tokenizer(
-            lines, padding="max_length", max_length=MAX_SEQUENCE_LENGTH, truncation=True, return_tensors="np"
+            found, padding="max_length", max_length=MAX_SEQUENCE_LENGTH, truncation=True, return_tensors="np"
         ).input_ids
         tokens = torch.from_numpy(np.asarray(ids, dtype=np.int16)).unflatten(0, (-1, CAPTIONS_PER_CLIP))
-        save_file({"latents": latents, "tokens": tokens}, settings.folder / f"{name}.safetensors")
-    (settings.folder / STATISTICS).write_text(json.dumps(encoder.moments.result()))
-    logger.info("latents: {:.0f} s in all", time.monotonic() - start)
+        save_file({"tokens": tokens}, path.with_name(f"tokens-{path.name}"))
+    logger.info("captions in {:.0f} s, vocabulary {}", time.monotonic() - start, len(tokenizer))

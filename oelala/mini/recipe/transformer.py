@@ -44,14 +44,22 @@ class TransformerSettings:
 class _Set:
     """Normalised latents and tokens on the training device."""
 
-    def __init__(self, path: Path, settings: TransformerSettings) -> None:
-        found = load_file(path)
-        numbers = json.loads((settings.folder / STATISTICS).read_text())
-        mean, std = (torch.tensor(numbers[key]).view(1, -1, 1, 1, 1) for key in ("latents_mean", "latents_std"))
-        self.latents = found["latents"].to(settings.device)
-        for part in self.latents.split(1000):
-            part.copy_((part.float() - mean.to(part.device)) / std.to(part.device))
-        self.tokens = found["tokens"].to(settings.device)
+    def __init__(self, kind: str, settings: TransformerSettings) -> None:
+        folder, device = settings.folder, settings.device
+        numbers = json.loads((folder / STATISTICS).read_text())
+        mean, std = (
+            torch.tensor(numbers[key], device=device).view(1, -1, 1, 1, 1)
+            for key in ("latents_mean", "latents_std")
+        )
+        latents, tokens = [], []
+        for path in sorted(folder.glob(f"{kind}-*.safetensors")):
+            found = load_file(path)["latents"].to(device)
+            for part in found.split(500):
+                part.copy_((part.float() - mean) / std)
+            latents.append(found)
+            tokens.append(load_file(path.with_name(f"tokens-{path.name}"))["tokens"].to(device))
+        self.latents, self.tokens = torch.cat(latents), torch.cat(tokens)
+        logger.info("{} {}", len(self.latents), kind)
 
     def draw(self, count: int, frames: int) -> tuple[Tensor, Tensor]:
         """Latents (count, 48, frames, 16, 16) and token ids (count, 64)."""
@@ -86,15 +94,17 @@ class TransformerStage:
         }
         for average in self.averages.values():
             average.count = 10_000 if resumed else 0
-        self.clips = _Set(settings.folder / "clips.safetensors", settings)
-        self.stills = _Set(settings.folder / "stills.safetensors", settings)
+        self.clips = _Set("clips", settings)
+        self.stills = _Set("stills", settings)
         self.parameters = [*self.model.parameters(), *self.text.parameters()]
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=device.type == "cuda"
         )
         if device.type == "cuda":
-            torch._dynamo.config.cache_size_limit = 64
-            self.model.compile_repeated_blocks(fullgraph=True)
+            torch._dynamo.config.recompile_limit = 64
+            # Where the compiler fails, the plain way works.
+            torch._dynamo.config.suppress_errors = True
+            self.model.compile_repeated_blocks()
 
     def run(self) -> None:
         """Train until the minutes, counted from the making of this stage, are over."""
@@ -128,7 +138,7 @@ class TransformerStage:
         frames, batch = PLAN[self.progress.steps % len(PLAN)]
         batch = max(2, int(batch * self.settings.scale))
         frames = min(frames, self.clips.latents.shape[2])
-        x0, tokens = (self.stills if frames == 1 else self.clips).draw(batch, frames)
+        x0, tokens = self.clips.draw(batch, frames)
         loss = self._loss(x0, tokens)
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(done, self.settings.peak_rate)

@@ -61,9 +61,11 @@ def fastest_norm(device: torch.device) -> NormSilu:
     if device.type != "cuda":
         return norm_silu
     start = time.monotonic()
+    # One variant for each number of channels, with and without padding, forward and backward.
+    torch._dynamo.config.recompile_limit = 64
     try:
         fused: NormSilu = torch.compile(norm_silu, dynamic=True)
-        for channels, frames in ((32, 5), (64, 1), (128, 3), (96, 9)):
+        for channels, frames in [(c, t) for c in (24, 32, 48, 64, 96, 128) for t in (5, 9, 1)]:
             x = torch.randn(2, channels, frames, 16, 16, device=device, dtype=torch.bfloat16, requires_grad=True)
             x_last = x.contiguous(memory_format=torch.channels_last_3d)
             gamma = torch.ones(channels, 1, 1, 1, device=device, requires_grad=True)

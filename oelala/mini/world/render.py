@@ -46,7 +46,8 @@ class Stage:
 
 def _rows(value: Any, first: int, last: int) -> Any:
     if isinstance(value, Tensor):
-        return value if value.dtype == torch.bool else value[first:last]
+        # A copy: the compiler would make a new kernel for every shape of what a view belongs to.
+        return value if value.dtype == torch.bool else value[first:last].clone()
     parts = {item.name: _rows(getattr(value, item.name), first, last) for item in fields(value)}
     return type(value)(**parts)
 
