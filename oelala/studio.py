@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from oelala.errors import OelalaError
+from oelala.executor import StudioExecutor
 from oelala.jobs.store import JobStore
 from oelala.jobs.supervisor import Supervisor
 from oelala.jobs.worker import WorkerSpec
+from oelala.kinds import KINDS, read_task
 from oelala.library import outputs as output_files
 from oelala.library import workspace as workspaces
 from oelala.library.outputs import Output
@@ -27,49 +25,21 @@ from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
 from oelala.log_feed import FeedPage, LogFeed
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
-from oelala.progress import CancelToken, RunContext
+from oelala.progress import CancelToken
 from oelala.settings import Settings
 from oelala.tasks.base import Lane, Task
 from oelala.tasks.download import Download
-from oelala.tasks.faults import faults_of
-from oelala.tasks.job import Job, JobResult, Queued, Running, State
+from oelala.tasks.job import Job, Queued, Running, State
 from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
 
 if TYPE_CHECKING:
     from oelala.doctor import Report
     from oelala.models.download import Removed, Verification
-    from oelala.models.manager import ModelManager
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A task class and the module whose `run(task, models, context, workspace)` makes its result.
+__all__ = ["KINDS", "Studio"]
 
-    An engine of the light lane is handed the settings in the place of the model manager: no model is ever
-    loaded there.
-    """
-
-    task: type[Task]
-    engine: str
-
-
-KINDS = (
-    Kind(TextToVideo, "oelala.engines.text_to_video"),
-    Kind(Download, "oelala.engines.download"),
-)
 UNFINISHED = 1000  # jobs looked through; unfinished ones come first
-_KINDS: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}
-_TASKS: Mapping[str, type[Task]] = {kind.task.kind: kind.task for kind in KINDS}
-
-
-def read_task(kind: str, values: Mapping[str, Any]) -> Task:
-    """The task of that kind. Raises OelalaError ("unknown-kind") and InvalidTask (with its field)."""
-    if kind not in _KINDS:
-        raise OelalaError("unknown-kind", kind=kind, known=", ".join(_KINDS))
-    try:
-        return _KINDS[kind].task(**values)
-    except ValidationError as fault:
-        raise faults_of(fault)[0] from fault
 
 
 class Studio:
@@ -204,7 +174,11 @@ class Studio:
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""
-        return [p for p in list_presets(self.workspace, tasks=_TASKS) if kind in (None, p.kind)]
+        return [
+            p
+            for p in list_presets(self.workspace, tasks={kind.task.kind: kind.task for kind in KINDS})
+            if kind in (None, p.kind)
+        ]
 
     def preset(self, kind: str, name: str) -> Preset:
         """Raises OelalaError ("unknown-preset")."""
@@ -305,37 +279,3 @@ def _one_task_a_clip(task: Task) -> list[Task]:
         task.model_copy(update={"seed": (seed + clip) % (MAX_SEED + 1), "num_videos_per_prompt": 1})
         for clip in range(task.num_videos_per_prompt)
     ]
-
-
-class StudioExecutor:
-    """What a lane's worker runs: it finds the engine of a job and, on the GPU, holds the model manager."""
-
-    def __init__(self, settings: Settings, lane: Lane) -> None:
-        self._settings, self._lane = settings, lane
-        self._workspace = Workspace(settings.workspace)
-
-    @cached_property
-    def _models(self) -> ModelManager:
-        from oelala.models.manager import ModelManager
-
-        return ModelManager(self._settings)
-
-    def warm_up(self) -> None:
-        """Import what the first job needs, while the user still types."""
-        for kind in KINDS:
-            if kind.task.lane == self._lane:
-                import_module(kind.engine)
-        if self._lane == "gpu":
-            self._models.warm_up()
-
-    def execute(self, job: Job, context: RunContext) -> JobResult:
-        task = read_task(job.kind, job.task)
-        engine = import_module(_KINDS[job.kind].engine)
-        source = self._models if task.lane == "gpu" else self._settings
-        result: JobResult = engine.run(task, source, context, self._workspace)
-        return replace(result, details={"model": task.model, **result.details})
-
-    def empty(self) -> None:
-        """Give back every model; what a fault left behind must not reach the next job."""
-        if "_models" in self.__dict__:
-            self._models.empty()

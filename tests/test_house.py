@@ -13,8 +13,8 @@ from string import Formatter
 
 import pytest
 
+from oelala.kinds import KINDS
 from oelala.settings import PROJECT
-from oelala.studio import KINDS
 from oelala.texts import LANGUAGES, MODULES, all_texts
 
 FLOORS = {
@@ -23,7 +23,7 @@ FLOORS = {
     2: {"models", "library"},
     3: {"engines", "training"},
     4: {"jobs"},
-    5: {"studio", "doctor", "mini"},
+    5: {"studio", "kinds", "executor", "doctor", "mini"},
     6: {"ui", "terminal", "__main__"},
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any
 
+from oelala import __version__
 from oelala.models.manager import Loan
 
-_PACKAGES = ("oelala", "torch", "diffusers", "transformers")
+_PACKAGES = ("torch", "diffusers", "transformers")
 
 
 def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
@@ -31,10 +32,4 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
 
 @cache
 def _versions() -> tuple[tuple[str, str], ...]:
-    found = []
-    for package in _PACKAGES:
-        try:
-            found.append((package, version(package)))
-        except PackageNotFoundError:
-            continue  # the project itself runs from its folder, uninstalled
-    return tuple(found)
+    return (("oelala", __version__), *((package, version(package)) for package in _PACKAGES))

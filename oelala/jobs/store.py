@@ -195,6 +195,8 @@ class JobStore:
 def _insert(connection: Connection, kind: str, lane: str, task: str) -> Job:
     created = time.time()
     job_id = new_job_id(created)
+    while connection.execute("SELECT 1 FROM jobs WHERE id = ?", (job_id,)).fetchone():
+        job_id = new_job_id(created)  # thousands in one second: the same tail does come up twice
     connection.execute(
         "INSERT INTO jobs (id, kind, lane, task, created, state, revision) "  # noqa: S608
         f"VALUES (?, ?, ?, ?, ?, 'queued', {NEXT_REVISION})",

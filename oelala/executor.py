@@ -1,0 +1,52 @@
+"""What runs in a worker process: from a job to its engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from oelala.kinds import BY_NAME, KINDS, read_task
+from oelala.library.workspace import Workspace
+from oelala.progress import RunContext
+from oelala.settings import Settings
+from oelala.tasks.base import Lane
+from oelala.tasks.job import Job, JobResult
+
+if TYPE_CHECKING:
+    from oelala.models.manager import ModelManager
+
+
+class StudioExecutor:
+    """What a lane's worker runs: it finds the engine of a job and, on the GPU, holds the model manager."""
+
+    def __init__(self, settings: Settings, lane: Lane) -> None:
+        self._settings, self._lane = settings, lane
+        self._workspace = Workspace(settings.workspace)
+
+    @cached_property
+    def _models(self) -> ModelManager:
+        from oelala.models.manager import ModelManager
+
+        return ModelManager(self._settings)
+
+    def warm_up(self) -> None:
+        """Import what the first job needs, while the user still types."""
+        for kind in KINDS:
+            if kind.task.lane == self._lane:
+                import_module(kind.engine)
+        if self._lane == "gpu":
+            self._models.warm_up()
+
+    def execute(self, job: Job, context: RunContext) -> JobResult:
+        task = read_task(job.kind, job.task)
+        engine = import_module(BY_NAME[job.kind].engine)
+        source = self._models if task.lane == "gpu" else self._settings
+        result: JobResult = engine.run(task, source, context, self._workspace)
+        return replace(result, details={"model": task.model, **result.details})
+
+    def empty(self) -> None:
+        """Give back every model; what a fault left behind must not reach the next job."""
+        if "_models" in self.__dict__:
+            self._models.empty()

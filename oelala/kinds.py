@@ -1,0 +1,44 @@
+"""Every kind of task and its engine: the one table to add a feature to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from oelala.errors import OelalaError
+from oelala.tasks.base import Task
+from oelala.tasks.download import Download
+from oelala.tasks.faults import faults_of
+from oelala.tasks.text_to_video import TextToVideo
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A task class and the module whose `run(task, models, context, workspace)` makes its result.
+
+    An engine of the light lane is handed the settings in the place of the model manager: no model is ever
+    loaded there.
+    """
+
+    task: type[Task]
+    engine: str
+
+
+KINDS = (
+    Kind(TextToVideo, "oelala.engines.text_to_video"),
+    Kind(Download, "oelala.engines.download"),
+)
+BY_NAME: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}
+
+
+def read_task(kind: str, values: Mapping[str, Any]) -> Task:
+    """The task of that kind. Raises OelalaError ("unknown-kind") and InvalidTask (with its field)."""
+    if kind not in BY_NAME:
+        raise OelalaError("unknown-kind", kind=kind, known=", ".join(BY_NAME))
+    try:
+        return BY_NAME[kind].task(**values)
+    except ValidationError as fault:
+        raise faults_of(fault)[0] from fault
