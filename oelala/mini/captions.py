@@ -30,6 +30,7 @@ class _Speaker:
 
     language: str
     rng: np.random.Generator
+    complete: bool = False
 
     def choose(self, options: tuple[str, ...]) -> str:
         if self.rng.random() < 0.4:
@@ -37,7 +38,7 @@ class _Speaker:
         return options[int(self.rng.integers(len(options)))]
 
     def skips(self, part: str) -> bool:
-        return bool(self.rng.random() < _LEAVE_OUT[part])
+        return bool(self.rng.random() < _LEAVE_OUT[part]) and not self.complete
 
     def colour(self, name: str, *, bare: bool = False) -> str:
         """`bare` gives the Dutch form without ending (kort zwart haar)."""
@@ -61,7 +62,7 @@ def _clothes(say: _Speaker, spec: ClipSpec) -> str:
     if say.rng.random() < 0.25:
         first, second = second, first
     both = f"{first} {and_} {second}"
-    if say.rng.random() < 0.10:
+    if say.rng.random() < 0.10 and not say.complete:
         return say.choose((first, second))
     return both
 
@@ -147,9 +148,11 @@ def _typing_error(text: str, rng: np.random.Generator) -> str:
     return text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
 
 
-def caption(spec: ClipSpec, rng: np.random.Generator, language: str | None = None) -> str:
-    """One caption of a clip; a random language unless given."""
-    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng)
+def caption(
+    spec: ClipSpec, rng: np.random.Generator, language: str | None = None, *, complete: bool = False
+) -> str:
+    """One caption of a clip; a random language unless given; `complete` leaves nothing out."""
+    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete)
     comma = ", " if rng.random() < 0.4 else " "
     body = comma.join([_subject(say, spec), *_parts(say, spec)])
     around = []
@@ -157,10 +160,7 @@ def caption(spec: ClipSpec, rng: np.random.Generator, language: str | None = Non
         around.append(say.word(words.SHOTS, spec.scene.shot))
     if spec.scene.light != "neutral" and not say.skips("light"):
         around.append(say.word(words.LIGHTS, spec.scene.light))
-    if rng.random() < 0.5:
-        text = ", ".join([*around, body])
-    else:
-        text = ", ".join([body, *around])
+    text = ", ".join([*around, body] if rng.random() < 0.5 else [body, *around])
     text = f"{say.choose(words.FILLER[say.language])} {text}".strip()
     tail = say.choose(words.TAILS[say.language])
     text = f"{text}, {tail}" if tail else text

@@ -1,4 +1,4 @@
-"""Wordings, English and Dutch, for everything a caption may say; at least five for a concept that carries weight."""
+"""Wordings, English and Dutch, for all that a caption may say; five or more where it matters."""
 
 from typing import Final
 
@@ -82,19 +82,26 @@ GARMENTS: Final[dict[str, Table]] = {
 HAIR: Final[dict[str, Table]] = {
     "en": {
         "bald": ("bald", "with a bald head", "without hair", "with no hair", "with a shaved head"),
-        "short": ("short {} hair", "{} hair, cut short", "cropped {} hair", "a short {} haircut", "short {} locks"),
-        "long": ("long {} hair", "{} hair down the back", "long {} locks", "long flowing {} hair", "very long {} hair"),
+        "short": ("short {} hair", "{} hair, cut short", "cropped {} hair", "a short {} haircut",
+                  "short {} locks"),
+        "long": ("long {} hair", "{} hair down the back", "long {} locks", "long flowing {} hair",
+                 "very long {} hair"),
         "bob": ("a {} bob", "{} hair in a bob", "a {} bob cut", "chin-length {} hair", "half-long {} hair"),
-        "ponytail": ("a {} ponytail", "{} hair in a ponytail", "{} hair tied back", "a {} pony tail", "a {} tail"),
+        "ponytail": ("a {} ponytail", "{} hair in a ponytail", "{} hair tied back", "a {} pony tail",
+                     "a {} tail"),
         "bun": ("a {} bun", "{} hair in a bun", "{} hair in a knot", "a {} topknot", "{} hair tied up"),
         "curly": ("curly {} hair", "{} curls", "a {} afro", "frizzy {} hair", "a head of {} curls"),
     },
     "nl": {
         "bald": ("kaal", "met een kaal hoofd", "zonder haar", "met een kale kop", "kaalgeschoren"),
-        "short": ("kort {} haar", "{} haar, kort geknipt", "een kort {} kapsel", "kortgeknipt {} haar", "korte {} haren"),
-        "long": ("lang {} haar", "lange {} haren", "{} haar tot op de rug", "heel lang {} haar", "lange {} lokken"),
-        "bob": ("een {} bob", "{} haar in een bob", "halflang {} haar", "een {} boblijn", "{} haar tot de kin"),
-        "ponytail": ("een {} paardenstaart", "{} haar in een paardenstaart", "een {} staart", "{} haar in een staart",
+        "short": ("kort {} haar", "{} haar, kort geknipt", "een kort {} kapsel", "kortgeknipt {} haar",
+                  "korte {} haren"),
+        "long": ("lang {} haar", "lange {} haren", "{} haar tot op de rug", "heel lang {} haar",
+                 "lange {} lokken"),
+        "bob": ("een {} bob", "{} haar in een bob", "halflang {} haar", "een {} boblijn",
+                "{} haar tot de kin"),
+        "ponytail": ("een {} paardenstaart", "{} haar in een paardenstaart", "een {} staart",
+                     "{} haar in een staart",
                      "{} haar achterover gebonden"),
         "bun": ("een {} knot", "{} haar in een knot", "een {} knotje", "{} opgestoken haar", "een {} dot"),
         "curly": ("{} krullen", "{} krulhaar", "krullend {} haar", "een {} afro", "een bos {} krullen"),
@@ -106,20 +113,25 @@ ACTIONS: Final[dict[str, Table]] = {
         "waving": ("waving", "waving a hand", "waving hello", "greeting with a hand", "waving at the camera"),
         "walking": ("walking", "taking a walk", "strolling", "going for a walk", "stepping along"),
         "jumping": ("jumping", "jumping up and down", "leaping", "hopping high", "jumping into the air"),
-        "squatting": ("squatting", "doing squats", "crouching", "doing knee bends", "going down on the knees"),
+        "squatting": ("squatting", "doing squats", "crouching", "doing knee bends",
+                      "going down on the knees"),
         "raising both arms": ("raising both arms", "lifting both arms", "putting both hands up",
                               "raising the arms", "stretching both arms up"),
         "dancing": ("dancing", "doing a dance", "dancing happily", "moving to music", "grooving"),
         "clapping": ("clapping", "clapping hands", "applauding", "giving applause", "clapping along"),
         "bowing": ("bowing", "taking a bow", "bending forward", "making a bow", "bowing politely"),
-        "boxing": ("boxing", "punching the air", "shadow boxing", "throwing punches", "boxing with both fists"),
+        "boxing": ("boxing", "punching the air", "shadow boxing", "throwing punches",
+                   "boxing with both fists"),
     },
     "nl": {
         "standing": ("staat", "staat stil", "staat te wachten", "poseert rustig", "blijft staan"),
-        "waving": ("zwaait", "zwaait met een hand", "zwaait gedag", "groet met de hand", "zwaait naar de camera"),
+        "waving": ("zwaait", "zwaait met een hand", "zwaait gedag", "groet met de hand",
+                   "zwaait naar de camera"),
         "walking": ("loopt", "wandelt", "maakt een wandeling", "stapt voort", "is aan het lopen"),
-        "jumping": ("springt", "springt op en neer", "maakt sprongen", "springt in de lucht", "is aan het springen"),
-        "squatting": ("hurkt", "maakt kniebuigingen", "doet squats", "zakt door de knieën", "gaat op de hurken"),
+        "jumping": ("springt", "springt op en neer", "maakt sprongen", "springt in de lucht",
+                    "is aan het springen"),
+        "squatting": ("hurkt", "maakt kniebuigingen", "doet squats", "zakt door de knieën",
+                      "gaat op de hurken"),
         "raising both arms": ("heft beide armen", "steekt beide armen omhoog", "doet de armen omhoog",
                               "heft de armen op", "strekt beide armen omhoog"),
         "dancing": ("danst", "is aan het dansen", "danst vrolijk", "beweegt op muziek", "doet een dansje"),
@@ -143,16 +155,19 @@ SHOTS: Final[dict[str, Table]] = {
 }  # fmt: skip
 VIEWS: Final[dict[str, Table]] = {
     "en": {
-        "front": ("from the front", "facing the camera", "seen from the front", "front view", "looking at us"),
+        "front": ("from the front", "facing the camera", "seen from the front", "front view",
+                  "looking at us"),
         "three-quarter left": ("turned a little to the left", "three-quarter view from the left",
                                "facing slightly left", "angled to the left", "half turned left"),
         "three-quarter right": ("turned a little to the right", "three-quarter view from the right",
                                 "facing slightly right", "angled to the right", "half turned right"),
-        "left side": ("facing left", "in profile to the left", "side view, looking left", "turned to the left",
+        "left side": ("facing left", "in profile to the left", "side view, looking left",
+                      "turned to the left",
                       "seen from the side, facing left"),
         "right side": ("facing right", "in profile to the right", "side view, looking right",
                        "turned to the right", "seen from the side, facing right"),
-        "back": ("from behind", "seen from the back", "back view", "with the back to the camera", "facing away"),
+        "back": ("from behind", "seen from the back", "back view", "with the back to the camera",
+                 "facing away"),
     },
     "nl": {
         "front": ("van voren", "naar de camera gericht", "van voren gezien", "vooraanzicht", "kijkt ons aan"),
@@ -179,8 +194,10 @@ PLACES: Final[dict[str, Table]] = {
         "park": ("in the park", "on the grass", "in a green meadow", "outdoors in a field", "on a lawn"),
         "beach": ("on the beach", "at the seaside", "by the sea", "on the sand", "at the shore"),
         "stage": ("on a stage", "in a theatre", "in the spotlight", "on stage before a curtain", "at a show"),
-        "snow": ("in the snow", "in a snowy field", "in winter", "on a snowy plain", "in a white winter world"),
-        "sunset": ("at sunset", "in the evening sun", "under an evening sky", "at dusk", "as the sun goes down"),
+        "snow": ("in the snow", "in a snowy field", "in winter", "on a snowy plain",
+                 "in a white winter world"),
+        "sunset": ("at sunset", "in the evening sun", "under an evening sky", "at dusk",
+                   "as the sun goes down"),
     },
     "nl": {
         "park": ("in het park", "op het gras", "in een groene wei", "buiten in een veld", "op een grasveld"),
@@ -227,5 +244,15 @@ FILLER: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 TAILS: Final[dict[str, tuple[str, ...]]] = {
     "en": ("", "", "", "", "high quality", "nice and smooth", "for two seconds", "please", "cinematic", "4k"),
-    "nl": ("", "", "", "", "hoge kwaliteit", "mooi vloeiend", "twee seconden lang", "alsjeblieft", "graag mooi"),
+    "nl": (
+        "",
+        "",
+        "",
+        "",
+        "hoge kwaliteit",
+        "mooi vloeiend",
+        "twee seconden lang",
+        "alsjeblieft",
+        "graag mooi",
+    ),
 }

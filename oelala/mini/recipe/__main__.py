@@ -18,7 +18,9 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--total-minutes", type=float, default=None, help="length of the whole schedule")
     parser.add_argument("--clips", type=int, default=20_000, help="latents: how many clips at most")
     parser.add_argument("--part", type=int, default=0, help="latents: which of several runs side by side")
-    parser.add_argument("--out", type=Path, default=Path("oelala/assets/oelala-mini"), help="export: where to")
+    parser.add_argument(
+        "--out", type=Path, default=Path("oelala/assets/oelala-mini"), help="export: where to"
+    )
     parser.add_argument("--rehearse", action="store_true", help="tiny sizes, to try the code on a processor")
     return parser.parse_args(argv)
 
@@ -36,9 +38,7 @@ def main(argv: list[str] | None = None) -> None:
     elif args.stage == "latents":
         from oelala.mini.recipe.latents import LatentSettings, make_latents
 
-        make_latents(
-            LatentSettings(args.folder, args.minutes, args.clips, device, args.rehearse, args.part)
-        )
+        make_latents(LatentSettings(args.folder, args.minutes, args.clips, device, args.rehearse, args.part))
     elif args.stage == "captions":
         from oelala.mini.recipe.latents import write_captions
 

@@ -1,4 +1,6 @@
-"""Checkpoints of the recipe: 16-bit averaged weights as safetensors beside a small JSON, written whole or not at all."""
+"""Checkpoints of the recipe: 16-bit averaged weights as safetensors beside a small JSON, never
+half written.
+"""
 
 import json
 import os
@@ -40,7 +42,9 @@ class Average:
 
     def copy_to(self, model: nn.Module) -> None:
         """Put the averaged weights into `model`."""
-        model.load_state_dict({name: value.to(model.state_dict()[name].dtype) for name, value in self.values.items()})
+        model.load_state_dict(
+            {name: value.to(model.state_dict()[name].dtype) for name, value in self.values.items()}
+        )
 
 
 def save(path: Path, weights: dict[str, Tensor], progress: Progress) -> None:

@@ -73,7 +73,9 @@ class Pool:
         specs = [random_clip(seed) for seed in seeds]
         frames, joints = render_bytes(specs, self.size.num_frames, self.device, self.shader)
         if self.filled == 0:
-            self.frames = torch.empty(self.size.clips, *frames.shape[1:], dtype=torch.uint8, device=self.device)
+            self.frames = torch.empty(
+                self.size.clips, *frames.shape[1:], dtype=torch.uint8, device=self.device
+            )
             self.joints = torch.empty(self.size.clips, *joints.shape[1:], device="cpu")
         for clip, joint in zip(frames, joints.cpu(), strict=True):
             self.frames[self.cursor], self.joints[self.cursor] = clip, joint
@@ -118,4 +120,3 @@ class Pool:
         middle = self.joints[clip, frame, joint].numpy() * SIZE + self.rng.normal(0, crop / 5, 2)
         corner = np.clip(np.nan_to_num(middle) - crop / 2, 0, room).astype(int)
         return int(corner[0]), int(corner[1])
-

@@ -1,4 +1,4 @@
-"""What pose control will feed the VAE: skeletons on black, grey for unknown, half-masked and letter-boxed frames."""
+"""What pose control will feed the VAE: skeletons on black, grey, half-masked and letter-boxed frames."""
 
 import numpy as np
 import torch

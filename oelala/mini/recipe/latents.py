@@ -1,4 +1,4 @@
-"""Stage 2: latents of many clips and stills with the frozen VAE, their statistics, captions and the tokenizer."""
+"""Stage 2: latents of clips and stills with the frozen VAE, their statistics, captions, the tokenizer."""
 
 import json
 import multiprocessing
@@ -59,14 +59,14 @@ def captions_of(seeds: list[int]) -> list[str]:
 
 def _all_captions(seeds: list[int]) -> list[str]:
     parts = [seeds[i : i + 250] for i in range(0, len(seeds), 250)]
-    context = multiprocessing.get_context("spawn")
-    if len(parts) < 3000:
+    context = multiprocessing.get_context("fork")
+    if len(parts) < 3:
         return captions_of(seeds)
     with ProcessPoolExecutor(min(14, multiprocessing.cpu_count()), mp_context=context) as pool:
         return [text for part in pool.map(captions_of, parts) for text in part]
 
 
-class _Moments:
+class Moments:
     """Sums for mean and deviation of the latents, and for the linear map from latents to colours."""
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
@@ -125,7 +125,7 @@ class _Encoder:
         self.device = settings.device
         self.whole = WholeClip(vae.to(settings.device).eval(), fastest_norm(settings.device))
         self.shader = best_shader(settings.device)
-        self.moments = _Moments(settings.device)
+        self.moments = Moments(settings.device)
 
     @torch.no_grad()
     def encode(self, seeds: list[int], num_frames: int) -> Tensor:
@@ -163,14 +163,16 @@ def make_latents(settings: LatentSettings) -> None:
     logger.info("latents {}: {} stills in {:.0f} s", settings.part, len(stills), time.monotonic() - again)
     for name, latents, first in (("clips", clips, FIRST_CLIP + step), ("stills", stills, FIRST_STILL + step)):
         seeds = torch.arange(first, first + len(latents))
-        save_file({"latents": latents, "seeds": seeds}, settings.folder / f"{name}-{settings.part}.safetensors")
+        save_file(
+            {"latents": latents, "seeds": seeds}, settings.folder / f"{name}-{settings.part}.safetensors"
+        )
     save_file(encoder.moments.sums(), settings.folder / f"moments-{settings.part}.safetensors")
 
 
 def write_captions(folder: Path) -> None:
-    """Captions of all latents: train the tokenizer, write the tokens by seed, and the statistics of the latents."""
+    """Train the tokenizer, write the captions of all latents as tokens, and the latents' statistics."""
     start = time.monotonic()
-    moments = _Moments()
+    moments = Moments()
     for path in sorted(folder.glob("moments-*.safetensors")):
         moments.load_sums(load_file(path))
     (folder / STATISTICS).write_text(json.dumps(moments.result()))

@@ -1,8 +1,8 @@
 """Stage 3: the transformer and the text encoder, text-to-video and image-to-video together.
 
-Flow matching: x_t = (1 - t) x0 + t noise, the target is noise - x0, t is a shifted sigmoid of a normal number.
-A third of the clips keep their first latent frame clean, with its tokens at time 0: what `expand_timesteps` of
-the two pipelines does at inference.
+Flow matching: x_t = (1 - t) x0 + t noise, the target is noise - x0, t is a shifted sigmoid of a normal
+number. A third of the clips keep their first latent frame clean, with its tokens at time 0: what
+`expand_timesteps` of the two pipelines does at inference.
 """
 
 import json
@@ -23,7 +23,8 @@ from oelala.mini.topology import FLOW_SHIFT, build_text_encoder, build_transform
 
 TRANSFORMER_CHECKPOINT, TEXT_CHECKPOINT = "transformer", "text_encoder"
 IMAGE_SHARE, EMPTY_SHARE = 0.35, 0.10
-# Latent frames and batch size, by turns: 33 frames, 17 frames, stills. Causality makes a shorter clip a prefix.
+# Latent frames and batch size, by turns: 33 frames, 17 frames, stills. Causality makes a shorter clip a
+# prefix.
 PLAN = ((9, 144), (5, 224), (9, 144), (1, 512), (9, 144))
 
 

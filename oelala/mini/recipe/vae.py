@@ -44,7 +44,9 @@ PLAN = (
 
 @dataclass(frozen=True)
 class VaeSettings:
-    """`minutes` for this run, `total_minutes` for the whole schedule; `scale` shrinks batches for rehearsals."""
+    """`minutes` for this run, `total_minutes` for the whole schedule; `scale` shrinks batches for
+    rehearsals.
+    """
 
     folder: Path
     minutes: float
@@ -66,7 +68,9 @@ def fastest_norm(device: torch.device) -> NormSilu:
     try:
         fused: NormSilu = torch.compile(norm_silu, dynamic=True)
         for channels, frames in [(c, t) for c in (24, 32, 48, 64, 96, 128) for t in (5, 9, 1)]:
-            x = torch.randn(2, channels, frames, 16, 16, device=device, dtype=torch.bfloat16, requires_grad=True)
+            x = torch.randn(
+                2, channels, frames, 16, 16, device=device, dtype=torch.bfloat16, requires_grad=True
+            )
             x_last = x.contiguous(memory_format=torch.channels_last_3d)
             gamma = torch.ones(channels, 1, 1, 1, device=device, requires_grad=True)
             fused(x_last, gamma, 2 if frames > 1 else 0).float().sum().backward()
@@ -85,7 +89,9 @@ def rate_at(done: float, peak: float) -> float:
 
 
 def _detail(x: Tensor) -> Tensor:
-    """Where something is going on: the local contrast of a clip (B, 3, T, H, W), smoothed, (B, 1, T, H, W)."""
+    """Where something is going on: the local contrast of a clip (B, 3, T, H, W), smoothed, (B, 1,
+    T, H, W).
+    """
     flat = x.mean(1).flatten(0, 1).unsqueeze(1)
     spread = F.avg_pool2d(flat * flat, 7, 1, 3) - F.avg_pool2d(flat, 7, 1, 3) ** 2
     return (spread.clamp_min(0).sqrt() * 4).clamp(0, 1).view(x.shape[0], 1, *x.shape[2:])
@@ -198,7 +204,9 @@ class VaeStage:
 
     @torch.no_grad()
     def score(self) -> dict[str, float]:
-        """PSNR of the averaged weights, rounded to 16 bits, on held-out clips: whole, and the last quarter."""
+        """PSNR of the averaged weights, rounded to 16 bits, on held-out clips: whole, and the last
+        quarter.
+        """
         judge = build_vae(tiny=self.settings.tiny).to(self.settings.device)
         self.average.copy_to(judge)
         judge.load_state_dict({k: v.bfloat16().float() for k, v in judge.state_dict().items()})
@@ -207,7 +215,9 @@ class VaeStage:
 
 @torch.no_grad()
 def psnr(vae: AutoencoderKLWan, clips: Tensor) -> dict[str, float]:
-    """Mean PSNR in dB over clips uint8 (B, T, 3, H, W), by diffusers' own encode and decode; and of their ends."""
+    """Mean PSNR in dB over clips uint8 (B, T, 3, H, W), by diffusers' own encode and decode; and
+    of their ends.
+    """
     whole, late = [], []
     for clip in clips:
         x = (clip.transpose(0, 1).unsqueeze(0).float() / 127.5 - 1).to(vae.device)

@@ -1,8 +1,9 @@
-"""The VAE over a whole clip in one pass, for training: equal to diffusers' chunk by chunk, with fewer launches.
+"""The VAE over a whole clip in one pass, for training: equal to diffusers' chunk by chunk, with fewer
+launches.
 
 diffusers walks a clip four frames at a time and caches the past, which bounds memory and, on a GPU, leaves it
-idle between thousands of small kernels. Every layer is causal, so a whole clip can pass at once; single frames
-need only the last slice of every kernel in time, a plain 2D convolution.
+idle between thousands of small kernels. Every layer is causal, so a whole clip can pass at once; single
+frames need only the last slice of every kernel in time, a plain 2D convolution.
 """
 
 from collections.abc import Callable

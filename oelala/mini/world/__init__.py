@@ -1,1 +1,1 @@
-"""The world that Mini is trained on: people who can be rendered again from any side, with their ground truth."""
+"""The world that Mini is trained on: people to be rendered from any side, with their ground truth."""

@@ -1,7 +1,8 @@
 """What people do: one function an action, from time to a pose, for many frames at once.
 
-Lengths are in units of the limb that reaches: wrists in arm lengths from the shoulder, ankles and pelvis in leg
-lengths from the floor point between the feet. x counts outwards for both sides, so that left and right are one.
+Lengths are in units of the limb that reaches: wrists in arm lengths from the shoulder, ankles and pelvis
+in leg lengths from the floor point between the feet. x counts outwards for both sides, so that left and
+right are one.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,9 @@ TAU = 2 * torch.pi
 
 @dataclass
 class Timing:
-    """Per frame (F,): seconds since the start, cycles done, amplitude around 1, and which hand is the first."""
+    """Per frame (F,): seconds since the start, cycles done, amplitude around 1, and which hand is
+    the first.
+    """
 
     seconds: Tensor
     cycles: Tensor

@@ -61,14 +61,18 @@ def _add_trunk(solids: Collector, people: People) -> None:
     solids.cone(
         s.neck, s.neck + 0.16 * (s.head - s.neck), (0.062 * size, 0.058 * size), _shade(top, 0.88), collar
     )
-    front = vector(torch.full_like(size, 0.052), torch.full_like(size, 0.205), 0.102 * (0.5 + 0.5 * girth)) * each
+    front = (
+        vector(torch.full_like(size, 0.052), torch.full_like(size, 0.205), 0.102 * (0.5 + 0.5 * girth)) * each
+    )
     pale = torch.full_like(top, 0.93)
     dark = torch.full_like(top, 0.16)
     inner = torch.where((top.mean(-1, keepdim=True) > 0.75), dark, pale)
     solids.ball(_local(people, 0.0, -0.19, 0.006), s.chest_frame, front, inner, people.is_kind("top", JACKET))
     skirt = people.is_kind("bottom", SKIRT)
     hem = s.pelvis + 0.74 * (s.knees.mean(1) - s.pelvis)
-    apart = apply(s.pelvis_frame, vector(0.108 * girth, 0.0, 0.0)) * each + 0.22 * (s.knees[:, 0] - s.knees[:, 1])
+    apart = apply(s.pelvis_frame, vector(0.108 * girth, 0.0, 0.0)) * each + 0.22 * (
+        s.knees[:, 0] - s.knees[:, 1]
+    )
     for sign in (-1.0, -0.5, 0.0, 0.5, 1.0):
         waistline = s.pelvis + apply(s.pelvis_frame, vector(sign * 0.045 * girth, 0.03, 0.0)) * each
         solids.cone(waistline, hem + sign * apart, (0.090 * girth * size, 0.072 * size), bottom, skirt)

@@ -137,6 +137,10 @@ def _paint_glasses(colour: Tensor, dx: Tensor, side: Tensor, y: Tensor, z: Tenso
     ring = ((dx / 0.31) ** 2 + (dy / 0.27) ** 2).clamp_min(1e-6).sqrt()
     rim = _inside(0.12 - (ring - 1).abs(), 0.1) * _inside(z - 0.1, 0.1)
     bridge = _inside(0.035 - (dy - 0.05).abs(), 0.03) * _inside(p.eye_x - 0.28 - side, 0.03) * _inside(z, 0.1)
-    arm = _inside(0.035 - (dy - 0.05).abs(), 0.03) * _inside(side - p.eye_x - 0.30, 0.03) * _inside(z + 0.05, 0.1)
+    arm = (
+        _inside(0.035 - (dy - 0.05).abs(), 0.03)
+        * _inside(side - p.eye_x - 0.30, 0.03)
+        * _inside(z + 0.05, 0.1)
+    )
     frame = torch.maximum(rim, torch.maximum(bridge, arm)) * p.glasses
     return _over(colour, torch.full_like(colour, 0.08), frame)

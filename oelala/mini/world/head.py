@@ -50,7 +50,10 @@ def add_head(solids: Collector, people: People) -> None:
     long = 0.16 + 0.07 * people.face("nose_length")
     wide = 0.115 + 0.035 * people.face("nose_width")
     solids.cone(
-        head.at(0, 0.06, 0.93), head.at(0, -0.20, 0.98 + long), (head.length(0.07), head.length(wide)), skin * 0.97
+        head.at(0, 0.06, 0.93),
+        head.at(0, -0.20, 0.98 + long),
+        (head.length(0.07), head.length(wide)),
+        skin * 0.97,
     )
     ear = vector(head.length(0.10), head.length(0.22 + 0.05 * people.face("ears")), head.length(0.15))
     for side in (-1.0, 1.0):
@@ -73,10 +76,16 @@ def _add_hair(solids: Collector, head: _Head) -> None:
             head.at(side * 0.72, 0.40, -0.20), head.at(side * 0.86, ends, -0.28),
             (head.length(0.46), head.length(0.30)), colour, down,
         )  # fmt: skip
-    solids.cone(head.at(0, 0.1, -0.55), head.at(0, ends, -0.62), (head.length(0.72), head.length(0.55)), colour, down)
+    solids.cone(
+        head.at(0, 0.1, -0.55), head.at(0, ends, -0.62), (head.length(0.72), head.length(0.55)), colour, down
+    )
     tail = people.is_kind("hair", _TAIL)
-    solids.cone(head.at(0, 0.62, -1.1), head.at(0, 0.35, -1.55), (head.length(0.26), head.length(0.34)), colour, tail)
-    solids.cone(head.at(0, 0.35, -1.55), head.at(0, -1.3, -1.45), (head.length(0.34), head.length(0.12)), colour, tail)
+    solids.cone(
+        head.at(0, 0.62, -1.1), head.at(0, 0.35, -1.55), (head.length(0.26), head.length(0.34)), colour, tail
+    )
+    solids.cone(
+        head.at(0, 0.35, -1.55), head.at(0, -1.3, -1.45), (head.length(0.34), head.length(0.12)), colour, tail
+    )
     bun = head.length(0.50).unsqueeze(-1).expand(-1, 3)
     solids.ball(head.at(0, 1.12, -0.42), frame, bun, colour, people.is_kind("hair", _BUN))
     _add_curls(solids, head, colour)
@@ -90,7 +99,13 @@ def _add_hair(solids: Collector, head: _Head) -> None:
 
 def _add_curls(solids: Collector, head: _Head, colour: Tensor) -> None:
     curly = head.people.is_kind("hair", _CURLY)
-    places = ((0.72, 0.62, 0.25), (-0.72, 0.62, 0.25), (0.0, 0.98, 0.25), (1.02, 0.12, -0.3), (-1.02, 0.12, -0.3))
+    places = (
+        (0.72, 0.62, 0.25),
+        (-0.72, 0.62, 0.25),
+        (0.0, 0.98, 0.25),
+        (1.02, 0.12, -0.3),
+        (-1.02, 0.12, -0.3),
+    )
     for x, y, z in places:
         solids.cone(
             head.at(x, y, z), head.at(x * 0.9, y * 1.05, z - 0.5),
@@ -101,6 +116,8 @@ def _add_curls(solids: Collector, head: _Head, colour: Tensor) -> None:
 def _add_hat(solids: Collector, head: _Head) -> None:
     on = head.people.kind["hat"] == 1
     black = torch.full_like(head.people.number["skin"], 0.07)
-    solids.cone(head.at(0, 0.75, -0.05), head.at(0, 1.75, -0.1), (head.length(0.92), head.length(0.88)), black, on)
+    solids.cone(
+        head.at(0, 0.75, -0.05), head.at(0, 1.75, -0.1), (head.length(0.92), head.length(0.88)), black, on
+    )
     brim = vector(head.length(1.55), head.length(0.09), head.length(1.55))
     solids.ball(head.at(0, 0.66, -0.05), head.people.skeleton.head_frame, brim, black, on)

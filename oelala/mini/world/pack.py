@@ -18,7 +18,9 @@ TEMPO = 0.95
 
 @dataclass
 class People:
-    """The person of each frame: `kind[name]` (F,) indices into the vocabulary, `number[name]` (F,) or (F, k)."""
+    """The person of each frame: `kind[name]` (F,) indices into the vocabulary, `number[name]` (F,)
+    or (F, k).
+    """
 
     kind: dict[str, Tensor]
     number: dict[str, Tensor]

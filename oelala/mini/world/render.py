@@ -96,7 +96,9 @@ def shade(rays: Tensor, stage: Stage) -> Tensor:
     colour = torch.where(is_face.unsqueeze(-1), paint(colour, local, stage.face), colour)
     scenery = stage.scenery
     facing = (normal * scenery.sun).sum(-1, keepdim=True)
-    light = scenery.ambient * (0.86 + 0.14 * normal[..., 1:2]) + scenery.key * ((facing + 0.35) / 1.35).clamp_min(0)
+    light = scenery.ambient * (0.86 + 0.14 * normal[..., 1:2]) + scenery.key * (
+        (facing + 0.35) / 1.35
+    ).clamp_min(0)
     rim = (1 + (normal * rays).sum(-1, keepdim=True)).clamp(0, 1) ** 3
     lit = (colour * light + 0.10 * rim * scenery.key).clamp(0, 1)
     return torch.where((distance < trace.FAR / 2).unsqueeze(-1), lit, backdrop(rays, stage.camera, scenery))
@@ -122,7 +124,9 @@ def _window(stage: Stage) -> tuple[int, int, int, int]:
 
 @torch.no_grad()
 def render_stage(stage: Stage, *, samples: int = 2, shader: Shader = shade) -> Tensor:
-    """Frames (F, 3, 256, 256) in 0..1 at samples x samples rays a pixel; `shader` may be a compiled `shade`."""
+    """Frames (F, 3, 256, 256) in 0..1 at samples x samples rays a pixel; `shader` may be a
+    compiled `shade`.
+    """
     device = stage.camera.device
     max_rays = CPU_RAYS if device.type == "cpu" else GPU_RAYS
     count = len(stage.camera)

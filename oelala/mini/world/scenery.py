@@ -21,13 +21,27 @@ _COLOURS = (
 )
 # neutral, warm, cool, dim, bright: key light and ambient light.
 _KEY = ((0.62, 0.62, 0.61), (0.68, 0.58, 0.46), (0.50, 0.58, 0.68), (0.42, 0.42, 0.43), (0.74, 0.74, 0.73))
-_AMBIENT = ((0.50, 0.50, 0.51), (0.50, 0.47, 0.43), (0.45, 0.49, 0.55), (0.34, 0.34, 0.36), (0.56, 0.56, 0.56))
-_WALL_LIGHT = ((1.0, 1.0, 1.0), (1.03, 0.98, 0.90), (0.92, 0.98, 1.04), (0.80, 0.80, 0.81), (1.05, 1.05, 1.05))
+_AMBIENT = (
+    (0.50, 0.50, 0.51),
+    (0.50, 0.47, 0.43),
+    (0.45, 0.49, 0.55),
+    (0.34, 0.34, 0.36),
+    (0.56, 0.56, 0.56),
+)
+_WALL_LIGHT = (
+    (1.0, 1.0, 1.0),
+    (1.03, 0.98, 0.90),
+    (0.92, 0.98, 1.04),
+    (0.80, 0.80, 0.81),
+    (1.05, 1.05, 1.05),
+)
 
 
 @dataclass
 class Scenery:
-    """Per frame: place (F, 1), colours (F, 1, 3), direction to the light (F, 1, 3), shadow blobs (F, K, 4)."""
+    """Per frame: place (F, 1), colours (F, 1, 3), direction to the light (F, 1, 3), shadow blobs
+    (F, K, 4).
+    """
 
     place: Tensor
     horizon: Tensor
@@ -54,7 +68,9 @@ def build_scenery(people: People) -> Scenery:
     )
     high = joints[..., 1].clamp_min(0)
     ground = joints[..., 0] - 0.55 * high * side.unsqueeze(1), joints[..., 2] - 0.30 * high
-    size = torch.tensor([0.10] * 2 + [0.13] * 2 + [0.20] * 2 + [0.10] * 2 + [0.26, 0.20] + [0.11] * 2, device=device)
+    size = torch.tensor(
+        [0.10] * 2 + [0.13] * 2 + [0.20] * 2 + [0.10] * 2 + [0.26, 0.20] + [0.11] * 2, device=device
+    )
     blobs = torch.stack([*ground, size + 0.13 * high, 0.50 / (1 + 1.5 * high)], -1)
     lit = (tint * colours.transpose(0, 1)).clamp(0, 1).unsqueeze(2)
     return Scenery(

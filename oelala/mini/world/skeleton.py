@@ -1,4 +1,6 @@
-"""From a pose to joints in space: forward kinematics for the trunk, two-bone inverse kinematics for the limbs."""
+"""From a pose to joints in space: forward kinematics for the trunk, two-bone inverse kinematics
+for the limbs.
+"""
 
 from dataclasses import dataclass
 
@@ -65,9 +67,7 @@ def build_skeleton(pose: Pose, yaw: Tensor, root: Tensor, scale: Tensor, shoulde
     up = torch.zeros_like(pelvis)
     up[..., 1] = 1
     neck = pelvis + apply(compose(pelvis_frame, half), up) * SPINE * size
-    head_turn = compose(
-        rotate_y(pose.head_yaw), compose(rotate_x(pose.head_pitch), rotate_z(pose.head_roll))
-    )
+    head_turn = compose(rotate_y(pose.head_yaw), compose(rotate_x(pose.head_pitch), rotate_z(pose.head_roll)))
     head_frame = compose(chest_frame, head_turn)
     head = neck + apply(chest_frame, up) * 0.06 * size + apply(head_frame, up) * (HEAD_UP - 0.06) * size
     side = torch.tensor([1.0, -1.0], device=yaw.device).view(1, 2, 1)

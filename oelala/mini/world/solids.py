@@ -1,4 +1,6 @@
-"""Solids that rays can hit in closed form: rounded cones and ellipsoids, collected by name of their colour."""
+"""Solids that rays can hit in closed form: rounded cones and ellipsoids, collected by name of
+their colour.
+"""
 
 from dataclasses import dataclass, field
 
@@ -12,8 +14,8 @@ HIDDEN = 1e-4
 class Solids:
     """N rounded cones and M ellipsoids for each of F frames, in metres; colours are sRGB 0..1.
 
-    Cones: ends `a`, `b` (F, N, 3), radii `ra`, `rb` (F, N). Ellipsoids: `centre` (F, M, 3), `axes` (F, M, 3, 3)
-    with the local axes as columns, `radii` (F, M, 3). `skin_*` marks what the face is painted on.
+    Cones: ends `a`, `b` (F, N, 3), radii `ra`, `rb` (F, N). Ellipsoids: `centre` (F, M, 3), `axes` (F, M,
+    3, 3) with the local axes as columns, `radii` (F, M, 3). `skin_*` marks what the face is painted on.
     """
 
     a: Tensor
@@ -31,7 +33,9 @@ class Solids:
 
 @dataclass
 class Collector:
-    """Gathers solids; a solid that is not `shown` (F,) shrinks to nothing, so every frame has the same count."""
+    """Gathers solids; a solid that is not `shown` (F,) shrinks to nothing, so every frame has the
+    same count.
+    """
 
     cones: list[tuple[Tensor, Tensor, Tensor, Tensor, Tensor, bool]] = field(default_factory=list)
     balls: list[tuple[Tensor, Tensor, Tensor, Tensor, bool]] = field(default_factory=list)

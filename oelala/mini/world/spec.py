@@ -65,7 +65,9 @@ class Clothes:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where it is, and how it is filmed. `yaw` and `turn` in degrees, `turn` being the whole turn in the clip."""
+    """Where it is, and how it is filmed. `yaw` and `turn` in degrees, `turn` being the whole turn
+    in the clip.
+    """
 
     place: str
     wall_name: str
@@ -105,11 +107,15 @@ class ClipSpec:
 
 
 def _near(rng: np.random.Generator, colour: Colour, spread: float) -> Colour:
-    value = np.clip(np.asarray(colour) * rng.uniform(1 - spread, 1 + spread) + rng.normal(0, spread / 4, 3), 0, 1)
+    value = np.clip(
+        np.asarray(colour) * rng.uniform(1 - spread, 1 + spread) + rng.normal(0, spread / 4, 3), 0, 1
+    )
     return (float(value[0]), float(value[1]), float(value[2]))
 
 
-def _pick(rng: np.random.Generator, options: tuple[str, ...], weights: tuple[float, ...] | None = None) -> str:
+def _pick(
+    rng: np.random.Generator, options: tuple[str, ...], weights: tuple[float, ...] | None = None
+) -> str:
     if weights is None:
         return options[int(rng.integers(len(options)))]
     share = np.cumsum(weights)
@@ -202,11 +208,17 @@ def random_clip(seed: int, *, held_out: bool = False) -> ClipSpec:
     rng = np.random.default_rng([seed, 7])
     character = character_from_seed(int(rng.integers(2**30)) * 2 + int(held_out))
     return ClipSpec(
-        character, random_clothes(rng, held_out=held_out), random_scene(rng), random_motion(rng), {"seed": str(seed)}
+        character,
+        random_clothes(rng, held_out=held_out),
+        random_scene(rng),
+        random_motion(rng),
+        {"seed": str(seed)},
     )
 
 
-def with_held_out_things(spec: ClipSpec, *, hair: bool = False, hat: bool = False, turn: bool = False) -> ClipSpec:
+def with_held_out_things(
+    spec: ClipSpec, *, hair: bool = False, hat: bool = False, turn: bool = False
+) -> ClipSpec:
     """The same clip with things that only a LoRA may teach: the mohawk, the top hat, a whole turn."""
     character = replace(spec.character, hair_style=words.HELD_OUT_HAIR) if hair else spec.character
     clothes = replace(spec.clothes, hat=words.HELD_OUT_HAT) if hat else spec.clothes

@@ -1,9 +1,9 @@
 """Rays against rounded cones and ellipsoids, in closed form, nearest hit first.
 
 The rounded cone is the convex hull of two balls; its quadratic is the one in Inigo Quilez' notes on ray
-intersectors (iquilezles.org/articles/intersectors). All rays of a frame start at one camera, so everything but
-three inner products per solid is a constant of the frame. The inner products are float32 sums: TF32 would cut
-bodies into slices.
+intersectors (iquilezles.org/articles/intersectors). All rays of a frame start at one camera, so everything
+but three inner products per solid is a constant of the frame. The inner products are float32 sums: TF32
+would cut bodies into slices.
 """
 
 from dataclasses import dataclass
@@ -98,7 +98,11 @@ def normals(rays: Tensor, distance: Tensor, index: Tensor, solids: Solids, c: Co
     count = c.cone_axis.shape[1]
     cone, ball = index.clamp_max(count - 1), (index - count).clamp_min(0)
     along = rays * distance.unsqueeze(-1)
-    axis, from_a, from_b = _gather(c.cone_axis, cone), _gather(c.cone_from_a, cone), _gather(c.cone_from_b, cone)
+    axis, from_a, from_b = (
+        _gather(c.cone_axis, cone),
+        _gather(c.cone_from_a, cone),
+        _gather(c.cone_from_b, cone),
+    )
     numbers = _gather(c.cone_numbers, cone)
     d2, flat = numbers[..., 0:1], numbers[..., 1:2]
     y = flat + (axis * along).sum(-1, keepdim=True)

@@ -80,8 +80,8 @@ HELD_OUT_HAT: Final = "top hat"
 def is_held_out_pair(top_colour: str, bottom_colour: str) -> bool:
     """True for the tenth of (top, bottom) colour combinations that training never sees.
 
-    Chosen by a fixed rule, so that every colour is still seen on every garment: 12 of the 121 pairs.
+    By a fixed rule that leaves out every colour once above and once below: 11 of the 121 pairs.
     """
     names = list(COLOURS)
     i, j = names.index(top_colour), names.index(bottom_colour)
-    return (i * 3 + j) % len(names) == 5 or (i, j) == (3, 7)
+    return (i * 3 + j) % len(names) == 5

@@ -1,0 +1,1 @@
+"""Judges Oelala Mini with tools that nobody here wrote, beside the ceiling that renders reach."""

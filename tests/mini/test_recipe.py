@@ -1,0 +1,84 @@
+"""The recipe: whole-clip passes equal diffusers', checkpoints resume, statistics are right,
+colours are named.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from oelala.mini.evaluate.judge import name_colour
+from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.control import control_like, skeleton_frames
+from oelala.mini.recipe.latents import Moments
+from oelala.mini.recipe.vae import rate_at, reconstruction_loss
+from oelala.mini.recipe.whole_clip import WholeClip
+from oelala.mini.topology import build_vae
+from oelala.mini.world.vocabulary import COLOURS
+
+
+@pytest.mark.parametrize("num_frames", [1, 5, 17])
+def test_a_whole_clip_in_one_pass_equals_chunk_by_chunk(num_frames: int) -> None:
+    torch.manual_seed(0)
+    vae = build_vae(tiny=True).eval()
+    clip = torch.rand(1, 3, num_frames, 64, 64) * 2 - 1
+    with torch.no_grad():
+        mean, _ = WholeClip(vae).encode(clip)
+        latents = vae.encode(clip).latent_dist.mean
+        assert torch.allclose(mean, latents, atol=1e-5)
+        made = WholeClip(vae).decode(latents).clamp(-1, 1)
+        assert torch.allclose(made, vae.decode(latents).sample, atol=1e-4)
+
+
+def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
+    model = torch.nn.Linear(3, 2)
+    average = checkpoint.Average(model, 0.9)
+    with torch.no_grad():
+        model.weight.add_(1)
+    average.update(model)
+    assert checkpoint.load(tmp_path / "x") is None
+    checkpoint.save(tmp_path / "x", average.values, checkpoint.Progress(seconds=3.0, steps=7))
+    found = checkpoint.load(tmp_path / "x")
+    assert found is not None
+    assert found[1].steps == 7
+    assert torch.allclose(found[0]["weight"].float(), average.values["weight"], atol=0.01)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_moments_give_mean_deviation_and_colours() -> None:
+    torch.manual_seed(0)
+    moments = Moments()
+    latents = torch.randn(4, 48, 2, 16, 16) * 2 + 1
+    colour = (latents[:, :3] * 0.05).repeat_interleave(16, -1).repeat_interleave(16, -2)
+    frames = torch.cat([colour[:, :, :1], colour[:, :, 1:].repeat_interleave(4, 2)], 2)
+    moments.add(latents, frames)
+    found = moments.result()
+    assert np.allclose(found["latents_mean"], 1, atol=0.2)
+    assert np.allclose(found["latents_std"], 2, atol=0.2)
+    factors, bias = torch.tensor(found["latent_rgb_factors"]), torch.tensor(found["latent_rgb_bias"])
+    z = ((latents - 1) / 2).permute(0, 2, 3, 4, 1)
+    truth = (latents[:, :3] * 0.05 + 1) / 2
+    assert torch.allclose((z @ factors + bias).permute(0, 4, 1, 2, 3), truth, atol=0.02)
+
+
+def test_control_inputs_keep_their_shape() -> None:
+    clips, joints = torch.rand(2, 3, 3, 64, 64) * 2 - 1, torch.rand(2, 3, 18, 2) * 64
+    rng = np.random.default_rng(0)
+    assert all(control_like(clips, joints, rng).shape == clips.shape for _ in range(20))
+    drawn = skeleton_frames(joints, 64)
+    assert drawn.min() == -1
+    assert drawn.max() > -0.2
+
+
+def test_rate_rises_and_falls_and_the_loss_is_zero_for_equals() -> None:
+    assert rate_at(0.0, 1.0) < rate_at(0.05, 1.0) > rate_at(0.9, 1.0) > rate_at(1.0, 1.0) > 0
+    clip = torch.rand(1, 3, 5, 32, 32)
+    assert reconstruction_loss(clip, clip) == 0
+    assert reconstruction_loss(clip, 1 - clip) > 0.1
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_colours_are_named(name: str) -> None:
+    assert name_colour(np.array(COLOURS[name])) == name
+    assert name_colour(np.array(COLOURS[name]) * 0.92) == name
