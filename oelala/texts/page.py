@@ -60,6 +60,7 @@ FRAME: dict[str, Text] = {
         "Beschrijf het, druk op Genereer en zie het hier verschijnen.",
     ),
     "page.empty.try": Text("Or try one of these", "Of probeer een van deze"),
+    "page.download.title": Text("Download: {model}", "Download: {model}"),
     "page.drop": Text("Drop to restore its settings", "Laat los om de instellingen terug te halen"),
 }
 
@@ -109,6 +110,13 @@ LIVE: dict[str, Text] = {
     "live.to-dark": Text("Switch to dark", "Naar donker"),
     "live.to-light": Text("Switch to light", "Naar licht"),
     "live.dismiss": Text("Dismiss", "Sluit"),
+    "live.download.running": Text("Downloading", "Wordt opgehaald"),
+    "live.download.cancelling": Text("Pausing", "Pauzeert"),
+    "live.download.cancelled": Text("Paused", "Gepauzeerd"),
+    "live.download.kept": Text("what came is kept", "wat er al is, blijft"),
+    "live.download.starting": Text("looking what is missing", "kijkt wat ontbreekt"),
+    "live.download.amount": Text("{done} of {total}", "{done} van {total}"),
+    "live.download.speed": Text("{amount} a second", "{amount} per seconde"),
     "live.clip": Text("Clip: {title}", "Clip: {title}"),
     "live.preview": Text("Preview of: {title}", "Voorbeeld van: {title}"),
     "live.progress": Text("Progress", "Voortgang"),

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from oelala.errors import OelalaError
 from oelala.settings import ASSETS
+from oelala.tasks.download import Download
 from oelala.ui.head import STATIC, asset_version
 from oelala.ui.i18n import request_language
 from oelala.ui.views import error_view, job_view, output_view
@@ -92,6 +93,7 @@ class Panels:
         self._studio = studio
         self._max_restore = max_restore
         self._outputs = studio.workspace.outputs
+        self._titles = {model.id: model.title for model in studio.models()}
 
     def refuse(self, request: Request, fault: OelalaError) -> JSONResponse:
         status = {"unknown-job": 404, "no-such-file": 404, "upload-too-large": 413, "not-from-page": 403}
@@ -110,11 +112,10 @@ class Panels:
         unchanged = query.get("jobs") == str(revision) and query.get("log") == feed.cursor
         if unchanged and not jobs and not feed.records:
             return Response(status_code=204)
-        language = request_language(request, self._studio.settings)
         return {
             "now": time.time(),
             "revision": revision,
-            "jobs": [job_view(job, language) for job in jobs],
+            "jobs": [self._view(request, job) for job in jobs],
             "cursor": feed.cursor,
             "log": feed.records,
         }
@@ -143,10 +144,14 @@ class Panels:
         return self._view(request, self._studio.cancel(request.path_params["job"]))
 
     def retry(self, request: Request) -> Any:
-        return self._view(request, self._studio.retry(request.path_params["job"]))
+        """A clip is made again; a download goes on, once however often that is asked for."""
+        job = self._studio.job(request.path_params["job"])
+        if job.kind == Download.kind:
+            return self._view(request, self._studio.download(job.task["model"]))
+        return self._view(request, self._studio.retry(job.id))
 
     def _view(self, request: Request, job: Any) -> dict[str, Any]:
-        return job_view(job, request_language(request, self._studio.settings))
+        return job_view(job, request_language(request, self._studio.settings), self._titles)
 
     def preview(self, request: Request) -> Response:
         path = self._studio.preview(request.path_params["job"])

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask, OelalaError
+from oelala.tasks.download import Download
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running, State
-from oelala.texts import Language, explain
+from oelala.texts import Language, explain, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,12 +21,15 @@ TITLE_LENGTH = 160
 FACTS = ("model", "width", "height", "num_frames", "num_inference_steps", "seed")
 
 
-def job_view(job: Job, language: Language) -> dict[str, Any]:
-    """One row of the queue; `output` is the address of the finished clip."""
+def job_view(job: Job, language: Language, titles: Mapping[str, str]) -> dict[str, Any]:
+    """One row of the queue; `output` is the address of the finished clip.
+
+    `titles`: the names of models by id.
+    """
     return {
         "id": job.id,
         "kind": job.kind,
-        "title": title_of(job.task),
+        "title": _title(job, language, titles),
         "facts": {name: job.task[name] for name in FACTS if job.task.get(name) is not None},
         "created": round(job.created, 2),
         "attempt": job.attempt,
@@ -63,6 +67,13 @@ def output_view(output: Output, folder: Path) -> dict[str, Any]:
         "created": round(output.created, 2),
         "job": output.job,
     }
+
+
+def _title(job: Job, language: Language, titles: Mapping[str, str]) -> str:
+    if job.kind == Download.kind:
+        model = str(job.task["model"])
+        return say("page.download.title", language, model=titles.get(model, model))
+    return title_of(job.task)
 
 
 def title_of(task: Mapping[str, Any]) -> str:

@@ -32,6 +32,8 @@ ARGUMENTS = [
 ]
 # A miniature in Wan 2.1's own layout: the real engine, milliseconds a step.
 MODEL = "wan2.1-t2v-1.3b"
+# Another one, which waits on the hub.
+ABSENT, ABSENT_TITLE = "wan2.1-t2v-14b", "Wan 2.1 T2V 14B"
 SIZE = {"width": 128, "height": 128}
 
 
@@ -50,11 +52,14 @@ class LiveStudio:
         return found
 
 
-def start_studio(workspace: Path, models: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """`app.py` on a free port; returns once its page answers."""
-    port = free_port()
+def start_studio(
+    workspace: Path, models: Path, hub: str = "", port: int | None = None
+) -> tuple[subprocess.Popen[bytes], str]:
+    """`app.py` on a free port; returns once its page answers. `hub`: where models are downloaded from."""
+    port = port or free_port()
     command = [sys.executable, "app.py", "--no-browser", "--port", str(port), "--workspace", str(workspace)]
     environ = os.environ | {"OELALA_MODELS": str(models), "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+    environ |= {"HF_ENDPOINT": hub} if hub else {}
     process = subprocess.Popen(
         command, cwd=PROJECT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

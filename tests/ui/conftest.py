@@ -11,8 +11,12 @@ import pytest
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
+from tests.models.download.hub import Hub, running_hub
 from tests.ui import browsing
 from tests.ui.browsing import LiveStudio
+
+PADDING = 4_000_000  # bytes of each file of weights that waits on the hub
+HUB_RATE = 2_000_000  # bytes a second
 
 
 @pytest.fixture(scope="session")
@@ -25,21 +29,48 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.models.tiny import build_wan21
 
-    hub = tmp_path_factory.mktemp("hub")
-    build_wan21(hub / find(browsing.MODEL).repo, seed=1)
-    return hub
+    models = tmp_path_factory.mktemp("models")
+    build_wan21(models / find(browsing.MODEL).repo, seed=1)
+    return models
 
 
 @pytest.fixture(scope="session")
-def live(browser: Any, hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStudio]:
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub with one more model, a few megabytes large, that takes its time."""
+    from tests.models.tiny import build_wan21
+
+    repo = find(browsing.ABSENT).repo
+    folder = tmp_path_factory.mktemp("hub") / repo
+    build_wan21(folder, seed=1, transformer_seed=2)
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    with running_hub() as hub:
+        hub.repos[repo] = {name: padded(path) for name, path in files.items()}
+        hub.faults.rate = HUB_RATE
+        yield hub
+
+
+def padded(path: Path) -> bytes:
+    """Weights that take a while to come: padding is allowed at the end of a safetensors header."""
+    data = path.read_bytes()
+    if path.suffix != ".safetensors" or path.parent.name != "transformer":
+        return data
+    size = int.from_bytes(data[:8], "little")
+    padding = b" " * (-(-PADDING // 8) * 8)
+    return (size + len(padding)).to_bytes(8, "little") + data[8 : 8 + size] + padding + data[8 + size :]
+
+
+@pytest.fixture(scope="session")
+def live(
+    browser: Any, models: Path, hub: Hub, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveStudio]:
     """After `browser`, so that a missing one skips before anything starts."""
     workspace = tmp_path_factory.mktemp("workspace")
-    process, url = browsing.start_studio(workspace, hub)
+    process, url = browsing.start_studio(workspace, models, hub.address)
     try:
-        yield LiveStudio(url, Studio(Settings(workspace=workspace, models=hub)))
+        yield LiveStudio(url, Studio(Settings(workspace=workspace, models=models)))
     finally:
         browsing.stop_studio(process)
 

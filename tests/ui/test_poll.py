@@ -9,9 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from oelala.studio import Studio
+from oelala.tasks.download import Download
 from oelala.tasks.job import JobProgress, JobResult
 from oelala.ui.routes import FIRST_JOBS
-from tests.ui.test_routes import TASK, client, studio
+from tests.ui.test_routes import OURS, TASK, client, studio
 
 __all__ = ["client", "studio"]
 
@@ -55,6 +56,20 @@ def test_states_and_faults_come_in_the_visitors_language(studio: Studio, client:
     assert by_state["done"]["output"] == "2026-11-22/a b.mp4"
     assert by_state["failed"]["message"] == "Er was te weinig geheugen voor deze clip."
     assert "kleiner formaat" in by_state["failed"]["hint"]
+
+
+def test_a_download_is_named_by_its_model_and_goes_on_once(studio: Studio, client: TestClient) -> None:
+    job = studio.download("wan2.1-t2v-1.3b")
+    other = studio.store.enqueue(Download(model="from-another-version"))
+    for language in ("en", "nl"):
+        jobs = client.get("/oelala/poll", headers={"accept-language": language}).json()["jobs"]
+        titles = {job["id"]: job["title"] for job in jobs}
+        assert titles == {job.id: "Download: Wan 2.1 T2V 1.3B", other.id: "Download: from-another-version"}
+    paused = client.post(f"/oelala/jobs/{job.id}/cancel", headers=OURS).json()
+    assert (paused["kind"], paused["state"]) == ("download", "cancelled")
+    again = [client.post(f"/oelala/jobs/{job.id}/retry", headers=OURS).json() for _ in range(2)]
+    assert again[0]["state"] == "queued"
+    assert again[0]["id"] == again[1]["id"] != job.id
 
 
 @pytest.mark.parametrize("jobs", ["-1", "x", "9" * 40, "1e3", ""])

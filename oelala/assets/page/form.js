@@ -4,7 +4,7 @@ import { byId, el, t } from "./dom.js";
 import { clearFaults, notify, notifyFault } from "./notices.js";
 import { pollNow } from "./poll.js";
 import { followJobs, onStage } from "./stage.js";
-import { running } from "./state.js";
+import { makesClip, running } from "./state.js";
 
 export function startForm() {
   window.oelala.answer = answer;
@@ -92,7 +92,7 @@ function generate() {
 
 function escape(event) {
   const busy = document.fullscreenElement || event.defaultPrevented || document.querySelector("#o-studio ul.options");
-  const job = onStage()?.state === "running" ? onStage() : running()[0];
+  const job = onStage()?.state === "running" ? onStage() : running().find(makesClip);
   if (!busy && job && !job.cancelling) cancelJob(job.id);
 }
 

@@ -1,7 +1,8 @@
 // The queue panel: one row a job, updated in place.
 import { cancelJob, retryJob, reuseJob } from "./actions.js";
 import { button, byId, duration, el, facts, setText, t } from "./dom.js";
-import { counts, finished, now, on, progressOf, remaining, running, state, waiting } from "./state.js";
+import { downloadNote, downloadState, downloadTools, isOvertaken } from "./download.js";
+import { counts, finished, isDownload, makesClip, now, on, progressOf, remaining, running, state, waiting } from "./state.js";
 import { showJob } from "./stage.js";
 
 const SHOW_FINISHED = 20;
@@ -16,7 +17,7 @@ export function startQueue() {
 
 function draw() {
   const list = byId("o-jobs");
-  const jobs = [...running(), ...waiting(), ...finished().slice(0, SHOW_FINISHED)];
+  const jobs = [...running(), ...waiting(), ...finished().slice(0, SHOW_FINISHED)].filter((job) => !isOvertaken(job));
   const ids = new Set(jobs.map((job) => job.id));
   for (const [id, row] of rows) {
     if (ids.has(id)) continue;
@@ -43,9 +44,11 @@ function make(job) {
     fault: el("p", { class: "o-job-fault" }),
     tools: el("div", { class: "o-job-tools" }),
   };
-  const name = el("button", { type: "button", class: "o-job-title", on: { click: () => showJob(job.id) } }, title);
+  const name = isDownload(job)
+    ? el("p", { class: "o-job-title" }, title)
+    : el("button", { type: "button", class: "o-job-title", on: { click: () => showJob(job.id) } }, title);
   const head = el("div", { class: "o-job-head" }, row.state, row.note);
-  row.node = el("li", { class: "o-job", "data-job": job.id }, head, name, el("p", { class: "o-facts" }, facts(job.facts)), row.bar, row.fault, row.tools);
+  row.node = el("li", { class: "o-job", "data-job": job.id }, head, name, !isDownload(job) && el("p", { class: "o-facts" }, facts(job.facts)), row.bar, row.fault, row.tools);
   rows.set(job.id, row);
   return row;
 }
@@ -53,7 +56,7 @@ function make(job) {
 function update(row, job) {
   const shape = job.cancelling ? "cancelling" : job.state;
   row.node.dataset.state = shape;
-  setText(row.state, t(`live.state.${shape}`));
+  setText(row.state, isDownload(job) ? downloadState(job) : t(`live.state.${shape}`));
   setText(row.note, note(job));
   row.bar.hidden = job.state !== "running";
   if (job.state === "running") row.bar.value = progressOf(job);
@@ -66,8 +69,9 @@ function update(row, job) {
 }
 
 function note(job) {
+  if (isDownload(job)) return downloadNote(job);
   if (job.state === "queued") {
-    const ahead = running().length + waiting().findIndex((other) => other.id === job.id);
+    const ahead = running().filter(makesClip).length + waiting().filter(makesClip).findIndex((other) => other.id === job.id);
     return ahead > 0 ? t("live.ahead", { n: ahead }) : "";
   }
   if (job.state !== "running") return job.started ? duration(job.finished - job.started) : "";
@@ -79,6 +83,7 @@ function note(job) {
 }
 
 function tools(job) {
+  if (isDownload(job)) return downloadTools(job);
   if (job.state === "queued" || (job.state === "running" && !job.cancelling)) {
     return [button(t("live.cancel"), { name: "close", on: () => cancelJob(job.id) })];
   }

@@ -1,7 +1,7 @@
 // The stage: follows the running job, turns into its player, and shows what is picked from queue or gallery.
 import { cancelJob, retryJob, reuseClip, reuseJob } from "./actions.js";
 import { button, byId, clipUrl, duration, el, facts, setText, t } from "./dom.js";
-import { counts, now, on, progressOf, remaining, running, state, waiting, finished } from "./state.js";
+import { counts, makesClip, now, on, progressOf, remaining, running, state, waiting, finished } from "./state.js";
 
 let picked = null; // {job} or {clip} that the visitor chose; null: follow what runs
 let followed = null; // the job that ran last, so that its result stays
@@ -40,12 +40,13 @@ export function onStage() {
 
 function subject() {
   if (picked?.clip) return { clip: picked.clip };
-  const first = running()[0];
-  const choice = state.jobs.get(picked?.job ?? "") ?? first ?? state.jobs.get(followed ?? "") ?? waiting()[0] ?? latest();
+  const first = busy()[0];
+  const choice = state.jobs.get(picked?.job ?? "") ?? first ?? state.jobs.get(followed ?? "") ?? waiting().find(makesClip) ?? latest();
   if (first && choice === first) followed = first.id;
   return choice ? { job: choice.id } : {};
 }
 
+const busy = () => running().filter(makesClip);
 const latest = () => finished().find((job) => job.output);
 
 function draw() {
@@ -61,7 +62,7 @@ function draw() {
 }
 
 function show(key, screen, under) {
-  const withBack = picked && running().length > 0 ? " back" : "";
+  const withBack = picked && busy().length > 0 ? " back" : "";
   if (shown === key + withBack) return;
   const same = shown.replace(/ back$/, "") === key;
   shown = key + withBack;
@@ -179,7 +180,7 @@ function download(path) {
 }
 
 function under(title, line, tools) {
-  const back = picked && running().length > 0 && button(t("live.back"), { name: "back", kind: "o-plain", on: followJobs });
+  const back = picked && busy().length > 0 && button(t("live.back"), { name: "back", kind: "o-plain", on: followJobs });
   const words = el("div", { class: "o-under-words" }, el("p", { class: "o-under-title" }, title || t("live.untitled")), el("p", { class: "o-facts" }, line));
   return [words, el("div", { class: "o-under-tools" }, back, ...tools)];
 }

@@ -17,6 +17,8 @@ export function tell(event, detail) {
 export const now = () => Date.now() / 1000 + state.offset;
 
 export const isOpen = (job) => job.state === "queued" || job.state === "running";
+export const isDownload = (job) => job.kind === "download";
+export const makesClip = (job) => !isDownload(job);
 export const running = () => [...state.jobs.values()].filter((job) => job.state === "running");
 export const waiting = () =>
   [...state.jobs.values()].filter((job) => job.state === "queued").sort((a, b) => a.created - b.created);
@@ -39,9 +41,12 @@ export function forgetJobs() {
   state.jobs.clear();
 }
 
+const SPEED_OVER = 10; // seconds
+
 // The pace of the steps as this page saw them; one that attached in mid-job starts from the job's own start.
 function watchSteps(job, before) {
   if (job.state !== "running") return job;
+  if (isDownload(job)) return { ...job, amounts: [...recent(before), { done: job.step, at: now() }] };
   const same = before?.pace && before.phase === job.phase && before.attempt === job.attempt;
   if (!same) {
     const from = state.attached ? { step: job.step, at: now() } : { step: 0, at: job.started };
@@ -49,6 +54,15 @@ function watchSteps(job, before) {
   }
   if (job.step === before.step) return { ...job, pace: before.pace };
   return { ...job, pace: { from: before.pace.from, perStep: pace(before.pace.from, job.step), seen: now() } };
+}
+
+const recent = (job) => (job?.amounts ?? []).filter((one) => now() - one.at < SPEED_OVER);
+
+// Megabytes a second of a download over the last moments, or null while that cannot be said.
+export function speedOf(job) {
+  const first = job.amounts?.find((one) => one.done > 0);
+  const seconds = first ? now() - first.at : 0;
+  return seconds > 1 && job.step > first.done ? (job.step - first.done) / seconds : null;
 }
 
 const pace = (from, step) => (step > from.step ? (now() - from.at) / (step - from.step) : null);
@@ -68,6 +82,7 @@ export function progressOf(job) {
 
 // Seconds left, or null while nothing can be said: the steps that are left at the pace of those that were made.
 export function remaining(job) {
+  if (isDownload(job)) return speedOf(job) && (job.total - job.step) / speedOf(job);
   if (job.state !== "running" || job.phase !== "denoising" || !job.total || !job.pace?.perStep) return null;
   const [from, to] = PHASES.denoising;
   const after = ((1 - to) / (to - from)) * job.pace.perStep * job.total;
