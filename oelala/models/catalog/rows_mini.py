@@ -34,7 +34,7 @@ OELALA_MINI = Row(
             "height": 256,
             "num_frames": 33,
             "num_inference_steps": 20,
-            "guidance_scale": 4.0,
+            "guidance_scale": 3.0,
             "guidance_scale_2": None,
             "flow_shift": 3.0,
         }
