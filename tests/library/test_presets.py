@@ -41,8 +41,8 @@ def test_what_ships_is_what_the_models_were_made_for() -> None:
     presets = {preset.name: preset for preset in shipped_presets()}
     assert list(presets)[:2] == ["mini-draft", "mini-best"]
     assert {name: _numbers(preset.values) for name, preset in presets.items()} == {
-        "mini-draft": ("oelala-mini", 256, 256, 17, 10, 4.0, 3.0),
-        "mini-best": ("oelala-mini", 256, 256, 33, 24, 4.0, 3.0),
+        "mini-draft": ("oelala-mini", 256, 256, 17, 10, 3.0, 3.0),
+        "mini-best": ("oelala-mini", 256, 256, 33, 24, 3.0, 3.0),
         "wan2.1-1.3b-480p": ("wan2.1-t2v-1.3b", 832, 480, 81, 50, 6.0, 8.0),
         "wan2.1-1.3b-480p-portrait": ("wan2.1-t2v-1.3b", 480, 832, 81, 50, 6.0, 8.0),
         "wan2.1-14b-480p": ("wan2.1-t2v-14b", 832, 480, 81, 50, 5.0, 5.0),
