@@ -25,10 +25,7 @@ FORM: dict[str, Text] = {
     "form.generate": Text("Generate", "Genereer"),
     "form.restore": Text("Restore from a clip …", "Terughalen uit clip …"),
     "form.model.missing": Text("{model} (not here yet)", "{model} (nog niet hier)"),
-    "form.model.missing.help": Text(
-        "Not on this computer yet. To get it ({size}): ./launch.sh models download {id}",
-        "Nog niet op deze computer. Zo haal je het op ({size}): ./launch.sh models download {id}",
-    ),
+    "form.model.missing.help": Text("A download of {size}.", "Een download van {size}."),
 }
 
 FRAME: dict[str, Text] = {
@@ -60,6 +57,13 @@ FRAME: dict[str, Text] = {
         "Beschrijf het, druk op Genereer en zie het hier verschijnen.",
     ),
     "page.empty.try": Text("Or try one of these", "Of probeer een van deze"),
+    "page.model-missing": Text(
+        "{model} is not on this computer yet.", "{model} staat nog niet op deze computer."
+    ),
+    "page.model-missing.hint": Text(
+        "Press Download under its name. Until then Oelala Mini works without any download.",
+        "Druk op Download onder de naam. Tot die tijd werkt Oelala Mini zonder download.",
+    ),
     "page.download.title": Text("Download: {model}", "Download: {model}"),
     "page.drop": Text("Drop to restore its settings", "Laat los om de instellingen terug te halen"),
 }
@@ -110,13 +114,14 @@ LIVE: dict[str, Text] = {
     "live.to-dark": Text("Switch to dark", "Naar donker"),
     "live.to-light": Text("Switch to light", "Naar licht"),
     "live.dismiss": Text("Dismiss", "Sluit"),
+    "live.download.get": Text("Download ({size})", "Download ({size})"),
     "live.download.running": Text("Downloading", "Wordt opgehaald"),
     "live.download.cancelling": Text("Pausing", "Pauzeert"),
     "live.download.cancelled": Text("Paused", "Gepauzeerd"),
     "live.download.kept": Text("what came is kept", "wat er al is, blijft"),
     "live.download.starting": Text("looking what is missing", "kijkt wat ontbreekt"),
     "live.download.amount": Text("{done} of {total}", "{done} van {total}"),
-    "live.download.speed": Text("{amount} a second", "{amount} per seconde"),
+    "live.download.speed": Text("{amount}/s", "{amount}/s"),
     "live.clip": Text("Clip: {title}", "Clip: {title}"),
     "live.preview": Text("Preview of: {title}", "Voorbeeld van: {title}"),
     "live.progress": Text("Progress", "Voortgang"),

@@ -1,7 +1,9 @@
 """The one line between our scripts and Gradio's handlers, both ways; one bridge a tab.
 
-Scripts call `oelala.bridges[kind].restore({...})` to put settings into the form. Handlers answer with `say`,
-which the scripts receive as `oelala.answer(kind, {...})`. The value is data: nothing renders it.
+Scripts call `oelala.bridges[kind].restore({...})` to put settings into the form, and `.refresh()` to have it
+look at the models again. Handlers answer with `answer`, which the scripts receive as
+`oelala.answer(kind, {...})`; what is said before they listen waits in `oelala.unheard`. The value is data:
+nothing renders it.
 """
 
 from __future__ import annotations
@@ -13,15 +15,23 @@ from typing import Any
 _ON_LOAD = """
 const kind = element.querySelector("[data-kind]").dataset.kind;
 window.oelala.bridges ??= {};
-window.oelala.bridges[kind] = { restore: (settings) => trigger("restore", settings) };
+const { oelala } = window;
+oelala.bridges[kind] = {
+  restore: (settings) => trigger("restore", settings),
+  refresh: () => trigger("refresh"),
+};
+oelala.unheard ??= [];
 watch("value", () => {
-  if (props.value) window.oelala.answer?.(kind, JSON.parse(props.value));
+  if (!props.value) return;
+  const heard = [kind, JSON.parse(props.value)];
+  if (oelala.answer) oelala.answer(...heard);
+  else oelala.unheard.push(heard);
 });
 """
 
 
 def build_bridge(kind: str) -> Any:
-    """A component nobody sees, with the event `restore`."""
+    """A component nobody sees, with the events `restore` and `refresh`."""
     import gradio as gr
 
     return gr.HTML(

@@ -11,6 +11,7 @@ from oelala.tasks.base import Task
 from oelala.ui import widgets as builders
 from oelala.ui.fields import fields_of
 from oelala.ui.i18n import Say, mark
+from oelala.ui.model_field import label, model_view, note
 from oelala.ui.widgets import Widgets
 
 if TYPE_CHECKING:
@@ -144,11 +145,18 @@ class Form:
         """The model and its own values, as `show` takes them."""
         return {"model": model, **self._studio.defaults(self.kind, model)}
 
-    def show_models(self, text: Say) -> dict[Any, dict[str, Any]]:
+    def show_models(self, text: Say, chosen: str | None = None) -> dict[Any, dict[str, Any]]:
         """The models as they are now: one may have been downloaded since the page was built."""
         part = self._widgets.fields.get("model")
         models = self._studio.models(self.kind)
-        return {} if part is None else {part: {"choices": [(_label(m, text), m.id) for m in models]}}
+        notes = [{"info": note(model, text)} for model in models if model.id == chosen]
+        choices = {"choices": [(label(model, text), model.id) for model in models]}
+        return {} if part is None else {part: {**choices, **(notes[0] if notes else {})}}
+
+    def view_model(self, model_id: str | None) -> dict[str, Any] | None:
+        """What the scripts are told of the chosen model; None: not in the catalog."""
+        model = self._model(model_id)
+        return model_view(model) if model else None
 
     def _model(self, model_id: str | None) -> ModelStatus | None:
         return next((m for m in self._studio.models(self.kind) if m.id == model_id), None)
@@ -156,7 +164,7 @@ class Form:
     def _limits(self, model: ModelStatus, text: Say) -> dict[Any, dict[str, Any]]:
         """What the model says about the fields: its note, its own sizes, steps, the longest clip."""
         fields, extras, sizes = self._widgets.fields, self._widgets.extras, model.sizes
-        changes: dict[Any, dict[str, Any]] = {fields["model"]: {"info": _note(model, text)}}
+        changes: dict[Any, dict[str, Any]] = {fields["model"]: {"info": note(model, text)}}
         if "size" in extras:
             limits = {key: sizes[key] for key in ("multiple", "smallest_side", "largest_side")}
             native = [size_text(*size) for size in sizes["native"]]
@@ -204,20 +212,3 @@ def _seconds(num_frames: int, fps: float) -> float:
     """33 frames at 16 a second run from 0 to 2 seconds."""
     seconds = round((num_frames - 1) / fps, 2)
     return int(seconds) if seconds.is_integer() else seconds
-
-
-def _label(model: ModelStatus, text: Say) -> str:
-    if model.on_disk:
-        return model.title
-    return text("form.model.missing", model=model.title)
-
-
-def _note(model: ModelStatus, text: Say) -> str:
-    """One line under the model: how to get it, or how it fits this machine."""
-    if not model.on_disk:
-        return text("form.model.missing.help", size=_gigabytes(model.bytes), id=model.id)
-    return text(model.why, **model.why_values)
-
-
-def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.1f} GB"

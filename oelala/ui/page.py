@@ -33,9 +33,7 @@ def build_page(studio: Studio) -> Any:
             place(gallery.markup(), "o-gallery-place")
             place(log.markup(), "o-log-place")
         for tab in tabs:
-            tab.wire()
-            refresh, outputs = tab.refresh()
-            page.load(refresh, None, outputs, queue=False, show_progress="hidden", api_visibility="private")
+            tab.wire(page)
     return page
 
 

@@ -56,6 +56,7 @@ def routes(studio: Studio, max_restore: int = MAX_RESTORE) -> list[Route]:
         Route("/oelala/jobs/{job}", _guarded(panels, Panels.job), methods=["GET"]),
         Route("/oelala/jobs/{job}/cancel", _guarded(panels, Panels.cancel), methods=["POST"]),
         Route("/oelala/jobs/{job}/retry", _guarded(panels, Panels.retry), methods=["POST"]),
+        Route("/oelala/models/{model}/download", _guarded(panels, Panels.download), methods=["POST"]),
         Route("/oelala/restore", panels.restore, methods=["POST"]),
         Route(f"{STATIC}{{version}}/{{path:path}}", asset, methods=["GET", "HEAD"]),
     ]
@@ -149,6 +150,9 @@ class Panels:
         if job.kind == Download.kind:
             return self._view(request, self._studio.download(job.task["model"]))
         return self._view(request, self._studio.retry(job.id))
+
+    def download(self, request: Request) -> Any:
+        return self._view(request, self._studio.download(request.path_params["model"]))
 
     def _view(self, request: Request, job: Any) -> dict[str, Any]:
         return job_view(job, request_language(request, self._studio.settings), self._titles)

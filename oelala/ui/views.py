@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 OUTPUTS = "outputs/"
 TITLE_LENGTH = 160
+# Faults that are no fault of a task, and yet belong to a field.
+FIELDS = dict.fromkeys(("model-missing", "model-broken", "embedded-missing", "unknown-model"), "model")
 # Of a task, what a panel shows beside the title.
 FACTS = ("model", "width", "height", "num_frames", "num_inference_steps", "seed")
 
@@ -82,9 +84,13 @@ def title_of(task: Mapping[str, Any]) -> str:
 
 def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict[str, str]:
     message, hint = explain(code, values, language)
+    if code == "model-missing":
+        # The command line names a command; the page has the size and a button beside it.
+        message = say("page.model-missing", language, model=values.get("model", "–"))
+        hint = say("page.model-missing.hint", language)
     return {"code": code, "message": message, "hint": hint}
 
 
 def error_view(fault: OelalaError, language: Language) -> dict[str, Any]:
-    field = {"field": fault.field} if isinstance(fault, InvalidTask) else {}
-    return {**fault_view(fault.code, fault.values, language), **field}
+    field = fault.field if isinstance(fault, InvalidTask) else FIELDS.get(fault.code)
+    return {**fault_view(fault.code, fault.values, language), **({"field": field} if field else {})}

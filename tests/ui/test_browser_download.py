@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.ui.browsing import ABSENT, ABSENT_TITLE, LiveStudio, row
+from tests.ui.browsing import ABSENT, ABSENT_TITLE, LiveStudio, fill_small, generate, row
 
 pytestmark = pytest.mark.browser
 
-AMOUNT = r"/^[1-9] MB of 9 MB · [1-9][.0-9]* MB a second · about \d+ s left$/"
+FIELD = "[data-model-of=text-to-video]"
+AMOUNT = r"/^[1-9] MB of 9 MB · [1-9][.0-9]* MB\/s · about \d+ s left$/"
 
 
 def test_a_download_in_the_queue_pauses_and_takes_no_stage(page: Any, live: LiveStudio) -> None:
     job = live.studio.download(ABSENT)
     page.wait_for_selector(f"{row(job.id)}[data-state=running]")
     assert page.text_content(f"{row(job.id)} .o-job-title") == f"Download: {ABSENT_TITLE}"
-    page.wait_for_function(f"id => {AMOUNT}.test(document.querySelector(id).textContent)", arg=note(job.id))
+    page.wait_for_function(f"id => {AMOUNT}.test(document.querySelector(id)?.textContent)", arg=note(job.id))
     assert page.query_selector(f"{row(job.id)} button:has-text('Reuse')") is None
     assert page.query_selector("#o-stage .o-live") is None
     page.keyboard.press("Escape")  # stops clips, not downloads
@@ -35,3 +37,36 @@ def test_a_download_in_the_queue_pauses_and_takes_no_stage(page: Any, live: Live
 
 def note(job: str) -> str:
     return f"{row(job)} .o-note"
+
+
+def test_a_model_is_fetched_from_its_field_and_used_at_once(page: Any, live: LiveStudio) -> None:
+    open_model(page, f"{ABSENT_TITLE} (not here yet)")
+    page.fill("#text-to-video--prompt textarea", "a person waves")
+    page.click("#text-to-video--generate")
+    fault = page.wait_for_selector("#text-to-video--model .o-fault").text_content()
+    assert fault.startswith(f"{ABSENT_TITLE} is not on this computer yet. Press Download under its name.")
+    assert re.search(
+        r"A download of 69\.0 GB\. (Fits|Runs|Larger|Needs) ", page.text_content("#text-to-video--model")
+    )
+
+    page.click(f"{FIELD} button")  # Download, or Continue after the pause of another test
+    page.wait_for_selector(f"{FIELD} progress")
+    page.wait_for_function(
+        f"id => {AMOUNT}.test(document.querySelector(id)?.textContent)", arg=f"{FIELD} .o-note"
+    )
+    page.wait_for_selector(FIELD, state="hidden")
+    page.wait_for_function(
+        "title => document.querySelector('#text-to-video--model input').value === title", arg=ABSENT_TITLE
+    )
+    assert page.query_selector("#text-to-video--model .o-fault") is None
+    assert "A download of" not in page.text_content("#text-to-video--model")
+    fill_small(page, "a person waves", steps=2)
+    job = generate(page)
+    page.wait_for_selector(f"{row(job)}[data-state=done]")
+    assert live.studio.job(job).task["model"] == ABSENT
+
+
+def open_model(page: Any, label: str) -> None:
+    page.click("#text-to-video--model input")
+    page.get_by_role("option", name=label).click()
+    page.wait_for_selector(f"{FIELD} button")

@@ -126,14 +126,6 @@ def test_faults_stand_at_their_fields(page: Any) -> None:
     assert "“12a” is not a usable number." in page.text_content("#text-to-video--seed .o-fault")
 
 
-def test_a_model_that_is_not_here_says_how_to_get_it(page: Any) -> None:
-    choose_model(page, "Wan 2.1 T2V 14B")
-    page.fill("#text-to-video--prompt textarea", "x")
-    page.click("#text-to-video--generate")
-    notice = page.wait_for_selector(".o-notice-bad")
-    assert "models download wan2.1-t2v-14b" in notice.text_content()
-
-
 def test_length_and_size_are_kept_by_the_form(page: Any) -> None:
     page.fill("#text-to-video--seconds input", "1.3")
     page.wait_for_function("() => document.querySelector('#text-to-video--num_frames input').value === '21'")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.text_to_video import TextToVideo
@@ -65,17 +66,9 @@ def test_every_field_is_shown_with_its_bounds() -> None:
 
 def test_a_new_form_holds_the_default_models_values(form: Form) -> None:
     task = TextToVideo(**form.read(values_of(form, prompt="x")))
-    assert task == TextToVideo(
-        prompt="x",
-        negative_prompt="",
-        model="oelala-mini",
-        width=256,
-        height=256,
-        num_frames=33,
-        num_inference_steps=20,
-        guidance_scale=4.0,
-        flow_shift=3.0,
-    )
+    own = find("oelala-mini").defaults["text-to-video"]
+    assert task == TextToVideo(prompt="x", model="oelala-mini", **own)
+    assert (task.width, task.num_frames) == (256, 33)
 
 
 def test_what_is_shown_is_read_back(form: Form) -> None:
@@ -94,7 +87,7 @@ def test_showing_a_model_brings_its_limits(form: Form) -> None:
     assert changes["size"]["info"] == "Veelvouden van 16, 128 tot 1280 pixels per zijde."
     assert changes["seconds"]["value"] == 5
     assert changes["fps"]["value"] == 16
-    assert "models download wan2.1-t2v-1.3b" in changes["model"]["info"]
+    assert changes["model"]["info"].startswith("Een download van 17.6 GB. ")
     assert "prompt" not in changes
     assert "seed" not in changes
 
@@ -127,3 +120,14 @@ def test_a_field_that_means_nothing_to_the_model_is_hidden_and_left_out(form: Fo
 def test_models_say_whether_they_are_here(form: Form) -> None:
     (change,) = form.show_models(sayer("en")).values()
     assert change["choices"][1] == ("Wan 2.1 T2V 1.3B (not here yet)", "wan2.1-t2v-1.3b")
+
+
+def test_only_what_a_hub_has_is_offered(form: Form) -> None:
+    offered = {"id": "wan2.1-t2v-1.3b", "offered": True, "size": "17.6 GB"}
+    assert form.view_model("wan2.1-t2v-1.3b") == offered
+    mini = form.view_model("oelala-mini")
+    assert mini is not None
+    assert not mini["offered"]
+    assert form.view_model("nobody") is None
+    (change,) = form.show_models(sayer("nl"), "wan2.1-t2v-1.3b").values()
+    assert change["info"].startswith("Een download van 17.6 GB. ")

@@ -69,7 +69,9 @@ def test_cancel_and_retry(studio: Studio, client: TestClient) -> None:
     assert TextToVideo(**settings["values"]) == TASK
 
 
-@pytest.mark.parametrize("address", ["jobs/x/cancel", "jobs/x/retry", "restore?name=a.mp4"])
+@pytest.mark.parametrize(
+    "address", ["jobs/x/cancel", "jobs/x/retry", "models/x/download", "restore?name=a.mp4"]
+)
 def test_a_post_without_our_header_changes_nothing(client: TestClient, address: str) -> None:
     answer = client.post(f"/oelala/{address}", content=b"x")
     assert (answer.status_code, answer.json()["code"]) == (403, "not-from-page")
@@ -79,6 +81,14 @@ def test_an_unknown_job_is_said_so(client: TestClient) -> None:
     answer = client.post("/oelala/jobs/nothing/cancel", headers=OURS)
     assert (answer.status_code, answer.json()["message"]) == (404, "There is no job nothing.")
     assert client.get("/oelala/preview/nothing").status_code == 404
+
+
+def test_a_model_is_queued_for_download_once(studio: Studio, client: TestClient) -> None:
+    first, second = (client.post("/oelala/models/wan2.1-t2v-14b/download", headers=OURS) for _ in range(2))
+    assert first.json()["id"] == second.json()["id"] == studio.jobs()[0].id
+    unknown = client.post("/oelala/models/nobody/download", headers=OURS)
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown-model")
+    assert len(studio.jobs()) == 1
 
 
 def test_a_preview_is_there_while_the_job_runs(studio: Studio, client: TestClient) -> None:

@@ -5,17 +5,18 @@ import { notify, notifyFault } from "./notices.js";
 import { pollNow } from "./poll.js";
 import { takeJobs } from "./state.js";
 
-async function change(job, verb) {
+async function change(url) {
   try {
-    takeJobs([await post(`/oelala/jobs/${encodeURIComponent(job)}/${verb}`)]);
+    takeJobs([await post(url)]);
   } catch (fault) {
     notifyFault(fault);
   }
   pollNow();
 }
 
-export const cancelJob = (job) => change(job, "cancel");
-export const retryJob = (job) => change(job, "retry");
+export const cancelJob = (job) => change(`/oelala/jobs/${encodeURIComponent(job)}/cancel`);
+export const retryJob = (job) => change(`/oelala/jobs/${encodeURIComponent(job)}/retry`);
+export const downloadModel = (model) => change(`/oelala/models/${encodeURIComponent(model)}/download`);
 
 export const reuseJob = (job) => reuse(`/oelala/jobs/${encodeURIComponent(job)}`);
 export const reuseClip = (path) => reuse(`/oelala/settings/${path.split("/").map(encodeURIComponent).join("/")}`);

@@ -1,4 +1,6 @@
 // What was typed but not yet asked for survives a reload of this tab, a change of language among them.
+import { knowsModel } from "./model.js";
+
 const KEY = "oelala_draft";
 
 export function startDraft() {
@@ -12,10 +14,12 @@ export function startDraft() {
   }
 }
 
-// Gradio may still be putting its handlers in place.
+// Gradio may still be putting its handlers in place, and the form still be looking at its models: what that
+// answers would come after the draft and be of another model.
 function whenBridged(drafts, tries) {
   const kinds = Object.keys(drafts);
-  if (kinds.every((kind) => window.oelala.bridges?.[kind])) {
+  const ready = (kind) => window.oelala.bridges?.[kind] && (knowsModel(kind) || tries < 20);
+  if (kinds.every(ready)) {
     for (const kind of kinds) window.oelala.bridges[kind].restore({ ...drafts[kind], draft: true });
   } else if (tries > 0) {
     setTimeout(() => whenBridged(drafts, tries - 1), 100);

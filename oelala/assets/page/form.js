@@ -1,6 +1,7 @@
 // Around Gradio's form: faults at their fields, answers of the handlers, keys, and settings from a dropped file.
 import { cancelJob, reuseFile } from "./actions.js";
 import { byId, el, t } from "./dom.js";
+import { takeModel } from "./model.js";
 import { clearFaults, notify, notifyFault } from "./notices.js";
 import { pollNow } from "./poll.js";
 import { followJobs, onStage } from "./stage.js";
@@ -8,6 +9,7 @@ import { makesClip, running } from "./state.js";
 
 export function startForm() {
   window.oelala.answer = answer;
+  for (const [kind, message] of window.oelala.unheard?.splice(0) ?? []) answer(kind, message);
   document.documentElement.classList.toggle("o-mac", /^(Mac|iP)/.test(navigator.platform));
   document.addEventListener("keydown", keys);
   byId("o-restore").addEventListener("click", () => byId("o-restore-file").click());
@@ -21,6 +23,12 @@ export function startForm() {
 }
 
 function answer(kind, message) {
+  if (message.model) takeModel(kind, message.model);
+  if (message.event === "refreshed") {
+    const block = byId(`${kind}--model`);
+    if (block && message.model && !message.model.offered) clear(kind, block); // it has come meanwhile
+    return;
+  }
   clear(kind);
   clearFaults();
   if (message.event === "refused") message.faults.forEach((fault) => refuse(kind, fault));
@@ -48,8 +56,9 @@ function refuse(kind, fault) {
   input?.setAttribute("aria-invalid", "true");
   input?.setAttribute("aria-describedby", id);
   block.addEventListener("input", () => clear(kind, block), { once: true });
-  if (document.querySelectorAll(".o-refused").length === 1) input?.focus();
-  return undefined;
+  if (document.querySelectorAll(".o-refused").length > 1) return undefined;
+  // A list that is given the focus unfolds, over the very words that say what is wrong.
+  return input?.role === "listbox" || input?.role === "combobox" ? block.scrollIntoView({ block: "center" }) : input?.focus();
 }
 
 function clear(kind, only = null) {

@@ -5,6 +5,7 @@ import { startForm } from "./form.js";
 import { startGallery } from "./gallery.js";
 import { startHeader } from "./header.js";
 import { startLog } from "./log.js";
+import { startModels } from "./model.js";
 import { startPolling } from "./poll.js";
 import { startQueue } from "./queue.js";
 import { startStage } from "./stage.js";
@@ -18,6 +19,7 @@ function start() {
   startQueue();
   startTitle();
   startLog();
+  startModels();
   startForm();
   startDraft();
   startPolling();

@@ -18,6 +18,7 @@ from oelala.texts import Language
 from oelala.ui.bridge import answer, build_bridge
 from oelala.ui.form import Form
 from oelala.ui.i18n import Say, both_mark, mark, request_language, sayer
+from oelala.ui.panels.markup import place
 from oelala.ui.views import error_view
 
 if TYPE_CHECKING:
@@ -68,13 +69,18 @@ class TaskTab:
             buttons=[],
         )
 
+    def place_model(self) -> None:
+        """The model's field, and under it a place where the scripts offer and follow its download."""
+        self.form.place("model")
+        place(f'<div class="o-model" data-model-of="{self.task.kind}"></div>', f"{self.task.kind}--download")
+
     def _preset_choices(self, title: Any, text: Say) -> list[tuple[str, str]]:
         named = [(title(preset.title), preset.name) for preset in self.studio.presets(self.task.kind)]
         return [(text("form.preset.none"), ""), *named]
 
     # wire
 
-    def wire(self) -> None:
+    def wire(self, page: Any) -> None:
         """Generate, presets, the model's own values, and settings from a clip."""
         form, everything = self.form, [*self.form.outputs, self.bridge]
         self.generate.click(
@@ -87,20 +93,24 @@ class TaskTab:
         self.bridge.restore(self._restore(), None, everything, **_QUIET)
         form.component("model").input(self._choose_model(), form.component("model"), everything, **_QUIET)
         self.presets.input(self._choose_preset(), self.presets, everything, **_QUIET)
+        for event in (page.load, self.bridge.refresh):
+            models = form.component("model")
+            event(self._refresh(), models, [self.presets, models, self.bridge], **_QUIET)
 
-    def refresh(self) -> tuple[Any, list[Any]]:
-        """A handler for the page's load, and its outputs: models and presets may have come since then."""
+    def _refresh(self) -> Any:
+        """Models and presets may have come since the page was built, and models while it is open."""
         import gradio as gr
 
-        def refresh(request: gr.Request) -> dict[Any, Any]:
+        def refresh(model: str, request: gr.Request) -> dict[Any, Any]:
             language = request_language(request, self.studio.settings)
             choices = self._preset_choices(lambda title: title[language], sayer(language))
             return {
                 self.presets: gr.update(choices=choices),
-                **_updates(self.form.show_models(sayer(language))),
+                self.bridge: answer("refreshed", model=self.form.view_model(model)),
+                **_updates(self.form.show_models(sayer(language), model)),
             }
 
-        return refresh, [self.presets, self.form.component("model")]
+        return refresh
 
     def _submit(self) -> Any:
         import gradio as gr
@@ -173,7 +183,8 @@ class TaskTab:
         except OelalaError as fault:
             return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
         shown = _updates(self.form.show(values, sayer(language)))
-        return {**shown, self.bridge: answer(event, seed=values.get("seed"))}
+        model = self.form.view_model(values.get("model"))
+        return {**shown, self.bridge: answer(event, seed=values.get("seed"), model=model)}
 
 
 class _Faults(Exception):

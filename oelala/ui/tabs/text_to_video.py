@@ -16,7 +16,8 @@ def build(studio: Studio) -> TaskTab:
     with tab.layout():
         tab.form.place("prompt")
         tab.place_presets()
-        tab.form.place("model", "width", "height", "num_frames", "num_inference_steps", "seed")
+        tab.place_model()
+        tab.form.place("width", "height", "num_frames", "num_inference_steps", "seed")
         tab.form.place("num_videos_per_prompt")
         tab.form.place_rest(advanced=False)
     return tab

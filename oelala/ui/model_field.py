@@ -1,0 +1,41 @@
+"""What the page tells of a model at its field: its name, how to get it, how it fits this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oelala.ui.i18n import Say
+
+if TYPE_CHECKING:
+    from oelala.models.catalog import ModelStatus
+
+PROJECT_FOLDER = "oelala/"
+
+
+def label(model: ModelStatus, text: Say) -> str:
+    return model.title if model.on_disk else text("form.model.missing", model=model.title)
+
+
+def note(model: ModelStatus, text: Say) -> str:
+    """A sentence or two under the model. `text` may only mark them, so they are never put into each other."""
+    fits = text(model.why, **model.why_values)
+    if model.on_disk:
+        return fits
+    if _ships(model):
+        return f"{text('error.embedded-missing')} {text('error.embedded-missing.hint')}"
+    return f"{text('form.model.missing.help', size=gigabytes(model.bytes))} {fits}"
+
+
+def model_view(model: ModelStatus) -> dict[str, Any]:
+    """What the scripts need to offer the model's download where that helps."""
+    offered = not model.on_disk and not _ships(model)
+    return {"id": model.id, "offered": offered, "size": gigabytes(model.bytes)}
+
+
+def gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"
+
+
+def _ships(model: ModelStatus) -> bool:
+    """The repository of a model that comes with the project is its place there: no hub has it."""
+    return model.repo.startswith(PROJECT_FOLDER)
