@@ -32,6 +32,7 @@ FRAME: dict[str, Text] = {
     "page.tagline": Text("AI video on your own machine", "AI-video op je eigen computer"),
     "page.language": Text("Language", "Taal"),
     "page.theme": Text("Dark or light", "Donker of licht"),
+    "page.sign-out": Text("Sign out", "Afmelden"),
     "page.skip": Text("Skip to the prompt", "Naar de prompt"),
     "page.stage": Text("Stage", "Podium"),
     "page.queue": Text("Queue", "Wachtrij"),

@@ -24,7 +24,7 @@ def build_page(studio: Studio) -> Any:
     import gradio as gr
 
     with gr.Blocks(title="Oelala", fill_width=True, analytics_enabled=False) as page:
-        place(header.markup(), "o-header")
+        place(header.markup(sign_out=bool(studio.settings.password)), "o-header")
         with gr.Column(elem_id="o-studio"):
             with gr.Tabs(elem_id="o-tabs"):
                 tabs = [import_module(name).build(studio) for name in TABS]

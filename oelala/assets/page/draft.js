@@ -1,9 +1,14 @@
 // What was typed but not yet asked for survives a reload of this tab, a change of language among them.
+import { byId } from "./dom.js";
 import { knowsModel } from "./model.js";
 
 const KEY = "oelala_draft";
 
+let left = false;
+
 export function startDraft() {
+  // Who signs out leaves nothing behind for the next one at this screen.
+  byId("o-sign-out")?.addEventListener("submit", () => (left = true));
   addEventListener("pagehide", keep);
   try {
     const drafts = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
@@ -27,6 +32,7 @@ function whenBridged(drafts, tries) {
 }
 
 function keep() {
+  if (left) return;
   const drafts = {};
   for (const kind of Object.keys(window.oelala.bridges ?? {})) {
     const values = read(kind);
