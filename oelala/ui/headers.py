@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NONCE = "oelala.nonce"
 PAGES = frozenset({"/", "/login"})
+NO_CONTENT = 204
 GRADIO_FILE = "/gradio_api/file="
 # Gradio runs event handlers written in JavaScript through `new Function`, hence 'unsafe-eval'. Without
 # 'unsafe-inline' an attribute such as onerror= in a text that slipped into markup still does nothing.
@@ -65,7 +66,10 @@ def sealed(scope: Scope, send: Send, *, user_file: bool, private: bool) -> Send:
     """
 
     async def send_sealed(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] == "http.response.start" and message["status"] == NO_CONTENT:
+            # Nothing to frame, sniff or run; and every idle tab is sent two of these a second.
+            message = {**message, "headers": [(b"cache-control", b"no-store")]}
+        elif message["type"] == "http.response.start":
             headers = MutableHeaders(raw=_own_headers(scope, message["headers"]))
             if user_file:
                 _make_harmless(headers)

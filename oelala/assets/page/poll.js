@@ -1,11 +1,9 @@
 // One request twice a second keeps every panel up to date; a hidden tab asks seldom and catches up on return.
 import { byId, setText, t } from "./dom.js";
 import { get } from "./net.js";
-import { forgetJobs, isOpen, state, takeJobs, tell } from "./state.js";
+import { forgetJobs, state, takeJobs, tell } from "./state.js";
 
 const VISIBLE_MS = 500;
-const QUIET_MS = 750;
-const QUIET_AFTER_MS = 5_000;
 const HIDDEN_MS = 5000;
 const PATIENCE = 3;
 
@@ -14,7 +12,6 @@ let timer = null;
 let asking = false;
 let again = false;
 let misses = 0;
-let lastNews = 0;
 
 export function startPolling() {
   document.addEventListener("visibilitychange", () => !document.hidden && pollNow());
@@ -48,12 +45,10 @@ async function poll() {
   again = false;
 }
 
-// Until the next request: a studio that does nothing and says nothing is asked a little less often.
+// Until the next request. When nothing is new the answer is a hundred bytes, so that a quiet tab can ask as often.
 function pause() {
   if (document.hidden) return HIDDEN_MS;
-  if (misses) return Math.min(misses, 8) * VISIBLE_MS;
-  const quiet = performance.now() - lastNews > QUIET_AFTER_MS && ![...state.jobs.values()].some(isOpen);
-  return quiet ? QUIET_MS : VISIBLE_MS;
+  return Math.min(Math.max(misses, 1), 8) * VISIBLE_MS;
 }
 
 function query() {
@@ -63,7 +58,6 @@ function query() {
 
 function take(news) {
   if (news === null) return;
-  lastNews = performance.now();
   if (cursors.jobs !== null && news.revision < cursors.jobs) {
     cursors = { jobs: null, log: null }; // another workspace answers here now
     forgetJobs();
