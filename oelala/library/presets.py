@@ -101,8 +101,11 @@ def _read(name: str, data: Any) -> Preset:
     if not all(isinstance(text, str) for text in title.values()) or not title.keys() & set(LANGUAGES):
         raise ValueError("“title”")
     any_title = next(title[language] for language in LANGUAGES if language in title)
+    order = data.get("order", 100)
+    if not isinstance(order, int | float):
+        raise ValueError("“order”")
     full: dict[str, str] = {language: title.get(language, any_title) for language in LANGUAGES}
-    return Preset(name, full, data["kind"], data["values"], int(data.get("order", 100)))
+    return Preset(name, full, data["kind"], data["values"], int(order))
 
 
 def _readable(folder: Path, tasks: Mapping[str, type[Task]] | None) -> list[Preset]:

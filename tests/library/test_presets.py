@@ -91,6 +91,8 @@ BROKEN: dict[str, Any] = {
     "values that are none": {**GOOD, "values": [1]},
     "an unknown entry": {**GOOD, "vlaues": {}},
     "an order that is none": {**GOOD, "order": "first"},
+    "an order that is nothing": {**GOOD, "order": None},
+    "an order that is a list": {**GOOD, "order": [1]},
     "deep": "[" * 50_000,
     "an endless number": {**GOOD, "order": float("inf")},
 }
