@@ -84,9 +84,12 @@ def open_database(path: Path) -> Connection:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing. The write lock is taken at once: what is read inside cannot have changed at commit."""
-    connection.execute("BEGIN IMMEDIATE")
+def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    """All or nothing. The write lock is taken at once: what is read inside cannot have changed at commit.
+
+    "DEFERRED" takes no lock: for several readings of one moment.
+    """
+    connection.execute(f"BEGIN {kind}")
     try:
         yield
         connection.execute("COMMIT")

@@ -83,7 +83,8 @@ class JobStore:
     def list(self, limit: int) -> Jobs:
         """Unfinished jobs, the oldest first, then the newest finished ones, `limit` in all."""
         query = "SELECT * FROM jobs WHERE finished {} LIMIT ?"
-        with self._reading() as connection:
+        # One snapshot: a job that finishes between the two would otherwise be listed twice.
+        with self._reading() as connection, transaction(connection, "DEFERRED"):
             rows = connection.execute(query.format("IS NULL ORDER BY number"), (limit,)).fetchall()
             newest = query.format("IS NOT NULL ORDER BY finished DESC, number DESC")
             rows += connection.execute(newest, (limit - len(rows),)).fetchall()

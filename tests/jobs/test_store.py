@@ -198,6 +198,20 @@ def test_the_list_shows_unfinished_then_newest(store: JobStore) -> None:
     assert [job.id for job in store.list(2)] == ids[3:5]
 
 
+def test_a_job_that_finishes_meanwhile_is_listed_once(tmp_path: Path, store: JobStore) -> None:
+    job = claimed(store)
+    worker = open_store(tmp_path)
+
+    def finish_between(statement: str) -> None:
+        if "IS NOT NULL" in statement:
+            worker.finish(job.id, 1, JobResult())
+
+    store._connection().set_trace_callback(finish_between)
+    assert [one.state.name for one in store.list(10)] == ["running"]
+    assert [one.state.name for one in store.list(10)] == ["done"]
+    worker.close()
+
+
 def test_changes_since_a_revision(store: JobStore) -> None:
     assert store.changed_since(0, 10) == ([], 0)
     first, second = store.enqueue_all([TinyTask()] * 2)
