@@ -62,7 +62,7 @@ class Reporter:
             os.replace(part, self._path)
             self._previews += 1
         except OSError as fault:  # on Windows also while the page is reading the one before
-            part.unlink(missing_ok=True)
+            remove_preview(part)
             self._warn(fault)
 
     def _warn(self, fault: Exception) -> None:
