@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from functools import cache
 
 from oelala.settings import ASSETS
@@ -13,6 +14,10 @@ STATIC = "/oelala/static/"
 # Texts that the browser needs to write the live panels by itself.
 STYLES = ("tokens", "frame", "form", "panels")
 LIVE_TEXTS = ("live.", "phase.", "kind.")
+
+
+# Which run of the studio made a page: one that outlived a restart has Gradio's old description of the form.
+BOOT = secrets.token_hex(4)
 
 
 @cache
@@ -30,7 +35,7 @@ def head(language: Language) -> str:
     """Markup for the beginning of the head: our style is there before the first paint."""
     base = f"{STATIC}{asset_version()}"
     texts = {key: say(key, language) for key in all_texts() if key.startswith(LIVE_TEXTS)}
-    start = json_in_html({"language": language, "texts": texts})
+    start = json_in_html({"language": language, "boot": BOOT, "texts": texts})
     parts = [
         f'<link rel="icon" type="image/svg+xml" href="{base}/mark.svg">',
         f'<link rel="preload" as="font" type="font/woff2" href="{base}/fonts/inter-latin.woff2" crossorigin>',

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from oelala.errors import OelalaError
 from oelala.settings import ASSETS
 from oelala.tasks.download import Download
-from oelala.ui.head import STATIC, asset_version
+from oelala.ui.head import BOOT, STATIC, asset_version
 from oelala.ui.i18n import request_language
 from oelala.ui.views import error_view, job_view, output_view
 
@@ -104,9 +104,13 @@ class Panels:
     def poll(self, request: Request) -> Any:
         """What is new since the cursors `jobs` (a revision) and `log`; 204 when nothing is.
 
+        A page of another run of the studio (`boot`) is only told which one this is.
+
         Without `jobs` the newest jobs, without `log` the newest lines, to attach to what is going on.
         """
         query = request.query_params
+        if query.get("boot", BOOT) != BOOT:
+            return {"boot": BOOT}
         jobs, revision = self._jobs(query.get("jobs"))
         log_limit = MORE_LINES if query.get("log") else FIRST_LINES
         feed = self._studio.log_since(query.get("log") or None, log_limit)

@@ -20,12 +20,18 @@ def test_who_signs_out_is_out_and_leaves_no_draft(browser: Any, tmp_path: Path) 
         page.fill("#password", "open sesame")
         page.press("#password", "Enter")
         page.wait_for_selector("[data-oelala=ready]")
+        other = context.new_page()
+        other.goto(site.url)
+        other.wait_for_selector("[data-oelala=ready]")
+        page.bring_to_front()
         page.fill("#text-to-video--prompt textarea", "a secret")
         page.click("#o-sign-out button:has-text('Afmelden')")
         page.wait_for_selector("#password")
         assert page.evaluate("() => sessionStorage.getItem('oelala_draft')") is None
         page.goto(site.url)
         assert page.is_visible("#password")
+        other.bring_to_front()
+        other.wait_for_selector("#password")
         context.close()
 
 

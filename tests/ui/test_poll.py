@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from oelala.studio import Studio
 from oelala.tasks.download import Download
 from oelala.tasks.job import JobProgress, JobResult
+from oelala.ui.head import BOOT, head
 from oelala.ui.routes import FIRST_JOBS
 from tests.ui.test_routes import OURS, TASK, client, studio
 
@@ -70,6 +71,12 @@ def test_a_download_is_named_by_its_model_and_goes_on_once(studio: Studio, clien
     again = [client.post(f"/oelala/jobs/{job.id}/retry", headers=OURS).json() for _ in range(2)]
     assert again[0]["state"] == "queued"
     assert again[0]["id"] == again[1]["id"] != job.id
+
+
+def test_a_page_of_another_run_is_told_so_and_no_more(client: TestClient) -> None:
+    assert client.get("/oelala/poll", params={"boot": "before"}).json() == {"boot": BOOT}
+    assert "jobs" in client.get("/oelala/poll", params={"boot": BOOT}).json()
+    assert f'"boot":"{BOOT}"' in head("nl")
 
 
 @pytest.mark.parametrize("jobs", ["-1", "x", "9" * 40, "1e3", ""])

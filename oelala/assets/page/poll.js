@@ -32,12 +32,14 @@ async function poll() {
   asking = true;
   const began = performance.now();
   try {
-    take(await get(`/oelala/poll?${query()}`));
+    const news = await get(`/oelala/poll?${query()}`);
+    if (news?.boot) meet(news.boot);
+    else take(news);
     misses = 0;
     offline(null);
   } catch (fault) {
     misses += 1;
-    if (fault.status === 401) offline("live.sign-in");
+    if (fault.status === 401) signIn();
     else if (misses >= PATIENCE) offline("live.offline");
   }
   asking = false;
@@ -53,7 +55,7 @@ function pause() {
 
 function query() {
   const known = Object.entries(cursors).filter(([, value]) => value !== null);
-  return new URLSearchParams(known).toString();
+  return new URLSearchParams([["boot", window.oelala.boot], ...known]).toString();
 }
 
 function take(news) {
@@ -71,6 +73,17 @@ function take(news) {
     state.attached = true;
     tell("attached");
   }
+}
+
+// The studio was started anew: Gradio's part of this page belongs to the run before.
+function meet(boot) {
+  window.oelala.boot = boot;
+  window.oelala.startOver();
+}
+
+function signIn() {
+  offline("live.sign-in");
+  window.oelala.startOver(); // at the password
 }
 
 function offline(key) {
