@@ -1,4 +1,7 @@
-"""Labels (`field.<name>`) and help (`field.<name>.help`) of task fields; kinds, and phases of jobs."""
+"""Labels (`field.<name>`) and help (`field.<name>.help`) of task fields; kinds, and phases of jobs.
+
+`model.<id>.knows` takes the place of the prompt's help for a model that knows only a part of the world.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,12 @@ TEXTS: dict[str, Text] = {
     "field.prompt.help": Text(
         "Who or what, what happens, where. One or two plain sentences work best.",
         "Wie of wat, wat er gebeurt, waar. Een of twee gewone zinnen werken het best.",
+    ),
+    "model.oelala-mini.knows": Text(
+        "Oelala Mini knows people: hair, clothes in 11 colours, places, and what they do: wave, walk, jump, "
+        "squat, dance, clap, bow, box. Anything else becomes the nearest thing it knows.",
+        "Oelala Mini kent mensen: haar, kleren in 11 kleuren, plekken, en wat ze doen: zwaaien, lopen, "
+        "springen, hurken, dansen, klappen, buigen, boksen. De rest wordt wat er het dichtst bij komt.",
     ),
     "field.prompt.placeholder": Text(
         "A woman in a red sweater waves in a park", "Een vrouw in een rode trui zwaait in een park"

@@ -11,7 +11,7 @@ from oelala.tasks.base import Task
 from oelala.ui import widgets as builders
 from oelala.ui.fields import fields_of
 from oelala.ui.i18n import Say, mark
-from oelala.ui.model_field import label, model_view, note
+from oelala.ui.model_field import label, model_view, note, prompt_help
 from oelala.ui.widgets import Widgets
 
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ class Form:
         """What the model says about the fields: its note, its own sizes, steps, the longest clip."""
         fields, extras, sizes = self._widgets.fields, self._widgets.extras, model.sizes
         changes: dict[Any, dict[str, Any]] = {fields["model"]: {"info": note(model, text)}}
+        if "prompt" in fields:
+            changes[fields["prompt"]] = {"info": text(prompt_help(model))}
         if "size" in extras:
             limits = {key: sizes[key] for key in ("multiple", "smallest_side", "largest_side")}
             native = [size_text(*size) for size in sizes["native"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from oelala.texts import all_texts
 from oelala.ui.i18n import Say
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ def note(model: ModelStatus, text: Say) -> str:
     if _ships(model):
         return f"{text('error.embedded-missing')} {text('error.embedded-missing.hint')}"
     return f"{text('form.model.missing.help', size=gigabytes(model.bytes))} {fits}"
+
+
+def prompt_help(model: ModelStatus) -> str:
+    """The key of the line at the prompt: a model that knows only a part of the world says which."""
+    own = f"model.{model.id}.knows"
+    return own if own in all_texts() else "field.prompt.help"
 
 
 def model_view(model: ModelStatus) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.texts import say
 from oelala.ui.fields import fields_of
 from oelala.ui.form import Form
 from oelala.ui.i18n import sayer
@@ -88,7 +89,7 @@ def test_showing_a_model_brings_its_limits(form: Form) -> None:
     assert changes["seconds"]["value"] == 5
     assert changes["fps"]["value"] == 16
     assert changes["model"]["info"].startswith("Een download van 17.6 GB. ")
-    assert "prompt" not in changes
+    assert changes["prompt"] == {"info": say("field.prompt.help", "nl")}
     assert "seed" not in changes
 
 
@@ -120,6 +121,18 @@ def test_a_field_that_means_nothing_to_the_model_is_hidden_and_left_out(form: Fo
 def test_models_say_whether_they_are_here(form: Form) -> None:
     (change,) = form.show_models(sayer("en")).values()
     assert change["choices"][1] == ("Wan 2.1 T2V 1.3B (not here yet)", "wan2.1-t2v-1.3b")
+
+
+def test_mini_says_at_the_prompt_what_it_knows(form: Form) -> None:
+    prompt = form.component("prompt")
+    assert "model.oelala-mini.knows" in prompt.info  # a mark, in every language at once
+    for language, words in (
+        ("en", "people: hair, clothes in 11 colours"),
+        ("nl", "mensen: haar, kleren in 11"),
+    ):
+        shown = form.show(form.defaults("oelala-mini"), sayer(language))
+        assert words in shown[prompt]["info"]
+        assert "value" not in shown[prompt]
 
 
 def test_only_what_a_hub_has_is_offered(form: Form) -> None:
