@@ -14,35 +14,31 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from oelala.errors import OelalaError
-from oelala.settings import Settings, add_studio_flags, prepare_environment, read_settings
-from oelala.terminal.console import DONE, FAILED, USAGE, Console
-from oelala.texts import choose_language
+from oelala.settings import Settings, add_studio_flags, prepare_environment, read_language, read_settings
+from oelala.terminal.console import DONE, Console, exit_code
 
 if TYPE_CHECKING:
     from oelala.library.workspace import LockInfo
     from oelala.studio import Studio
     from oelala.ui.server import Server
 
-USAGE_CODES = {"bad-settings", "password-needed"}
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the studio until it is told to stop. Returns 0 stopped or already open, 1 failed, 2 usage."""
-    console = Console(choose_language(os.environ.get("LC_ALL") or os.environ.get("LANG")))
     parser = argparse.ArgumentParser(prog="oelala", description="Oelala with its page.", allow_abbrev=False)
     add_studio_flags(parser)
     flags = parser.parse_args(argv)
+    console = Console(read_language(flags))
     prepare_environment()
     from oelala.studio import Studio
 
     try:
         settings = read_settings(flags, default_workspace=Studio.chosen_workspace())
-        console = Console(settings.language)
         os.environ["GRADIO_TEMP_DIR"] = str(settings.private / "tmp")
         return run(settings, console)
     except OelalaError as fault:
         console.fault(fault)
-        return USAGE if fault.code in USAGE_CODES else FAILED
+        return exit_code(fault)
 
 
 def run(settings: Settings, console: Console) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
@@ -42,7 +42,7 @@ class Settings:
     open_browser: bool = True
     share: bool = False
     allow_hosts: tuple[str, ...] = ()
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
     @property
     def private(self) -> Path:
@@ -65,10 +65,10 @@ def prepare_environment(environ: MutableMapping[str, str] = os.environ) -> None:
     environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def add_common_flags(parser: argparse.ArgumentParser) -> None:
+def add_common_flags(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """The flags that the page and the command line share."""
-    parser.add_argument("--workspace", metavar="DIR")
-    parser.add_argument("--language", choices=get_args(Language))
+    parser.add_argument("--workspace", metavar="DIR", default=default)
+    parser.add_argument("--language", choices=get_args(Language), default=default)
 
 
 def add_studio_flags(parser: argparse.ArgumentParser) -> None:
@@ -81,11 +81,19 @@ def add_studio_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-file", metavar="F")
 
 
+def read_language(flags: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Language:
+    """The user's language, for saying what is wrong with the other settings as well."""
+    wish = _Wishes(flags, environ).text("language")
+    system = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG")
+    return choose_language(wish if wish in LANGUAGES else system)
+
+
 def read_settings(
     flags: argparse.Namespace, environ: Mapping[str, str] = os.environ, default_workspace: Path = PROJECT
 ) -> Settings:
     """Flags win over `OELALA_…` variables, these over the defaults.
 
+    What only a page needs (host, port, password …) is read where `flags` come from `add_studio_flags`.
     Raises OelalaError ("bad-settings", "password-needed").
     """
     wish = _Wishes(flags, environ)
@@ -98,8 +106,15 @@ def read_settings(
         hub_endpoint=_endpoint(environ.get("HF_ENDPOINT")),
         hub_token=environ.get("HF_TOKEN", "").strip() or None,
         hub_token_file=Path(environ.get("HF_TOKEN_PATH") or _hub_home(environ) / "token").expanduser(),
-        language=choose_language(language or environ.get("LC_ALL") or environ.get("LANG")),
+        language=read_language(flags, environ),
         language_given=language is not None,
+    )
+    return _with_page(settings, wish, environ) if hasattr(flags, "host") else settings
+
+
+def _with_page(settings: Settings, wish: _Wishes, environ: Mapping[str, str]) -> Settings:
+    settings = replace(
+        settings,
         host=wish.text("host") or "127.0.0.1",
         port=_port(wish.text("port")),
         open_browser=not wish.flag("no_browser"),

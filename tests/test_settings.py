@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from oelala.errors import OelalaError
-from oelala.settings import PROJECT, Settings, add_studio_flags, prepare_environment, read_settings
+from oelala.settings import (
+    PROJECT,
+    Settings,
+    add_common_flags,
+    add_studio_flags,
+    prepare_environment,
+    read_language,
+    read_settings,
+)
 
 
 def read(*flags: str, **environ: str) -> Settings:
@@ -37,6 +45,27 @@ def test_language_falls_back_to_the_systems() -> None:
     assert read(LANG="nl_NL.UTF-8").language == "nl"
     assert read(LANG="de_DE.UTF-8").language == "en"
     assert read(LANG="nl_NL.UTF-8", OELALA_LANGUAGE="en").language == "en"
+
+
+def test_what_is_wrong_is_said_in_the_users_language() -> None:
+    parser = argparse.ArgumentParser()
+    add_studio_flags(parser)
+    assert read_language(parser.parse_args([]), {"OELALA_LANGUAGE": "nl", "OELALA_PORT": "abc"}) == "nl"
+    assert read_language(parser.parse_args(["--language", "en"]), {"OELALA_LANGUAGE": "nl"}) == "en"
+    assert read_language(parser.parse_args([]), {"OELALA_LANGUAGE": "fr", "LANG": "nl_BE.UTF-8"}) == "nl"
+    assert read_language(parser.parse_args([]), {"LC_MESSAGES": "nl_NL.UTF-8", "LANG": "en_US.UTF-8"}) == "nl"
+
+
+def test_a_command_without_a_page_needs_nothing_of_the_page() -> None:
+    parser = argparse.ArgumentParser()
+    add_common_flags(parser)
+    environ = {"OELALA_HOST": "0.0.0.0", "OELALA_PORT": "abc", "OELALA_PASSWORD_FILE": "nowhere"}  # noqa: S104
+    settings = read_settings(parser.parse_args(["--language", "nl"]), environ)
+    assert (settings.language, settings.host, settings.port) == ("nl", "127.0.0.1", None)
+
+
+def test_a_password_stays_out_of_the_log() -> None:
+    assert "sesame" not in repr(read(OELALA_PASSWORD="open sesame", HF_TOKEN="hf_sesame"))
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "abc", "1e3", "٣"])

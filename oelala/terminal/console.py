@@ -10,6 +10,25 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.texts import Language, explain, say
 
 DONE, FAILED, USAGE, CANCELLED = 0, 1, 2, 130
+# What was asked cannot be; everything else is a failure.
+USAGE_CODES = frozenset(
+    {
+        "unknown-kind",
+        "unknown-preset",
+        "unknown-model",
+        "unknown-job",
+        "unknown-field",
+        "bad-settings",
+        "password-needed",
+        "missing-argument",
+        "no-such-folder",
+        "out-is-folder",
+    }
+)
+
+
+def exit_code(fault: OelalaError) -> int:
+    return USAGE if isinstance(fault, InvalidTask) or fault.code in USAGE_CODES else FAILED
 
 
 class Console:
@@ -35,6 +54,12 @@ class Console:
         if isinstance(fault, InvalidTask) and fault.field:
             message = f"--{fault.field.replace('_', '-')}: {message}"
         return message, hint
+
+    def cancelled(self, job: str | None = None) -> None:
+        message = self.say("terminal.cancelled")
+        if self.as_json:
+            self.json({"state": "cancelled", "job": job, "code": "cancelled", "message": message, "hint": ""})
+        print(message, file=sys.stderr, flush=True)
 
     def fault(self, fault: OelalaError, job: str | None = None) -> None:
         message, hint = self.explain(fault)

@@ -3,54 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
-from oelala.errors import Cancelled, InvalidTask, OelalaError
-from oelala.settings import Settings, add_common_flags, prepare_environment, read_settings
+from oelala.errors import Cancelled, OelalaError
+from oelala.settings import add_common_flags, prepare_environment, read_language, read_settings
 from oelala.studio import Studio
 from oelala.terminal import doctor, generate, jobs, models, workspace
-from oelala.terminal.console import CANCELLED, DONE, FAILED, USAGE, Console
-from oelala.texts import choose_language
+from oelala.terminal.console import CANCELLED, DONE, Console, exit_code
 
 COMMANDS = {"generate": generate, "models": models, "jobs": jobs, "doctor": doctor, "workspace": workspace}
-USAGE_CODES = {
-    "unknown-kind",
-    "unknown-preset",
-    "unknown-model",
-    "unknown-job",
-    "unknown-field",
-    "bad-settings",
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command. Returns 0 done, 1 failed, 2 usage, 130 cancelled."""
     prepare_environment()
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    console = Console(choose_language(os.environ.get("LC_ALL") or os.environ.get("LANG")))
+    flags = _parser().parse_args(sys.argv[1:] if argv is None else argv)
+    console = Console(read_language(flags), as_json=flags.json)
     try:
-        flags = _parser(arguments).parse_args(arguments)
         settings = read_settings(flags, default_workspace=Studio.chosen_workspace())
-        console = Console(settings.language, as_json=getattr(flags, "json", False))
-        return _run(flags, settings, console)
+        return COMMANDS[flags.command].run(flags, settings, console)
     except OelalaError as fault:
         console.fault(fault)
-        return USAGE if isinstance(fault, InvalidTask) or fault.code in USAGE_CODES else FAILED
+        return exit_code(fault)
     except (KeyboardInterrupt, Cancelled):
-        console.note("terminal.cancelled")
+        console.cancelled()
         return CANCELLED
     except BrokenPipeError:
         return DONE
 
 
-def _run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
-    run = COMMANDS[flags.command].run
-    return run(flags, settings, console)
-
-
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="oelala", description="Oelala without a page.", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():

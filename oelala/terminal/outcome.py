@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oelala.errors import OelalaError
-from oelala.tasks.job import Cancelled, Failed, Job
+from oelala.tasks.job import Failed, Job
 from oelala.terminal.console import CANCELLED, FAILED, Console
 
 
@@ -12,10 +12,5 @@ def tell_unfinished(job: Job, console: Console) -> int:
     if isinstance(job.state, Failed):
         console.fault(OelalaError(job.state.code, **job.state.values), job.id)
         return FAILED
-    if isinstance(job.state, Cancelled) and console.as_json:
-        message = console.say("terminal.cancelled")
-        console.json(
-            {"state": "cancelled", "job": job.id, "code": "cancelled", "message": message, "hint": ""}
-        )
-    console.note("terminal.cancelled")
+    console.cancelled(job.id)
     return CANCELLED
