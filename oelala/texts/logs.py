@@ -1,7 +1,0 @@
-"""Sentences of: logs."""
-
-from __future__ import annotations
-
-from oelala.texts.text import Text
-
-TEXTS: dict[str, Text] = {}
