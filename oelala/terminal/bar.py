@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections import deque
@@ -16,8 +17,10 @@ PACE_SECONDS = 10.0
 
 
 class Bar:
+    """Redraws its line with spaces: not every console of Windows knows escape sequences."""
+
     def __init__(self, language: Language, shown: bool) -> None:
-        self._language, self._shown, self._drawn = language, shown, False
+        self._language, self._shown, self._length = language, shown, 0
         self._pace = Pace()
 
     def __enter__(self) -> Bar:
@@ -26,8 +29,9 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._drawn:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        if self._length:
+            self._write("")
+            print("\r", end="", file=sys.stderr, flush=True)
 
     def show(self, job: Job) -> None:
         now = time.time()
@@ -40,8 +44,11 @@ class Bar:
 
     def draw(self, text: str) -> None:
         if self._shown:
-            self._drawn = True
-            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+            self._write(text[: shutil.get_terminal_size().columns - 1])
+
+    def _write(self, text: str) -> None:
+        print(f"\r{text.ljust(self._length)}", end="", file=sys.stderr, flush=True)
+        self._length = len(text)
 
 
 class Pace:
@@ -60,11 +67,11 @@ class Pace:
 
 
 def line(job: Job, language: Language, now: float) -> str:
-    """`Denoising  [######------]  7/20  3 s`; a waiting job says that it waits."""
+    """`Making the clip  [######------]  7/20  3 s`; a waiting job says that it waits."""
     if not isinstance(job.state, Running):
         return say("terminal.waiting", language)
     progress = job.state.progress
-    phase = say(f"terminal.phase.{progress.phase or 'loading'}", language)
+    phase = say(f"phase.{progress.phase or 'starting'}", language)
     elapsed = f"{max(0.0, now - job.state.started):.0f} s"
     if not progress.total:
         return f"{phase}  {elapsed}"
