@@ -18,13 +18,21 @@ LOOK_SECONDS = 1.0
 def run_and_watch(studio: Studio, jobs: list[Job], console: Console) -> list[Job]:
     """The same jobs, finished. Ctrl-C cancels what is left of them and still waits for the last word."""
     ids = [job.id for job in jobs]
-    with _Hand(studio, ids) as hand:
-        try:
-            return [_follow(studio, job_id, console, hand) for job_id in ids]
-        except KeyboardInterrupt:
-            for job_id in ids:
-                studio.cancel(job_id)
-            return [_follow(studio, job_id, console, hand) for job_id in ids]
+    try:
+        with _Hand(studio, ids) as hand:
+            try:
+                return [_follow(studio, job_id, console, hand) for job_id in ids]
+            except KeyboardInterrupt:
+                _cancel(studio, ids)
+                return [_follow(studio, job_id, console, hand) for job_id in ids]
+    except KeyboardInterrupt:  # while the worker was being started, or once more while it stopped
+        _cancel(studio, ids)
+        raise
+
+
+def _cancel(studio: Studio, ids: list[str]) -> None:
+    for job_id in ids:
+        studio.cancel(job_id)
 
 
 class _Hand:
