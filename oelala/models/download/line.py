@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
+from oelala import __version__
 from oelala.errors import Cancelled, OelalaError
 from oelala.models.download.retry import Patience, TryAgain
 from oelala.progress import CancelToken
@@ -21,7 +22,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _LOOK = 0.1  # seconds between two looks at a connection
 # Compression would make nonsense of byte ranges.
-_HEADERS = {"User-Agent": "oelala/0.1", "Accept-Encoding": "identity"}
+_HEADERS = {"User-Agent": f"oelala/{__version__}", "Accept-Encoding": "identity"}
 
 
 class Answer:
