@@ -64,10 +64,6 @@ class Workspace:
         return self.private / "previews"
 
     @property
-    def settings_file(self) -> Path:
-        return self.private / "settings.json"
-
-    @property
     def lock_file(self) -> Path:
         return self.private / "lock"
 
