@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from oelala.errors import OelalaError
 from oelala.library.workspace import Workspace
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
@@ -89,7 +90,7 @@ def examine(settings: Settings) -> Report:
         lambda: _check_torch(versions, machine),
         lambda: None if ffmpeg else Problem("no-ffmpeg"),
         lambda: _check_disk(machine, settings),
-        lambda: _check_opencv(),
+        _check_opencv,
         lambda: _check_embedded(settings),
         lambda: _check_workspace(settings),
     ]
@@ -133,7 +134,7 @@ def _check_torch(versions: Mapping[str, str | None], machine: Machine) -> Proble
 def _check_disk(machine: Machine, settings: Settings) -> Problem | None:
     if machine.disk_free >= LOW_DISK:
         return None
-    return Problem("out-of-disk", {"free": _gb(machine.disk_free), "path": str(settings.workspace)})
+    return Problem("low-disk", {"free": _gb(machine.disk_free), "path": str(settings.workspace)})
 
 
 def _check_opencv() -> Problem | None:
@@ -152,12 +153,10 @@ def _check_embedded(settings: Settings) -> Problem | None:
 
 
 def _check_workspace(settings: Settings) -> Problem | None:
-    probe = Workspace(settings.workspace).tmp / "doctor.part"
     try:
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError:
-        return Problem("not-writable", {"path": str(settings.workspace)})
+        Workspace(settings.workspace).prepare()
+    except OelalaError as fault:
+        return Problem(fault.code, fault.values)
     return None
 
 

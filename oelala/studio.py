@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from oelala.errors import OelalaError
 from oelala.executor import StudioExecutor
+from oelala.jobs.reporter import preview_path
 from oelala.jobs.store import JobStore
 from oelala.jobs.supervisor import Supervisor
 from oelala.jobs.worker import WorkerSpec
 from oelala.kinds import KINDS, read_task
 from oelala.library import outputs as output_files
 from oelala.library import workspace as workspaces
+from oelala.library.files import copy_file
 from oelala.library.outputs import Output
 from oelala.library.presets import Preset, list_presets
 from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
@@ -30,14 +32,14 @@ from oelala.settings import Settings
 from oelala.tasks.base import Lane, Task
 from oelala.tasks.download import Download
 from oelala.tasks.job import Job, Queued, Running, State
-from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
+from oelala.tasks.text_to_video import MAX_SEED
 
 if TYPE_CHECKING:
     from oelala.doctor import Report
     from oelala.models.download import Removed, Verification
 
 
-__all__ = ["KINDS", "Studio"]
+__all__ = ["KINDS", "ModelStatus", "Studio"]
 
 UNFINISHED = 1000  # jobs looked through; unfinished ones come first
 
@@ -187,11 +189,12 @@ class Studio:
             raise OelalaError("unknown-preset", preset=name, known=", ".join(presets))
         return presets[name]
 
-    def doctor(self) -> Report:
-        """What this computer can do, and what stands in the way."""
+    @staticmethod
+    def doctor(settings: Settings) -> Report:
+        """What this computer can do, and what stands in the way: of a workspace that cannot be used, too."""
         from oelala.doctor import examine
 
-        return examine(self.settings)
+        return examine(settings)
 
     @staticmethod
     def chosen_workspace() -> Path:
@@ -238,7 +241,7 @@ class Studio:
         """The newest preview (animated WebP) of a running job."""
         if not isinstance(self.job(job_id).state, Running):
             return None
-        path = self.workspace.previews / f"{job_id}.webp"
+        path = preview_path(self.workspace.private, job_id)
         return path if path.is_file() else None
 
     # outputs
@@ -254,6 +257,11 @@ class Studio:
         """
         values = dict(output_files.read_settings_of(source))
         return read_task(str(values.pop("kind", "")), values)
+
+    def copy_output(self, source: Path, target: Path) -> Path:
+        """Returns `target`, which is all there or as it was. Raises as `library.files.copy_file`."""
+        copy_file(source, target)
+        return target
 
     # log
 
@@ -272,10 +280,11 @@ def _goes_on(state: State) -> bool:
 
 def _one_task_a_clip(task: Task) -> list[Task]:
     """Tasks with a fixed seed each; only kinds that have a seed are split."""
-    if not isinstance(task, TextToVideo):
+    values = task.model_dump(include={"seed", "num_videos_per_prompt"})
+    if len(values) < 2:
         return [task]
-    seed = task.seed if task.seed is not None else secrets.randbelow(MAX_SEED + 1)
+    seed = values["seed"] if values["seed"] is not None else secrets.randbelow(MAX_SEED + 1)
     return [
         task.model_copy(update={"seed": (seed + clip) % (MAX_SEED + 1), "num_videos_per_prompt": 1})
-        for clip in range(task.num_videos_per_prompt)
+        for clip in range(values["num_videos_per_prompt"])
     ]

@@ -183,7 +183,7 @@ def test_texts_say_the_same_in_every_language() -> None:
 
 def test_every_error_code_has_its_texts() -> None:
     texts = all_texts()
-    pattern = re.compile(r"(?:OelalaError|InvalidTask|ModelMissing|OutOfMemory)\(\s*\"([a-z-]+)\"")
+    pattern = re.compile(r"(?:OelalaError|InvalidTask|ModelMissing|OutOfMemory|Problem)\(\s*\"([a-z-]+)\"")
     used = {
         code
         for path in [*SOURCES, PROJECT / "app.py"]

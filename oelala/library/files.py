@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,18 @@ def write_json(path: Path, value: Any) -> None:
         part.replace(path)
     except OSError as fault:
         raise disk_fault(fault, path.parent) from fault
+    finally:
+        remove_quietly(part)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Replace `target` in one step by a copy of `source`. Raises as `write_json`."""
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PART}")
+    try:
+        shutil.copyfile(source, part)
+        part.replace(target)
+    except OSError as fault:
+        raise disk_fault(fault, target.parent) from fault
     finally:
         remove_quietly(part)
 

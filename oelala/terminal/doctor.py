@@ -16,7 +16,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
-    report = Studio(settings).doctor()
+    report = Studio.doctor(settings)
     if console.as_json:
         console.json(report.as_json(console.language))
     else:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args
 
 from oelala.errors import OelalaError
-from oelala.settings import Settings
+from oelala.settings import Settings, add_common_flags
 from oelala.studio import KINDS, Studio
 from oelala.tasks.base import Task
 from oelala.tasks.job import Done, Job
@@ -36,8 +35,7 @@ def _add_task_flags(parser: argparse.ArgumentParser, task: type[Task]) -> None:
     parser.add_argument("--preset", metavar="P")
     parser.add_argument("--out", metavar="FILE", type=Path)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--workspace", metavar="DIR", default=argparse.SUPPRESS)
-    parser.add_argument("--language", choices=("en", "nl"), default=argparse.SUPPRESS)
+    add_common_flags(parser, default=argparse.SUPPRESS)
 
 
 def _metavar(annotation: Any) -> str:
@@ -71,8 +69,10 @@ def _checked_target(out: Path | None) -> Path | None:
     if out is None:
         return None
     target = out.expanduser().resolve()
-    if target.is_dir() or not target.parent.is_dir():
-        raise OelalaError("bad-settings", name="out", value=str(out), reason=str(target.parent))
+    if target.is_dir():
+        raise OelalaError("out-is-folder", path=str(target), example=str(target / "clip.mp4"))
+    if not target.parent.is_dir():
+        raise OelalaError("no-such-folder", path=str(target.parent))
     return target
 
 
@@ -80,7 +80,7 @@ def _deliver(studio: Studio, jobs: list[Job], out: Path | None, console: Console
     outputs = [_output(studio, job) for job in jobs]
     first = jobs[0]
     if out is not None:
-        outputs = [_copy(path, _numbered(out, index)) for index, path in enumerate(outputs)]
+        outputs = [studio.copy_output(path, _numbered(out, index)) for index, path in enumerate(outputs)]
     if not console.as_json:
         for path in outputs:
             console.result(str(path))
@@ -107,11 +107,3 @@ def _output(studio: Studio, job: Job) -> Path:
 
 def _numbered(out: Path, index: int) -> Path:
     return out if index == 0 else out.with_stem(f"{out.stem}-{index + 1}")
-
-
-def _copy(source: Path, target: Path) -> Path:
-    try:
-        shutil.copyfile(source, target)
-    except OSError as fault:
-        raise OelalaError("not-writable", path=str(target.parent)) from fault
-    return target

@@ -28,7 +28,7 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
         _show(studio, studio.jobs(max(1, flags.limit)), console)
         return DONE
     if flags.id is None:
-        raise OelalaError("bad-settings", name="ID", value="", reason=flags.action)
+        raise OelalaError("missing-argument", command=f"jobs {flags.action}", name="ID")
     job = studio.cancel(flags.id) if flags.action == "cancel" else studio.retry(flags.id)
     _show(studio, [job], console)
     if isinstance(job.state, Queued) and studio.holder() is None:

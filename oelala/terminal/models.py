@@ -7,11 +7,12 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from oelala.errors import OelalaError
 from oelala.progress import CancelToken
 from oelala.settings import Settings
-from oelala.studio import Studio
+from oelala.studio import ModelStatus, Studio
 from oelala.tasks.job import Done
 from oelala.terminal.bar import Bar, check_line
 from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
@@ -33,20 +34,27 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     if flags.action == "list":
         return _list(studio, console)
     if flags.id is None:
-        raise OelalaError("bad-settings", name="ID", value="", reason=flags.action)
+        raise OelalaError("missing-argument", command=f"models {flags.action}", name="ID")
     return _ACTIONS[flags.action](studio, flags.id, console)
 
 
 def _list(studio: Studio, console: Console) -> int:
     statuses = studio.models()
     if console.as_json:
-        console.json([asdict(status) for status in statuses])
+        console.json([_describe(status, console) for status in statuses])
         return DONE
     for status in statuses:
         here = console.say("terminal.here" if status.on_disk else "terminal.not-here")
         fits = console.say(f"terminal.fits.{status.fits}")
         console.result(f"{status.id:<22} {status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
     return DONE
+
+
+def _describe(status: ModelStatus, console: Console) -> dict[str, Any]:
+    """One model as the contract's JSON: `why` is a sentence."""
+    values = asdict(status)
+    del values["why_values"]
+    return values | {"why": console.say(status.why, **status.why_values)}
 
 
 def _download(studio: Studio, model: str, console: Console) -> int:

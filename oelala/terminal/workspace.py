@@ -23,12 +23,15 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     if flags.action == "list":
         return _list(settings, console)
     if flags.folder is None:
-        raise OelalaError("bad-settings", name="DIR", value="", reason=flags.action)
+        raise OelalaError("missing-argument", command=f"workspace {flags.action}", name="DIR")
     folder = flags.folder.expanduser().resolve()
     if flags.action == "use" and not (folder / ".oelala").is_dir():
         raise OelalaError("no-workspace", path=str(folder))
     Studio.remember_workspace(folder, use=flags.action == "use")
-    console.result(str(folder))
+    if console.as_json:
+        console.json({"path": str(folder), "current": folder == Studio.chosen_workspace()})
+    else:
+        console.result(str(folder))
     return DONE
 
 

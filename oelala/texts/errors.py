@@ -25,6 +25,12 @@ TEXTS: dict[str, Text] = {
         "Free some space, then press Retry. Nothing was lost.",
         "Maak ruimte vrij en druk op Opnieuw. Er is niets verloren gegaan.",
     ),
+    "error.low-disk": Text(
+        "The disk is nearly full: {free} free in {path}.", "De schijf is bijna vol: {free} vrij in {path}."
+    ),
+    "error.low-disk.hint": Text(
+        "Free some space, so that clips can be saved.", "Maak ruimte vrij, zodat clips bewaard kunnen worden."
+    ),
     "error.out-of-memory": Text(
         "There was not enough memory for this clip.", "Er was te weinig geheugen voor deze clip."
     ),
@@ -153,6 +159,16 @@ TEXTS: dict[str, Text] = {
         "{name} cannot be “{value}”: {reason}", "{name} kan niet “{value}” zijn: {reason}"
     ),
     "error.bad-settings.hint": Text("“--help” shows what is possible.", "“--help” laat zien wat er kan."),
+    "error.missing-argument": Text("“{command}” needs its {name}.", "“{command}” kan niet zonder {name}."),
+    "error.missing-argument.hint": Text(
+        "Write it behind the command: {command} {name}", "Zet het achter het commando: {command} {name}"
+    ),
+    "error.no-such-folder": Text("There is no folder {path}.", "Er is geen map {path}."),
+    "error.no-such-folder.hint": Text(
+        "Make it first, or choose another place.", "Maak die eerst of kies een andere plek."
+    ),
+    "error.out-is-folder": Text("{path} is a folder.", "{path} is een map."),
+    "error.out-is-folder.hint": Text("Name a file in it: {example}", "Noem een bestand erin: {example}"),
     "error.workspace-locked": Text(
         "Another Oelala is working in {path}.", "Een andere Oelala is bezig in {path}."
     ),

@@ -14,7 +14,7 @@ from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
 from oelala.tasks.job import Job, JobProgress, Queued, Running
 from oelala.tasks.text_to_video import TextToVideo
-from oelala.terminal.bar import line
+from oelala.terminal.bar import Bar, line
 from oelala.terminal.main import main
 
 SMALL = [
@@ -88,6 +88,8 @@ def test_several_clips_are_several_jobs_with_seeds_in_a_row(
         (["--prompt", "x", "--model", "nobody"], 2, "unknown-model"),
         (["--prompt", "x", "--preset", "nobody"], 2, "unknown-preset"),
         (["--prompt", "x", "--model", "wan2.1-t2v-14b"], 1, "model-missing"),
+        (["--prompt", "x", "--out", "no such folder/clip.mp4"], 2, "no-such-folder"),
+        (["--prompt", "x", "--out", "."], 2, "out-is-folder"),
     ],
 )
 def test_a_wrong_wish_gets_one_clear_message(
@@ -142,6 +144,7 @@ def test_models_tell_what_is_here(workspace: Path, capsys: pytest.CaptureFixture
     assert rows["wan2.1-t2v-1.3b"]["licence"] == "Apache-2.0"
     assert rows.keys() >= {"oelala-mini", "wan2.1-t2v-1.3b", "wan2.1-t2v-14b"}
     for row in rows.values():
+        assert row["why"].endswith(".")
         assert row.keys() >= {"id", "family", "repo", "revision", "licence", "tasks", "sizes", "on_disk"}
         assert row["fits"] in ("yes", "streamed", "no")
 
@@ -157,9 +160,38 @@ def test_the_doctor_speaks_plainly(workspace: Path, capsys: pytest.CaptureFixtur
     assert "Werkgeheugen" in out
 
 
+def test_the_doctor_says_when_the_workspace_cannot_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code, out, _ = run(capsys, "doctor", "--json", "--workspace", str(tmp_path / "file" / "workspace"))
+    report = json.loads(out)
+    assert code == 1
+    assert report["ram"] > 10**9
+    assert "not-writable" in [problem["code"] for problem in report["problems"]]
+
+
+@pytest.mark.parametrize("command", [["jobs", "cancel"], ["models", "verify"], ["workspace", "use"]])
+def test_a_forgotten_word_is_asked_for(
+    workspace: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    code, out, err = run(capsys, *command, "--json", "--workspace", str(workspace))
+    answer = json.loads(out)
+    assert (code, answer["code"]) == (2, "missing-argument")
+    assert " ".join(command) in answer["hint"]
+    assert answer["hint"] in err
+
+
+def test_the_bar_leaves_a_clean_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bar("en", shown=True) as bar:
+        bar.draw("a long line")
+        bar.draw("short")
+    assert capsys.readouterr().err == "\ra long line\rshort      \r     \r"
+
+
 def test_the_bar_counts_steps() -> None:
     running = Running(started=100.0, progress=JobProgress(phase="denoising", step=5, total=20))
     job = Job("j", "text-to-video", "gpu", {}, 99.0, 1, running, 1)
-    assert line(job, "en", now=103.2) == "Denoising  [######------------------]  5/20  3 s"
+    assert line(job, "en", now=103.2) == "Making the clip  [######------------------]  5/20  3 s"
     waiting = Job("j", "text-to-video", "gpu", {}, 99.0, 1, Queued(), 1)
     assert line(waiting, "nl", now=0) == "Wacht op zijn beurt …"
