@@ -8,16 +8,16 @@ that this process is gone.
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 from oelala.errors import OelalaError
+from oelala.media.process import end_process, own_group, pipe
 
 _COMPLAINT_LINES = 20
 _WATCH_SECONDS = 0.1
@@ -46,7 +46,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                **_own_group(),
+                **own_group(),
             )
         except OSError as fault:
             raise OelalaError("detector-failed", reason=fault.strerror or type(fault).__name__) from fault
@@ -63,15 +63,15 @@ class Child:
         with self._waiting(patience):
             try:
                 for part in parts:
-                    _pipe(self._process.stdin).write(part)
-                _pipe(self._process.stdin).flush()
+                    pipe(self._process.stdin).write(part)
+                pipe(self._process.stdin).flush()
             except OSError as fault:
                 raise self._fault() from fault
 
     def read(self, count: int, patience: float) -> bytes:
         """Exactly `count` bytes."""
         with self._waiting(patience):
-            data = _pipe(self._process.stdout).read(count)
+            data = pipe(self._process.stdout).read(count)
             if len(data) != count:
                 raise self._fault()
         return data
@@ -80,16 +80,7 @@ class Child:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        for thread in self._threads:
-            thread.join()
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            try:
-                _pipe(pipe).close()
-            except OSError:
-                continue  # what was still buffered for a dead process
+        end_process(self._process, self._threads)
 
     @contextmanager
     def _waiting(self, patience: float) -> Iterator[None]:
@@ -113,7 +104,7 @@ class Child:
 
     def _drain(self) -> None:
         """Without a reader of its standard error a talkative process would stop for ever."""
-        for line in _pipe(self._process.stderr):
+        for line in pipe(self._process.stderr):
             if text := line[:300].decode("utf-8", "replace").strip():
                 self._complaints.append(text)
 
@@ -124,15 +115,3 @@ class Child:
                 self._stalled = True
                 self._process.kill()
                 return
-
-
-def _own_group() -> dict[str, Any]:
-    """Ctrl+C in the terminal is a wish to us, not to the helper."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"process_group": 0}
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None
-    return pipe

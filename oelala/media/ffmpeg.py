@@ -6,19 +6,18 @@ concat demuxer (they open other files), bounded picture size.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 from oelala.errors import OelalaError
+from oelala.media.process import close_quietly, end_process, own_group, pipe
 
 MAX_PIXELS = 2**26  # 8192 × 8192
 MAX_ALLOCATION = 2**30
@@ -76,7 +75,7 @@ class Ffmpeg:
                 stdin=subprocess.PIPE if self._feed else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                **_own_group(),
+                **own_group(),
             )
         except (FileNotFoundError, PermissionError) as fault:
             raise OelalaError("no-ffmpeg") from fault
@@ -88,7 +87,7 @@ class Ffmpeg:
     def write(self, data: memoryview) -> bool:
         """False once ffmpeg has given up; `complaint` says why."""
         try:
-            _pipe(self._process.stdin).write(data)
+            pipe(self._process.stdin).write(data)
         except OSError:
             return False
         self._alive = time.monotonic()
@@ -96,19 +95,19 @@ class Ffmpeg:
 
     def read(self, count: int) -> bytes:
         """`count` bytes of its output, or fewer at the end."""
-        data = _pipe(self._process.stdout).read(count)
+        data = pipe(self._process.stdout).read(count)
         self._alive = time.monotonic()
         return data
 
     def lines(self) -> Iterator[str]:
-        for line in _pipe(self._process.stdout):
+        for line in pipe(self._process.stdout):
             self._alive = time.monotonic()
             yield line.decode("utf-8", "replace").rstrip("\r\n")
 
     def finish(self) -> int:
         """Close its input, wait for the end, return the exit status."""
         if self._process.stdin is not None:
-            _close(self._process.stdin)
+            close_quietly(self._process.stdin)
         self._process.wait()
         self._threads[0].join()
         return self._process.returncode
@@ -132,14 +131,7 @@ class Ffmpeg:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        for thread in self._threads:
-            thread.join()
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                _close(pipe)
+        end_process(self._process, self._threads)
 
     def _start(self, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, daemon=True)
@@ -148,7 +140,7 @@ class Ffmpeg:
 
     def _drain(self) -> None:
         """Without a reader of its standard error a talkative ffmpeg would stop for ever."""
-        for line in _pipe(self._process.stderr):
+        for line in pipe(self._process.stderr):
             if text := line[:500].decode("utf-8", "replace").strip():
                 self._complaints.append(text)
 
@@ -158,22 +150,3 @@ class Ffmpeg:
                 self.stalled = True
                 self._process.kill()
                 return
-
-
-def _own_group() -> dict[str, Any]:
-    """Ctrl+C in the terminal is a wish to us; ffmpeg would end the file as if it were whole."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"process_group": 0} if os.name == "posix" else {}
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None
-    return pipe
-
-
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        return  # what was still buffered for a dead ffmpeg
