@@ -13,6 +13,7 @@ import time
 import pytest
 
 from oelala.errors import OelalaError
+from oelala.library.files import copy_file
 from oelala.library.outputs import list_outputs, save_clip
 from oelala.library.workspace import Workspace
 from oelala.media.video import VideoSpec, verify_video
@@ -77,6 +78,22 @@ def test_a_disk_that_is_full_at_any_file(small_disk: SmallDisk) -> None:
             faults += 1
     assert faults >= 3
     assert len(files_in(workspace)) == 3
+
+
+def test_a_copy_is_whole_or_the_former_one_stays(small_disk: SmallDisk) -> None:
+    small_disk.mount("size=1m")
+    target = small_disk.folder / "clip.mp4"
+    target.write_bytes(b"the former")
+    source = small_disk.folder.parent / "large.mp4"
+    source.write_bytes(bytes(2**21))
+    with pytest.raises(OelalaError) as fault:
+        copy_file(source, target)
+    assert fault.value.code == "out-of-disk"
+    assert [path.name for path in small_disk.folder.iterdir()] == ["clip.mp4"]
+    assert target.read_bytes() == b"the former"
+    source.write_bytes(b"the new one")
+    copy_file(source, target)
+    assert target.read_bytes() == b"the new one"
 
 
 def test_a_read_only_disk(small_disk: SmallDisk) -> None:
