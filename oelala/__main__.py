@@ -3,6 +3,10 @@
 import sys
 
 if __name__ == "__main__":
-    from oelala.terminal.main import main
+    try:
+        from oelala.terminal.main import main
 
-    sys.exit(main())
+        code = main()
+    except KeyboardInterrupt:  # while it was still being imported
+        code = 130
+    sys.exit(code)
