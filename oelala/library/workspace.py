@@ -14,6 +14,8 @@ from oelala.media.faults import disk_fault, disk_full, free_bytes
 from oelala.media.video import remove_quietly
 from oelala.settings import PROJECT
 
+_PROBE = ".probe-"
+
 __all__ = [
     "LockInfo",
     "Workspace",
@@ -111,14 +113,16 @@ def require_writable(folder: Path) -> None:
     """Raises OelalaError ("not-writable", "out-of-disk") unless a file can be made in `folder`, now."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe-", suffix=PART) as file:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=_PROBE, suffix=PART) as file:
             file.write(b"\0")
     except OSError as fault:
         raise disk_fault(fault, folder) from fault
 
 
 def _parts_in(outputs: Path) -> list[Path]:
-    return [path for path in outputs.glob(f"*/*{PART}") if not path.parent.is_symlink()]
+    """Ours alone: a user's own file at the top may end in the same way."""
+    drafts = [path for path in outputs.glob(f"*/*{PART}") if not path.parent.is_symlink()]
+    return [*drafts, *outputs.glob(f"{_PROBE}*{PART}")]
 
 
 def _remove(path: Path) -> bool:

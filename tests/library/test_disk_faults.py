@@ -154,6 +154,7 @@ def test_rests_of_a_crash_are_swept(workspace: Workspace) -> None:
     rests = [
         day / ".x.mp4.12ab.part",
         day / ".x.mp4.12ab.part.tags.part",
+        workspace.outputs / ".probe-12ab.part",
         workspace.tmp / "upload" / "a.mp4",
         workspace.previews / "1.webp",
         workspace.private / ".settings.json.12ab.part",
@@ -166,7 +167,7 @@ def test_rests_of_a_crash_are_swept(workspace: Workspace) -> None:
     (elsewhere / "y.part").write_bytes(b"x")
     os.symlink(elsewhere, workspace.outputs / "link")
     os.symlink(elsewhere, workspace.tmp / "link")
-    assert workspace.sweep() == 6
+    assert workspace.sweep() == 7
     assert not any(path.exists() for path in rests)
     assert all(path.exists() for path in (*mine, elsewhere / "y.part"))
     assert set(kept) <= set(files_in(workspace))
