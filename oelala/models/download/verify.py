@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from oelala.errors import OelalaError
 from oelala.models.catalog.installed import INDEX, Installation, installation, weight_files
 from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
@@ -39,11 +40,19 @@ def verify_model(
 ) -> Verification:
     """Read all of the model. A damaged file of the hub's cache is removed, so that a download brings it anew.
 
-    `report(done, total)` in bytes. Raises ModelMissing, OSError for a file that cannot be read, Cancelled.
+    `report(done, total)` in bytes. Raises ModelMissing, OelalaError ("unreadable-file"), Cancelled.
     """
     found = installation(row, settings.models)
     if found is None:
         raise missing_model(row, settings.models)
+    try:
+        return _verify(found, report, cancel)
+    except OSError as fault:
+        name, reason = Path(str(fault.filename)).name, fault.strerror or type(fault).__name__
+        raise OelalaError("unreadable-file", name=name, reason=reason) from fault
+
+
+def _verify(found: Installation, report: Callable[[int, int], None], cancel: CancelToken) -> Verification:
     files = dict(_files(found))
     total, done = sum(file.stat().st_size for file in files.values()), 0
     damaged, unknown = [], []

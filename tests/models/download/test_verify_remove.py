@@ -51,6 +51,16 @@ def test_one_wrong_bit_is_found_and_mended(hub: Hub, client: Client, name: str) 
     check_whole(client, hub)
 
 
+def test_a_file_that_cannot_be_read_is_named(client: Client) -> None:
+    folder = download_model(client.request()).folder
+    blob = (folder / "vae" / "config.json").resolve()
+    blob.unlink()
+    blob.mkdir()
+    with pytest.raises(OelalaError) as fault:
+        verify(client)
+    assert (fault.value.code, fault.value.values["name"]) == ("unreadable-file", "config.json")
+
+
 def test_missing_files_are_named(client: Client) -> None:
     folder = download_model(client.request()).folder
     (folder / SHARD).resolve().unlink()
