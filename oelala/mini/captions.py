@@ -26,14 +26,15 @@ _LEAVE_OUT = {
 
 @dataclass
 class _Speaker:
-    """Chooses words in one language; the plain word of a row half of the time."""
+    """Chooses words in one language; the first word of a row half of the time, or mostly with `plain`."""
 
     language: str
     rng: np.random.Generator
     complete: bool = False
+    plain: bool = False
 
     def choose(self, options: tuple[str, ...]) -> str:
-        if self.rng.random() < 0.4:
+        if self.rng.random() < (0.7 if self.plain else 0.4):
             return options[0]
         return options[int(self.rng.integers(len(options)))]
 
@@ -149,10 +150,17 @@ def _typing_error(text: str, rng: np.random.Generator) -> str:
 
 
 def caption(
-    spec: ClipSpec, rng: np.random.Generator, language: str | None = None, *, complete: bool = False
+    spec: ClipSpec,
+    rng: np.random.Generator,
+    language: str | None = None,
+    *,
+    complete: bool = False,
+    plain: bool = False,
 ) -> str:
-    """One caption of a clip; a random language unless given; `complete` leaves nothing out."""
-    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete)
+    """One caption of a clip; a random language unless given; `complete` leaves nothing out; `plain` is
+    complete, in common words mostly, and without typing errors.
+    """
+    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete or plain, plain)
     comma = ", " if rng.random() < 0.4 else " "
     body = comma.join([_subject(say, spec), *_parts(say, spec)])
     around = []
@@ -164,7 +172,7 @@ def caption(
     text = f"{say.choose(words.FILLER[say.language])} {text}".strip()
     tail = say.choose(words.TAILS[say.language])
     text = f"{text}, {tail}" if tail else text
-    if rng.random() < 0.12:
+    if rng.random() < 0.12 and not plain:
         text = _typing_error(text, rng)
     if rng.random() < 0.3:
         text = text[:1].upper() + text[1:]

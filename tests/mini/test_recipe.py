@@ -11,8 +11,9 @@ import torch
 from oelala.mini.evaluate.judge import name_colour
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.control import control_like, skeleton_frames
-from oelala.mini.recipe.latents import Moments
-from oelala.mini.recipe.vae import rate_at, reconstruction_loss
+from oelala.mini.recipe.latent_set import Moments
+from oelala.mini.recipe.schedule import rate_at
+from oelala.mini.recipe.vae_loss import faces_and_hands, reconstruction_loss
 from oelala.mini.recipe.whole_clip import WholeClip
 from oelala.mini.topology import build_vae
 from oelala.mini.world.vocabulary import COLOURS
@@ -36,7 +37,7 @@ def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
     average = checkpoint.Average(model, 0.9)
     with torch.no_grad():
         model.weight.add_(1)
-    average.update(model)
+    average.update()
     assert checkpoint.load(tmp_path / "x") is None
     checkpoint.save(tmp_path / "x", average.values, checkpoint.Progress(seconds=3.0, steps=7))
     found = checkpoint.load(tmp_path / "x")
@@ -46,20 +47,49 @@ def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_moments_give_mean_deviation_and_colours() -> None:
+def test_training_goes_on_where_it_was(tmp_path: Path) -> None:
+    def fresh() -> tuple[torch.nn.Linear, checkpoint.Average, torch.optim.Optimizer]:
+        torch.manual_seed(1)
+        model = torch.nn.Linear(3, 2)
+        return model, checkpoint.Average(model, 0.9), torch.optim.AdamW(model.parameters(), lr=0.1)
+
+    def train(model: torch.nn.Linear, average: checkpoint.Average, optimizer: torch.optim.Optimizer) -> None:
+        optimizer.zero_grad()
+        model(torch.ones(4, 3)).square().sum().backward()
+        optimizer.step()
+        average.update()
+
+    straight, broken = fresh(), fresh()
+    assert not checkpoint.load_state(tmp_path / "x", *broken)
+    for _ in range(3):
+        train(*straight)
+        train(*broken)
+    checkpoint.save_state(tmp_path / "x", *broken)
+    again = fresh()
+    assert checkpoint.load_state(tmp_path / "x", *again)
+    train(*straight)
+    train(*again)
+    assert torch.equal(straight[0].weight, again[0].weight)
+    assert torch.equal(straight[1].values["weight"], again[1].values["weight"])
+    assert again[1].count == 4
+
+
+def test_a_new_schedule_starts_anew() -> None:
+    progress = checkpoint.Progress(seconds=400, steps=9, schedule="first")
+    assert progress.begin("first")
+    assert progress.seconds == 400
+    assert not progress.begin("second")
+    assert (progress.seconds, progress.steps) == (0, 9)
+
+
+def test_moments_give_mean_and_deviation() -> None:
     torch.manual_seed(0)
     moments = Moments()
-    latents = torch.randn(4, 48, 2, 16, 16) * 2 + 1
-    colour = (latents[:, :3] * 0.05).repeat_interleave(16, -1).repeat_interleave(16, -2)
-    frames = torch.cat([colour[:, :, :1], colour[:, :, 1:].repeat_interleave(4, 2)], 2)
-    moments.add(latents, frames)
+    for _ in range(2):
+        moments.add(torch.randn(4, 48, 2, 16, 16) * 2 + 1)
     found = moments.result()
     assert np.allclose(found["latents_mean"], 1, atol=0.2)
     assert np.allclose(found["latents_std"], 2, atol=0.2)
-    factors, bias = torch.tensor(found["latent_rgb_factors"]), torch.tensor(found["latent_rgb_bias"])
-    z = ((latents - 1) / 2).permute(0, 2, 3, 4, 1)
-    truth = (latents[:, :3] * 0.05 + 1) / 2
-    assert torch.allclose((z @ factors + bias).permute(0, 4, 1, 2, 3), truth, atol=0.02)
 
 
 def test_control_inputs_keep_their_shape() -> None:
@@ -72,10 +102,22 @@ def test_control_inputs_keep_their_shape() -> None:
 
 
 def test_rate_rises_and_falls_and_the_loss_is_zero_for_equals() -> None:
-    assert rate_at(0.0, 1.0) < rate_at(0.05, 1.0) > rate_at(0.9, 1.0) > rate_at(1.0, 1.0) > 0
+    assert rate_at(0.0, 1.0, steps=0) < 0.01 < rate_at(0.9, 1.0) < rate_at(0.05, 1.0) <= 1
+    assert rate_at(1.0, 1.0) > 0
     clip = torch.rand(1, 3, 5, 32, 32)
     assert reconstruction_loss(clip, clip) == 0
     assert reconstruction_loss(clip, 1 - clip) > 0.1
+
+
+def test_faces_and_hands_count_more() -> None:
+    joints = torch.full((1, 1, 18, 2), -500.0)
+    joints[0, 0, 0], joints[0, 0, 1] = torch.tensor([20.0, 10.0]), torch.tensor([20.0, 22.0])
+    joints[0, 0, 4] = torch.tensor([50.0, 40.0])
+    weight = faces_and_hands(joints, 64)
+    assert weight.shape == (1, 1, 1, 64, 64)
+    assert weight[0, 0, 0, 10, 20] > 2.9
+    assert weight[0, 0, 0, 40, 50] > 1.9
+    assert weight[0, 0, 0, 60, 5] < 0.01
 
 
 @pytest.mark.parametrize("name", COLOURS)

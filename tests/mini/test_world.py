@@ -8,9 +8,12 @@ import torch
 
 from oelala.mini.world import vocabulary as words
 from oelala.mini.world.actions import Timing, pose_frames
-from oelala.mini.world.render import render_clips
+from oelala.mini.world.pack import pack
+from oelala.mini.world.render import PLAIN, render_clips
 from oelala.mini.world.skeleton import reach
 from oelala.mini.world.spec import ClipSpec, character_from_seed, random_clip, with_held_out_things
+from oelala.mini.world.stage import build_stage
+from oelala.mini.world.tiles import Shaders, render_frames, tiles_with_people
 from oelala.mini.world.truth import JOINTS
 
 
@@ -96,3 +99,13 @@ def test_held_out_things_can_be_rendered_on_purpose() -> None:
     turn = render_clips([with_held_out_things(spec, turn=True)], 5, samples=1).frames
     assert (plain - hat).abs().amax() > 0.3
     assert (turn[0, 0] - turn[0, 2]).abs().mean() > 0.004
+
+
+def test_tiles_left_out_show_nobody() -> None:
+    specs = [random_clip(seed) for seed in (2, 9)]
+    stage = build_stage(pack(specs, 1, "cpu"))
+    chosen = tiles_with_people(stage)
+    assert 0.05 < chosen.float().mean() < 0.9
+    everywhere = Shaders(PLAIN.people, PLAIN.people)
+    frames = render_frames(stage, PLAIN, 1)
+    assert torch.allclose(frames, render_frames(stage, everywhere, 1), atol=1e-5)

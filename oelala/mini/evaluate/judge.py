@@ -1,14 +1,11 @@
 """What a clip shows, by MediaPipe's joints: is there a body, and which colours have wall, top and bottom."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import cv2
-import mediapipe as mp
 import numpy as np
-from mediapipe.tasks.python import BaseOptions, vision
 
+from oelala.media.pose import BodyFinder
 from oelala.mini.world.vocabulary import COLOURS
 
 # MediaPipe's numbers of the joints, left and right.
@@ -45,29 +42,19 @@ class Verdict:
 
 
 class Judge:
-    """MediaPipe's pose landmarker over frames."""
+    """The studio's own body finder (MediaPipe's pose landmarker) over frames."""
 
-    def __init__(self, model: Path) -> None:
-        options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
-            running_mode=vision.RunningMode.IMAGE,
-        )
-        self.landmarker: Any = vision.PoseLandmarker.create_from_options(options)
-
-    def close(self) -> None:
-        """Free the detector."""
-        self.landmarker.close()
-
-    def joints(self, frame: np.ndarray) -> np.ndarray | None:
-        """(33, 2) in 0..1, or None where nobody is found; `frame` is uint8 RGB."""
-        large = cv2.resize(frame, (512, 512), interpolation=cv2.INTER_CUBIC)
-        image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(large))
-        found = self.landmarker.detect(image).pose_landmarks
-        return np.array([(mark.x, mark.y) for mark in found[0]]) if found else None
+    def __init__(self, finder: BodyFinder) -> None:
+        self.finder = finder
 
     def look(self, frames: np.ndarray) -> Verdict:
         """Judge frames uint8 (T, H, W, 3)."""
-        found = [(frame, joints) for frame in frames if (joints := self.joints(frame)) is not None]
+        track = self.finder.track(list(frames))
+        found = [
+            (frame, marks[:, :2])
+            for frame, marks, there in zip(frames, track.landmarks, track.found, strict=True)
+            if there
+        ]
         side = frames.shape[1] // 8
         corners = np.concatenate([frames[:, :side, :side], frames[:, :side, -side:]], 2)
         wall = name_colour(np.median(corners.reshape(-1, 3), 0) / 255)

@@ -1,58 +1,71 @@
-"""`python -m oelala.mini.recipe STAGE --folder F --minutes M`: one stage of making Oelala Mini.
+"""`python -m oelala.mini.recipe STAGE`: one stage of making Mini, or `call N`: a call on a lent GPU.
 
 Every stage stops after its minutes and goes on from its own checkpoint when it is called again.
 """
 
 import argparse
+import os
+import time
 from pathlib import Path
 
-import torch
+# torch is imported late: the worker processes import this module too.
+STARTED = time.monotonic()
+ASSET = Path("oelala/assets/oelala-mini")
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """The command line of the recipe."""
     parser = argparse.ArgumentParser(prog="python -m oelala.mini.recipe", description=__doc__)
-    parser.add_argument("stage", choices=("vae", "latents", "captions", "transformer", "export"))
+    parser.add_argument("stage", choices=("vae", "stills", "clips", "transformer", "export", "call"))
+    parser.add_argument("number", nargs="?", type=int, choices=(1, 2, 3), help="call: which one")
     parser.add_argument("--folder", type=Path, default=Path(".work/mini"), help="checkpoints and latents")
     parser.add_argument("--minutes", type=float, default=5.0, help="stop after this many minutes")
-    parser.add_argument("--total-minutes", type=float, default=None, help="length of the whole schedule")
-    parser.add_argument("--clips", type=int, default=20_000, help="latents: how many clips at most")
-    parser.add_argument("--part", type=int, default=0, help="latents: which of several runs side by side")
-    parser.add_argument(
-        "--out", type=Path, default=Path("oelala/assets/oelala-mini"), help="export: where to"
-    )
+    parser.add_argument("--later-minutes", type=float, default=0.0, help="the schedule's, in later runs")
+    parser.add_argument("--schedule", default="first", help="a new name restarts the learning rate")
+    parser.add_argument("--seconds", type=float, default=560.0, help="call: when all must be packed")
+    parser.add_argument("--carried", type=Path, default=Path(".work/mini"), help="call: what to start from")
+    parser.add_argument("--out", type=Path, help=f"call: where to pack; export: where to, else {ASSET}")
     parser.add_argument("--rehearse", action="store_true", help="tiny sizes, to try the code on a processor")
     return parser.parse_args(argv)
 
 
+def _call(args: argparse.Namespace) -> None:
+    from oelala.mini.recipe.call import Call, CallSettings
+
+    out = args.out or Path(os.environ.get("OUT", ".work/out"))
+    settings = CallSettings(
+        args.number or 1, STARTED, args.seconds, args.folder, out, args.carried, tiny=args.rehearse
+    )
+    Call(settings).run()
+
+
+def _stage(args: argparse.Namespace) -> None:
+    from oelala.mini.recipe.run import Run, RunSettings
+
+    run = Run(RunSettings(args.folder, args.schedule, tiny=args.rehearse))
+    seconds, later = args.minutes * 60, args.later_minutes * 60
+    try:
+        if args.stage == "vae":
+            run.vae(seconds, later)
+        elif args.stage == "transformer":
+            run.transformer(seconds, later)
+        else:
+            run.latents(args.stage, seconds)
+    finally:
+        run.close()
+
+
 def main(argv: list[str] | None = None) -> None:
-    """Run one stage."""
+    """Run one stage, or one call."""
     args = parse(argv)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    total = args.total_minutes or args.minutes
-    scale = 0.05 if args.rehearse else 1.0
-    if args.stage == "vae":
-        from oelala.mini.recipe.vae import VaeSettings, VaeStage
-
-        VaeStage(VaeSettings(args.folder, args.minutes, total, device, scale, args.rehearse)).run()
-    elif args.stage == "latents":
-        from oelala.mini.recipe.latents import LatentSettings, make_latents
-
-        make_latents(LatentSettings(args.folder, args.minutes, args.clips, device, args.rehearse, args.part))
-    elif args.stage == "captions":
-        from oelala.mini.recipe.latents import write_captions
-
-        write_captions(args.folder)
-    elif args.stage == "transformer":
-        from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
-
-        TransformerStage(
-            TransformerSettings(args.folder, args.minutes, total, device, scale, args.rehearse)
-        ).run()
-    else:
+    if args.stage == "call":
+        _call(args)
+    elif args.stage == "export":
         from oelala.mini.recipe.export import export
 
-        export(args.folder, args.out, tiny=args.rehearse)
+        export(args.folder, args.out or ASSET, tiny=args.rehearse)
+    else:
+        _stage(args)
 
 
 if __name__ == "__main__":

@@ -8,34 +8,37 @@ import torch
 from loguru import logger
 from torch import Tensor
 
-from oelala.mini.world.render import SIZE, Shader, render_clips, shade
+from oelala.mini.world.render import PLAIN, render_clips
 from oelala.mini.world.spec import ClipSpec, random_clip
+from oelala.mini.world.stage import SIZE
+from oelala.mini.world.table import Table
+from oelala.mini.world.tiles import Shaders
 
 
-def best_shader(device: torch.device) -> Shader:
-    """On a GPU the ray maths fused by the compiler; where that fails, the plain way."""
+def best_shaders(device: torch.device) -> Shaders:
+    """On a GPU the ray maths fused by the compiler for its one shape; where that fails, the plain way."""
     if device.type != "cuda":
-        return shade
+        return PLAIN
     start = time.monotonic()
+    fused = Shaders(torch.compile(PLAIN.people, dynamic=False), torch.compile(PLAIN.backdrop, dynamic=False))
     try:
-        fused: Shader = torch.compile(shade, dynamic=True)
-        for seed in (1, 2, 3):
-            render_clips([random_clip(seed)], 33, device=device, shader=fused)
+        for seed in (1, 2):
+            render_clips([random_clip(seed)], 33, device=device, shaders=fused)
         torch.cuda.synchronize()
     except Exception as exc:  # noqa: BLE001 - whatever the compiler's fault, the plain way works
         logger.warning("renderer not compiled: {}", str(exc)[:600])
-        return shade
+        return PLAIN
     logger.info("renderer compiled in {:.1f} s", time.monotonic() - start)
     return fused
 
 
 @torch.no_grad()
 def render_bytes(
-    specs: list[ClipSpec], num_frames: int, device: torch.device, shader: Shader = shade
+    clips: list[ClipSpec] | Table, num_frames: int, device: torch.device, shaders: Shaders = PLAIN
 ) -> tuple[Tensor, Tensor]:
     """Clips as uint8 (B, T, 3, 256, 256), and joints (B, T, 18, 2) in 0..1."""
-    made = render_clips(specs, num_frames, device=device, shader=shader)
-    return (made.frames.clamp(0, 1) * 255).round().byte(), made.truth.joints
+    made = render_clips(clips, num_frames, device=device, shaders=shaders)
+    return (made.frames.clamp_(0, 1) * 255).round_().byte(), made.truth.joints
 
 
 @dataclass
@@ -43,17 +46,19 @@ class PoolSize:
     """How many clips the pool holds and starts with, and which share of the time it may spend on new ones."""
 
     clips: int = 1200
-    first: int = 160
+    first: int = 192
     num_frames: int = 33
-    share: float = 0.15
-    together: int = 8
+    share: float = 0.10
+    together: int = 32
 
 
 class Pool:
     """Clips in device memory. Seeds only grow, so no clip is rendered twice in one run."""
 
-    def __init__(self, size: PoolSize, device: torch.device, first_seed: int, shader: Shader = shade) -> None:
-        self.size, self.device, self.next_seed, self.shader = size, device, first_seed, shader
+    def __init__(
+        self, size: PoolSize, device: torch.device, first_seed: int, shaders: Shaders = PLAIN
+    ) -> None:
+        self.size, self.device, self.next_seed, self.shaders = size, device, first_seed, shaders
         self.frames = torch.empty(0, device=device)
         self.joints = torch.empty(0, device=device)
         self.filled, self.cursor = 0, 0
@@ -71,7 +76,7 @@ class Pool:
         seeds = list(range(self.next_seed, self.next_seed + count))
         self.next_seed += count
         specs = [random_clip(seed) for seed in seeds]
-        frames, joints = render_bytes(specs, self.size.num_frames, self.device, self.shader)
+        frames, joints = render_bytes(specs, self.size.num_frames, self.device, self.shaders)
         if self.filled == 0:
             self.frames = torch.empty(
                 self.size.clips, *frames.shape[1:], dtype=torch.uint8, device=self.device

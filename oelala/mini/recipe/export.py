@@ -1,30 +1,38 @@
-"""Stage 4: the checkpoints as a plain diffusers folder, with model card and preview factors."""
+"""Stage 4: the checkpoints as a plain diffusers folder, with model card and preview."""
 
 import json
 from pathlib import Path
 
+import torch
 from diffusers import WanPipeline
 from transformers import AutoTokenizer
 
 from oelala.mini.recipe import checkpoint
-from oelala.mini.recipe.latents import STATISTICS
+from oelala.mini.recipe.clips import render_bytes
+from oelala.mini.recipe.latent_set import STATISTICS
 from oelala.mini.recipe.transformer import TEXT_CHECKPOINT, TRANSFORMER_CHECKPOINT
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
+from oelala.mini.recipe.vae import JUDGE_SEEDS
 from oelala.mini.topology import build_scheduler, build_text_encoder, build_transformer, build_vae, save
+from oelala.mini.world.spec import random_clip
+from oelala.models.latent_preview import FILE_NAME, fit_preview
 
-PREVIEW = "latent_rgb.json"
 CARD = Path(__file__).with_name("model_card.md")
 
 
-def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
-    """Write `out`: what `WanPipeline.from_pretrained` loads, the card, and `latent_rgb.json` for previews.
+def preview_clips(count: int) -> torch.Tensor:
+    """Rendered clips (count, 3, 5, 256, 256) in -1..1, to fit the preview to."""
+    seeds = [JUDGE_SEEDS.stop + number for number in range(count)]
+    frames, _ = render_bytes([random_clip(seed) for seed in seeds], 5, torch.device("cpu"))
+    return frames.transpose(1, 2).float() / 127.5 - 1
 
-    `latent_rgb.json` maps normalised latents z (48) to sRGB 0..1: z @ latent_rgb_factors + latent_rgb_bias.
-    """
+
+def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
+    """Write `out`: what `WanPipeline.from_pretrained` loads, the card, and the preview of its latents."""
     models = {
         VAE_CHECKPOINT: build_vae(tiny=tiny),
-        TRANSFORMER_CHECKPOINT: build_transformer(),
-        TEXT_CHECKPOINT: build_text_encoder(),
+        TRANSFORMER_CHECKPOINT: build_transformer(tiny=tiny),
+        TEXT_CHECKPOINT: build_text_encoder(tiny=tiny),
     }
     for name, model in models.items():
         found = checkpoint.load(folder / name)
@@ -34,6 +42,7 @@ def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
     numbers = json.loads((folder / STATISTICS).read_text())
     vae = models[VAE_CHECKPOINT]
     vae.register_to_config(latents_mean=numbers["latents_mean"], latents_std=numbers["latents_std"])
+    preview = fit_preview(vae, preview_clips(2 if tiny else 16))
     pipeline = WanPipeline(
         tokenizer=AutoTokenizer.from_pretrained(folder / "tokenizer"),
         text_encoder=models[TEXT_CHECKPOINT],
@@ -43,6 +52,6 @@ def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
         expand_timesteps=True,
     )
     save(pipeline, out)
-    preview = {key: numbers[key] for key in ("latent_rgb_factors", "latent_rgb_bias")}
-    (out / PREVIEW).write_text(json.dumps(preview))
+    preview.save(out / FILE_NAME)
+    (out / "latent_rgb.json").unlink(missing_ok=True)
     (out / "README.md").write_text(CARD.read_text())

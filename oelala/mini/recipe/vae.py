@@ -1,23 +1,25 @@
 """Stage 1: the VAE, on single frames, then on short clips, then on whole ones."""
 
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from diffusers import AutoencoderKLWan
 from loguru import logger
 from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
-from oelala.mini.recipe.clips import Pool, PoolSize, best_shader, render_bytes
+from oelala.mini.recipe.clips import Pool, PoolSize, render_bytes
 from oelala.mini.recipe.control import control_like
-from oelala.mini.recipe.whole_clip import NormSilu, WholeClip, norm_silu
+from oelala.mini.recipe.schedule import rate_at
+from oelala.mini.recipe.vae_loss import faces_and_hands, reconstruction_loss
+from oelala.mini.recipe.whole_clip import NormSilu, WholeClip, lay_out, norm_silu
 from oelala.mini.topology import build_vae
+from oelala.mini.world.render import PLAIN
 from oelala.mini.world.spec import random_clip
+from oelala.mini.world.tiles import Shaders
 
 CHECKPOINT = "vae"
 # Clips that no training seed reaches.
@@ -34,76 +36,36 @@ class Batch:
     crop: int
 
 
-# (share of the training time at which it ends, batches drawn from by turns)
+# (share of the schedule at which it ends, batches drawn from by turns)
 PLAN = (
     (0.14, (Batch(128, 1, 128),)),
     (0.50, (Batch(48, 5, 128), Batch(48, 5, 128), Batch(26, 9, 128), Batch(12, 5, 256))),
     (1.01, (Batch(14, 17, 128), Batch(7, 33, 128), Batch(4, 17, 256), Batch(28, 9, 128))),
 )
+# For weights that have seen all that: some stills to keep them sharp, then clips of every length.
+RESUMED_PLAN = (
+    (0.45, (Batch(48, 5, 128), Batch(26, 9, 128), Batch(12, 5, 256), Batch(128, 1, 128))),
+    (1.01, (Batch(14, 17, 128), Batch(28, 9, 128), Batch(7, 33, 128), Batch(4, 17, 256))),
+)
 
 
 @dataclass(frozen=True)
 class VaeSettings:
-    """`minutes` for this run, `total_minutes` for the whole schedule; `scale` shrinks batches for
-    rehearsals.
+    """`minutes` for this run; `later_minutes` of the same `schedule` are left to later ones; `scale`
+    shrinks batches for rehearsals.
     """
 
     folder: Path
     minutes: float
-    total_minutes: float
     device: torch.device
+    later_minutes: float = 0.0
+    schedule: str = "first"
+    shaders: Shaders = PLAIN
+    norm: NormSilu = norm_silu
     scale: float = 1.0
     tiny: bool = False
-    peak_rate: float = 1.2e-3
+    peak_rate: float = 1.0e-3
     save_every: float = 110.0
-
-
-def fastest_norm(device: torch.device) -> NormSilu:
-    """The compiled norm where that works and the device is a GPU."""
-    if device.type != "cuda":
-        return norm_silu
-    start = time.monotonic()
-    # One variant for each number of channels, with and without padding, forward and backward.
-    torch._dynamo.config.recompile_limit = 64
-    try:
-        fused: NormSilu = torch.compile(norm_silu, dynamic=True)
-        for channels, frames in [(c, t) for c in (24, 32, 48, 64, 96, 128) for t in (5, 9, 1)]:
-            x = torch.randn(
-                2, channels, frames, 16, 16, device=device, dtype=torch.bfloat16, requires_grad=True
-            )
-            x_last = x.contiguous(memory_format=torch.channels_last_3d)
-            gamma = torch.ones(channels, 1, 1, 1, device=device, requires_grad=True)
-            fused(x_last, gamma, 2 if frames > 1 else 0).float().sum().backward()
-        torch.cuda.synchronize()
-    except Exception as exc:  # noqa: BLE001 - whatever the compiler's fault, the plain way works
-        logger.warning("norm not compiled: {}", str(exc)[:600])
-        return norm_silu
-    logger.info("norm compiled in {:.1f} s", time.monotonic() - start)
-    return fused
-
-
-def rate_at(done: float, peak: float) -> float:
-    """Learning rate after a share `done` of the schedule: a short warm-up, then a cosine down to 2 %."""
-    warm = min(1.0, done / 0.012 + 0.02)
-    return peak * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * min(done, 1.0))) / 2)
-
-
-def _detail(x: Tensor) -> Tensor:
-    """Where something is going on: the local contrast of a clip (B, 3, T, H, W), smoothed, (B, 1,
-    T, H, W).
-    """
-    flat = x.mean(1).flatten(0, 1).unsqueeze(1)
-    spread = F.avg_pool2d(flat * flat, 7, 1, 3) - F.avg_pool2d(flat, 7, 1, 3) ** 2
-    return (spread.clamp_min(0).sqrt() * 4).clamp(0, 1).view(x.shape[0], 1, *x.shape[2:])
-
-
-def reconstruction_loss(made: Tensor, truth: Tensor) -> Tensor:
-    """L1 weighted towards detail, squared error, and the L1 of the gradients in space and time."""
-    error = made - truth
-    weight = 1 + 3 * _detail(truth)
-    loss = (error.abs() * weight).mean() + 2.0 * (error.square() * weight).mean()
-    loss = loss + 0.6 * (error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean())
-    return loss + (0.4 * error.diff(dim=2).abs().mean() if error.shape[2] > 1 else 0.0)
 
 
 class VaeStage:
@@ -120,25 +82,25 @@ class VaeStage:
             weights, self.progress = found
             self.vae.load_state_dict({name: value.float() for name, value in weights.items()})
         self.vae.to(device).train()
-        for module in self.vae.modules():
-            if isinstance(module, torch.nn.Conv3d):
-                module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last_3d)
-            elif isinstance(module, torch.nn.Conv2d):
-                module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
+        lay_out(self.vae)
         self.average = checkpoint.Average(self.vae, 0.998)
-        if found:
-            self.average.count = 10_000
-        self.shader = best_shader(device)
-        self.whole = WholeClip(self.vae, fastest_norm(device))
+        self.whole = WholeClip(self.vae, settings.norm)
         self.optimizer = torch.optim.AdamW(
             self.vae.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=1e-4, fused=device.type == "cuda"
         )
+        self.plan = RESUMED_PLAN if self.progress.steps else PLAN
+        self.own_steps = 0
+        if self.progress.begin(settings.schedule) and checkpoint.load_state(
+            self.path, self.vae, self.average, self.optimizer
+        ):
+            self.own_steps = self.progress.steps
+        self.total = self.progress.seconds + (settings.minutes + settings.later_minutes) * 60
         self.rng = np.random.default_rng(self.progress.steps)
         small = settings.scale < 1
-        size = PoolSize(clips=2, first=1, together=1) if small else PoolSize()
-        self.pool = Pool(size, device, self.progress.next_seed, self.shader)
+        size = PoolSize(clips=2, first=1, num_frames=5, together=1) if small else PoolSize()
+        self.pool = Pool(size, device, self.progress.next_seed, settings.shaders)
         judge = [random_clip(seed, held_out=True) for seed in list(JUDGE_SEEDS)[: 1 if small else 12]]
-        self.judge, _ = render_bytes(judge, 17, device, self.shader)
+        self.judge, _ = render_bytes(judge, 5 if small else 17, device, settings.shaders)
 
     def run(self) -> None:
         """Train until the minutes, counted from the making of this stage, are over."""
@@ -147,7 +109,7 @@ class VaeStage:
         pixels = 0
         while (now := time.monotonic()) - self.started < self.settings.minutes * 60:
             self.progress.seconds = before + now - start
-            done = self.progress.seconds / (self.settings.total_minutes * 60)
+            done = self.progress.seconds / self.total
             batch = self._batch(done)
             loss = self._step(batch, done)
             pixels += batch.clips * batch.frames * batch.crop**2
@@ -164,33 +126,38 @@ class VaeStage:
                 self._save()
                 saved = now
         self._save()
+        checkpoint.save_state(self.path, self.vae, self.average, self.optimizer)
 
     def _batch(self, done: float) -> Batch:
-        kinds = next(kinds for end, kinds in PLAN if done < end or end > 1)
+        kinds = next(kinds for end, kinds in self.plan if done < end or end > 1)
         batch = kinds[self.progress.steps % len(kinds)]
         scale = self.settings.scale
         if scale < 1:
-            return Batch(max(1, int(batch.clips * scale)), batch.frames, 64)
+            return Batch(max(1, int(batch.clips * scale)), min(5, batch.frames), 64)
         return batch
 
     def _step(self, batch: Batch, done: float) -> Tensor:
         truth, joints = self.pool.crops(batch.clips, batch.frames, batch.crop)
+        extra: Tensor | float = 0.0
         if self.rng.random() < CONTROL_SHARE:
             truth = control_like(truth, joints, self.rng)
+        else:
+            extra = faces_and_hands(joints, truth.shape[-1])
         for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(done, self.settings.peak_rate)
+            group["lr"] = rate_at(done, self.settings.peak_rate, self.own_steps)
         with torch.autocast(self.settings.device.type, torch.bfloat16, enabled=self.settings.scale == 1):
             mean, log_variance = self.whole.encode(truth)
             z = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
             made = self.whole.decode(z).float()
         divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-        loss = reconstruction_loss(made, truth) + 3e-5 * divergence
+        loss = reconstruction_loss(made, truth, extra) + 3e-5 * divergence
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
         self.optimizer.step()
-        self.average.update(self.vae)
+        self.average.update()
         self.progress.steps += 1
+        self.own_steps += 1
         return loss.detach()
 
     def _save(self) -> None:

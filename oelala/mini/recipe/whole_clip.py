@@ -48,6 +48,15 @@ def _each_frame(layer: nn.Module, x: Tensor) -> Tensor:
     return layer(flat).unflatten(0, (b, t)).transpose(1, 2)
 
 
+def lay_out(vae: AutoencoderKLWan) -> None:
+    """Lay the weights of all convolutions out channels last, as they are used here."""
+    for module in vae.modules():
+        if isinstance(module, nn.Conv3d):
+            module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last_3d)
+        elif isinstance(module, nn.Conv2d):
+            module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
+
+
 class WholeClip:
     """Encode and decode whole clips with the weights of `vae`; `fused` may be a compiled `norm_silu`."""
 

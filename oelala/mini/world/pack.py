@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -10,6 +9,7 @@ from oelala.mini.world import vocabulary as words
 from oelala.mini.world.actions import Pose, Timing, pose_frames
 from oelala.mini.world.skeleton import Skeleton, build_skeleton
 from oelala.mini.world.spec import FACE_AXES, ClipSpec
+from oelala.mini.world.table import Table, table_of
 
 FPS = 16
 # Cycles a second at speed 1.
@@ -37,54 +37,18 @@ class People:
         return self.number["face"][:, FACE_AXES.index(axis)]
 
 
-def _kinds(spec: ClipSpec) -> dict[str, int]:
-    return {
-        "hair": words.HAIR_STYLES.index(spec.character.hair_style),
-        "build": words.BUILDS.index(spec.character.build),
-        "sex": words.SEXES.index(spec.character.sex),
-        "glasses": int(spec.character.glasses),
-        "beard": int(spec.character.beard),
-        "top": words.TOPS.index(spec.clothes.top),
-        "bottom": words.BOTTOMS.index(spec.clothes.bottom),
-        "hat": words.HATS.index(spec.clothes.hat),
-        "action": words.ACTIONS.index(spec.motion.action),
-        "hand": spec.motion.hand,
-        "place": words.PLACES.index(spec.scene.place),
-        "light": words.LIGHTS.index(spec.scene.light),
-        "shot": words.SHOTS.index(spec.scene.shot),
-    }
-
-
-def _numbers(spec: ClipSpec) -> dict[str, tuple[float, ...]]:
-    character, clothes, scene, motion = spec.character, spec.clothes, spec.scene, spec.motion
-    return {
-        "height": (character.height,),
-        "skin": character.skin,
-        "hair_colour": character.hair,
-        "iris": character.eyes,
-        "face": character.face,
-        "top_colour": clothes.top_colour,
-        "bottom_colour": clothes.bottom_colour,
-        "shoe_colour": clothes.shoe_colour,
-        "wall": scene.wall,
-        "light_side": (scene.light_side,),
-        "view": (scene.yaw, scene.turn),
-        "motion": (motion.speed, motion.phase, motion.amplitude, motion.drift),
-        "mood": (motion.smile, motion.gaze, motion.blink),
-    }
-
-
-def pack(specs: list[ClipSpec], num_frames: int, device: torch.device | str) -> People:
+def pack(clips: list[ClipSpec] | Table, num_frames: int, device: torch.device | str) -> People:
     """Everybody in every frame: row `i * num_frames + t` is frame t of clip i."""
-    kinds = [_kinds(spec) for spec in specs]
-    numbers = [_numbers(spec) for spec in specs]
-
-    def spread(rows: list[object], dtype: torch.dtype) -> Tensor:
-        return torch.as_tensor(np.asarray(rows), dtype=dtype, device=device).repeat_interleave(num_frames, 0)
-
-    kind = {key: spread([k[key] for k in kinds], torch.long) for key in kinds[0]}
-    number = {key: spread([n[key] for n in numbers], torch.float32).squeeze(-1) for key in numbers[0]}
-    frame = torch.arange(num_frames, device=device).repeat(len(specs))
+    table = table_of(clips) if isinstance(clips, list) else clips
+    kind, number = {}, {}
+    for key, rows in table.items():
+        spread = torch.from_numpy(rows).to(device).repeat_interleave(num_frames, 0)
+        if spread.dtype == torch.long:
+            kind[key] = spread
+        else:
+            number[key] = spread.squeeze(-1)
+    count = len(table["hair"])
+    frame = torch.arange(num_frames, device=device).repeat(count)
     seconds = frame.float() / FPS
     pose = _act(kind, number, seconds)
     skeleton = _stand(kind, number, pose, seconds, frame.float() / max(num_frames - 1, 1))

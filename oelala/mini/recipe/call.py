@@ -1,0 +1,114 @@
+"""`python -m oelala.mini.recipe call N`: the N-th of three calls on a lent GPU, packed before its limit.
+
+README.md has the plan. What a call leaves in `--folder` serves the next one while the machine is the same;
+what it packs into `--out` is enough to go on from on a bare one.
+"""
+
+import os
+import shutil
+import tarfile
+import threading
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from loguru import logger
+
+from oelala.mini.recipe.run import Run, RunSettings
+
+PART_BYTES = 15_000_000
+CHECKPOINTS = ("vae", "transformer", "text_encoder")
+# Seconds kept for saving and packing, and the last moment for both.
+_KEPT, _LAST = 22.0, 12.0
+_STILLS, _CLIPS, _STILLS_AGAIN = 70.0, 80.0, 35.0
+# What the third call gives the transformer, as far as the second one knows.
+_THIRD = 340.0
+
+
+@dataclass(frozen=True)
+class CallSettings:
+    """`seconds` after `started` (of time.monotonic) this call must have ended; `carried` holds the
+    checkpoints to start from.
+    """
+
+    number: int
+    started: float
+    seconds: float
+    folder: Path
+    out: Path
+    carried: Path
+    schedule: str = "second"
+    tiny: bool = False
+
+
+def pack(folder: Path, out: Path) -> None:
+    """Checkpoints, tokenizer and statistics as mini.tar.00, .01, ... of at most 15 MB in `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    whole = BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as tar:
+        for name in CHECKPOINTS:
+            for path in (folder / f"{name}.safetensors", folder / f"{name}.json"):
+                if path.exists():
+                    tar.add(path, path.name)
+        for name in ("latents.json", "tokenizer"):
+            if (folder / name).exists():
+                tar.add(folder / name, name)
+    data = whole.getbuffer()
+    for number, start in enumerate(range(0, len(data), PART_BYTES)):
+        (out / f"mini.tar.{number:02d}").write_bytes(data[start : start + PART_BYTES])
+
+
+class Call:
+    """One call: bring the checkpoints, run the stages, pack."""
+
+    def __init__(self, settings: CallSettings) -> None:
+        self.settings = settings
+        self._packing = threading.Lock()
+        settings.out.mkdir(parents=True, exist_ok=True)
+        self.log = logger.add(settings.out / "log.txt", enqueue=False)
+        if not (settings.folder / "vae.safetensors").exists() and settings.carried.exists():
+            shutil.copytree(settings.carried, settings.folder, dirs_exist_ok=True)
+
+    def left(self) -> float:
+        """Seconds that stages still have."""
+        return self.settings.seconds - _KEPT - self._spent()
+
+    def _spent(self) -> float:
+        return time.monotonic() - self.settings.started
+
+    def run(self) -> None:
+        """All stages; whatever happens, what there is gets packed in time."""
+        settings = self.settings
+        guard = threading.Timer(max(1.0, settings.seconds - _LAST - self._spent()), self._give_up)
+        guard.daemon = True
+        guard.start()
+        run = Run(RunSettings(settings.folder, settings.schedule, tiny=settings.tiny))
+        try:
+            (self._first if settings.number == 1 else self._later)(run)
+        finally:
+            guard.cancel()
+            run.close()
+            self._pack()
+            logger.remove(self.log)
+
+    def _first(self, run: Run) -> None:
+        stills = min(_STILLS, self.left() / 3)
+        run.vae(self.left() - stills)
+        run.latents("stills", self.left())
+
+    def _later(self, run: Run) -> None:
+        for kind, seconds in (("stills", _STILLS_AGAIN), ("clips", _CLIPS)):
+            if not run.has_latents(kind):
+                run.latents(kind, min(seconds, self.left() / 3))
+        run.transformer(self.left(), _THIRD if self.settings.number == 2 else 0.0)
+
+    def _pack(self) -> None:
+        with self._packing:
+            pack(self.settings.folder, self.settings.out)
+            logger.info("packed after {:.0f} s", self._spent())
+
+    def _give_up(self) -> None:
+        logger.error("out of time: packing the last checkpoints")
+        self._pack()
+        os._exit(3)

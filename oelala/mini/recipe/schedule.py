@@ -1,0 +1,68 @@
+"""What changes over a schedule: learning rate, noise levels, batches and how hard the captions are."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from oelala.mini.topology import FLOW_SHIFT
+
+WARM_STEPS = 200
+# The flow shift of the uniform half of the noise levels.
+HIGH_SHIFT = 6.0
+
+
+def rate_at(done: float, peak: float, steps: int = WARM_STEPS) -> float:
+    """Learning rate after a share `done` of the schedule and `steps` of the optimizer's own: a short
+    warm-up, then a cosine down to 2 %.
+    """
+    warm = min(1.0, (steps + 1) / WARM_STEPS)
+    return peak * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * min(done, 1.0))) / 2)
+
+
+def _shifted(s: Tensor, shift: float) -> Tensor:
+    return shift * s / (1 + (shift - 1) * s)
+
+
+def noise_levels(count: int, device: torch.device) -> Tensor:
+    """Times (count,) in 0..1, evenly spread over their distribution, in random order.
+
+    Half are the usual shift 3 of a sigmoid of a normal number. The sampler, 20 steps at shift 3, spends
+    three of them above 0.96, where the picture is planned from the prompt and that half has 2 % of its
+    samples; so the other half is shift 6 of a uniform number: 20 % above 0.96. Together 11 %.
+    """
+    even = (torch.arange(count, device=device) + torch.rand(count, device=device)) / count
+    inner = (2 * even).frac().clamp(1e-4, 1 - 1e-4)
+    normal = _shifted(torch.sigmoid(math.sqrt(2) * torch.erfinv(2 * inner - 1)), FLOW_SHIFT)
+    times = torch.where(even < 0.5, normal, _shifted(inner, HIGH_SHIFT))
+    return times[torch.randperm(count, device=device)]
+
+
+def hard_share(done: float) -> float:
+    """How many captions are of the hard kind (parts left out, rare words, typing errors) by then."""
+    return 0.15 + 0.50 * min(1.0, max(0.0, (done - 0.15) / 0.40))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`samples` of `frames` latent frames. Causality makes a shorter clip a prefix."""
+
+    frames: int
+    samples: int
+
+
+STILLS, SHORT, LONG = Batch(1, 1024), Batch(5, 224), Batch(9, 144)
+# (share of the schedule at which it ends, batches by turns). Which colour goes where is learnt from stills,
+# at a ninth of the cost; motion comes later, and stills never go.
+PLAN = (
+    (0.25, (STILLS, STILLS, STILLS, SHORT)),
+    (0.60, (STILLS, SHORT, STILLS, LONG)),
+    (1.01, (LONG, STILLS, SHORT, LONG)),
+)
+
+
+def batch_at(done: float, step: int) -> Batch:
+    """The batch of a step after a share `done` of the schedule."""
+    kinds = next((kinds for end, kinds in PLAN if done < end), PLAN[-1][1])
+    return kinds[step % len(kinds)]

@@ -1,0 +1,41 @@
+"""What the VAE is trained for: detail, edges, motion, and most of all faces and hands."""
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+# COCO-18 numbers. The distance from nose to neck tells how large a person is in the crop.
+_NOSE, _NECK, _WRISTS = 0, 1, (4, 7)
+# Radii in that distance, and how much more a pixel there counts.
+_FACE_REACH, _HAND_REACH, _FACE_WEIGHT, _HAND_WEIGHT = 0.62, 0.42, 3.0, 2.0
+
+
+def detail(x: Tensor) -> Tensor:
+    """Where something is going on: the local contrast of a clip (B, 3, T, H, W), smoothed, (B, 1,
+    T, H, W).
+    """
+    flat = x.mean(1).flatten(0, 1).unsqueeze(1)
+    spread = F.avg_pool2d(flat * flat, 7, 1, 3) - F.avg_pool2d(flat, 7, 1, 3) ** 2
+    return (spread.clamp_min(0).sqrt() * 4).clamp(0, 1).view(x.shape[0], 1, *x.shape[2:])
+
+
+def faces_and_hands(joints: Tensor, size: int) -> Tensor:
+    """Extra weight (B, 1, T, size, size) at nose and wrists; joints (B, T, 18, 2) in pixels of the crop."""
+    axis = torch.arange(size, device=joints.device) + 0.5
+    scale = (joints[:, :, _NOSE] - joints[:, :, _NECK]).norm(dim=-1).clamp(4, 2 * size)
+    weight = torch.zeros(*joints.shape[:2], size, size, device=joints.device)
+    parts = [(_NOSE, _FACE_REACH, _FACE_WEIGHT), *((wrist, _HAND_REACH, _HAND_WEIGHT) for wrist in _WRISTS)]
+    for joint, reach, amount in parts:
+        away = (joints[:, :, joint].unsqueeze(-1) - axis) / (reach * scale).view(*scale.shape, 1, 1)
+        x, y = torch.exp(-away.nan_to_num(9.0).square()).unbind(2)
+        weight = torch.maximum(weight, amount * y.unsqueeze(-1) * x.unsqueeze(-2))
+    return weight.unsqueeze(1)
+
+
+def reconstruction_loss(made: Tensor, truth: Tensor, extra: Tensor | float = 0.0) -> Tensor:
+    """L1 weighted towards detail and `extra`, squared error, L1 of the gradients in space and time."""
+    error = made - truth
+    weight = 1 + 3 * detail(truth) + extra
+    loss = (error.abs() * weight).mean() + 2.0 * (error.square() * weight).mean()
+    loss = loss + 0.6 * (error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean())
+    return loss + (0.4 * error.diff(dim=2).abs().mean() if error.shape[2] > 1 else 0.0)
