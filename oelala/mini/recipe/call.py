@@ -93,6 +93,7 @@ class Call:
             logger.remove(self.log)
 
     def _first(self, run: Run) -> None:
+        run.prepare()
         stills = min(_STILLS, self.left() / 3)
         run.vae(self.left() - stills)
         run.latents("stills", self.left())
@@ -100,6 +101,7 @@ class Call:
     def _later(self, run: Run) -> None:
         for kind, seconds in (("stills", _STILLS_AGAIN), ("clips", _CLIPS)):
             if not run.has_latents(kind):
+                run.prepare()
                 run.latents(kind, min(seconds, self.left() / 3))
         run.transformer(self.left(), _THIRD if self.settings.number == 2 else 0.0)
 

@@ -117,6 +117,8 @@ def load_state(path: Path, model: nn.Module, average: Average, optimizer: torch.
     average.restart({name: found[f"average.{name}"] for name in average.values}, int(found["count"]))
     for name, value in model.named_parameters():
         value.copy_(found[f"weight.{name}"])
+        if f"step.{name}" not in found:
+            continue
         moments = {key: found[f"{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")}
         optimizer.state[value] = {
             key: moment.to(value.device) if key == "step" else torch.empty_like(value).copy_(moment)

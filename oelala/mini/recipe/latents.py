@@ -79,8 +79,7 @@ class LatentStage:
         vae = build_vae(tiny=settings.tiny)
         vae.load_state_dict({name: value.float() for name, value in found[0].items()})
         self.vae_steps = found[1].steps
-        self.dtype = torch.bfloat16 if settings.device.type == "cuda" else torch.float32
-        vae = vae.to(settings.device, self.dtype).eval()
+        vae = vae.to(settings.device).eval()
         lay_out(vae)
         self.whole = WholeClip(vae, tools.norm)
         self.done = self._keep_present()
@@ -124,8 +123,11 @@ class LatentStage:
 
     @torch.no_grad()
     def _encode(self, frames: Tensor) -> Tensor:
-        clips = (frames.transpose(1, 2).float() / 127.5 - 1).to(self.dtype).contiguous()
-        return self.whole.encode(clips)[0].to(torch.bfloat16).contiguous()
+        clips = (frames.transpose(1, 2).float() / 127.5 - 1).contiguous()
+        device = self.settings.device.type
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            mean, _ = self.whole.encode(clips)
+        return mean.to(torch.bfloat16).contiguous()
 
     def _write(self, latents: list[Tensor], tokens: list[Tensor]) -> None:
         moments = Moments(self.settings.device)

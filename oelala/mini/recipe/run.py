@@ -47,6 +47,10 @@ class Run:
         """Compiled when first needed."""
         return Tools(self.farm, best_shaders(self.device), fastest_norm(self.device))
 
+    def prepare(self) -> None:
+        """Compile now, so that no stage's seconds pay for it."""
+        assert self.tools
+
     def vae(self, seconds: float, later: float = 0.0) -> None:
         """Stage 1."""
         one = self.settings

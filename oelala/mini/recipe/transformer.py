@@ -143,7 +143,8 @@ class TransformerStage:
         empty[:, 0] = EOS_ID
         tokens = torch.where(torch.rand(len(tokens), 1, device=device) < EMPTY_SHARE, empty, tokens)
         times = noise_levels(batch, device)
-        clean = (torch.rand(batch, device=device) < IMAGE_SHARE) & torch.tensor(frames > 1, device=device)
+        # A still has no first frame to keep.
+        clean = torch.rand(batch, device=device) < (IMAGE_SHARE if frames > 1 else 0.0)
         level = times.view(-1, 1, 1, 1, 1).expand(-1, 1, frames, 1, 1).clone()
         level[:, :, 0] *= (~clean).view(-1, 1, 1, 1)
         noise = torch.randn_like(x0)

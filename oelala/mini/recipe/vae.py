@@ -22,6 +22,7 @@ from oelala.mini.world.spec import random_clip
 from oelala.mini.world.tiles import Shaders
 
 CHECKPOINT = "vae"
+FIRST_SCHEDULE = "first"
 # Clips that no training seed reaches.
 JUDGE_SEEDS = range(2_000_000_000, 2_000_000_012)
 CONTROL_SHARE = 0.13
@@ -59,7 +60,7 @@ class VaeSettings:
     minutes: float
     device: torch.device
     later_minutes: float = 0.0
-    schedule: str = "first"
+    schedule: str = FIRST_SCHEDULE
     shaders: Shaders = PLAIN
     norm: NormSilu = norm_silu
     scale: float = 1.0
@@ -88,7 +89,7 @@ class VaeStage:
         self.optimizer = torch.optim.AdamW(
             self.vae.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=1e-4, fused=device.type == "cuda"
         )
-        self.plan = RESUMED_PLAN if self.progress.steps else PLAN
+        self.plan = PLAN if settings.schedule == FIRST_SCHEDULE else RESUMED_PLAN
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(
             self.path, self.vae, self.average, self.optimizer
