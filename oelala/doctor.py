@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -122,13 +123,18 @@ def _ffmpeg_version() -> str | None:
 
 
 def _check_torch(versions: Mapping[str, str | None], machine: Machine) -> Problem | None:
-    torch = versions["torch"]
     missing = [name for name, version in versions.items() if version is None]
     if missing:
         return Problem("missing-packages", {"list": ", ".join(missing)})
-    if machine.gpus and torch is not None and "+cpu" in torch:
+    if machine.gpus and not _torch_knows_cuda():
         return Problem("cpu-torch", {"gpu": machine.gpus[0].name})
     return None
+
+
+def _torch_knows_cuda() -> bool:
+    """By its libraries: importing it takes seconds, and the version on PyPI does not tell."""
+    spec = find_spec("torch")
+    return bool(spec and spec.origin and any((Path(spec.origin).parent / "lib").glob("*torch_cuda*")))
 
 
 def _check_disk(machine: Machine, settings: Settings) -> Problem | None:
