@@ -15,6 +15,7 @@ from oelala.tasks.job import Done, Job
 from oelala.terminal.console import DONE, Console
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.watch import run_and_watch
+from oelala.texts import say
 
 HELP = "make a clip; prints its path"
 
@@ -31,10 +32,11 @@ def _add_task_flags(parser: argparse.ArgumentParser, task: type[Task]) -> None:
     """One flag a field; values stay text here, the task itself reads and checks them."""
     for name, field in task.model_fields.items():
         flag = f"--{name.replace('_', '-')}"
-        parser.add_argument(flag, dest=f"task_{name}", metavar=_metavar(field.annotation))
-    parser.add_argument("--preset", metavar="P")
-    parser.add_argument("--out", metavar="FILE", type=Path)
-    parser.add_argument("--json", action="store_true")
+        about = say(f"field.{name}.help", "en").replace("%", "%%")  # English, as argparse's own words
+        parser.add_argument(flag, dest=f"task_{name}", metavar=_metavar(field.annotation), help=about)
+    parser.add_argument("--preset", metavar="P", help="Named values to start from; files in presets/.")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="Copy the clip there.")
+    parser.add_argument("--json", action="store_true", help="One line of JSON instead of a path.")
     add_common_flags(parser, default=argparse.SUPPRESS)
 
 

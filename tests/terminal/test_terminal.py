@@ -16,6 +16,7 @@ from oelala.tasks.job import Job, JobProgress, Queued, Running
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.terminal.bar import Bar, line
 from oelala.terminal.main import main
+from oelala.texts import say
 
 SMALL = [
     "--num-frames",
@@ -113,6 +114,17 @@ def test_a_flag_that_does_not_exist_is_a_usage_fault(capsys: pytest.CaptureFixtu
         main(generate("--prompt", "x", "--sampler", "y"))
     assert stop.value.code == 2
     assert capsys.readouterr().out == ""
+
+
+def test_help_explains_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(generate("--help"))
+    assert stop.value.code == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    for name in TextToVideo.model_fields:
+        flag, about = f"--{name.replace('_', '-')}", say(f"field.{name}.help", "en")
+        assert flag in printed
+        assert about in printed, name
 
 
 def test_jobs_are_listed_cancelled_and_retried(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
