@@ -2,8 +2,8 @@
 
     python -m benchmarks.history
 
-Prints the median time of `jobs` and `jobs_since` on both, and the ratios. The page's own load time on
-both is measured by tests/ui in a browser.
+Prints the median time of `jobs` and `jobs_since` on both, and the ratios. What the page loads is the answer
+of these verbs, and tests/ui/test_poll.py holds that it stays short.
 """
 
 from __future__ import annotations
