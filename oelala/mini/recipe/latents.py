@@ -99,7 +99,7 @@ class LatentStage:
         """Make latents until the limit or the time, then write the statistics over all."""
         settings, kind = self.settings, self.settings.kind
         tokenizer = tokenizer_of(settings.folder, tiny=settings.tiny)
-        together = 8 if settings.tiny else RENDERED[kind]
+        together = 2 if settings.tiny else RENDERED[kind]
         until = self.started + settings.minutes * 60
         start, before = time.monotonic(), self.done
         latents, tokens = [], []

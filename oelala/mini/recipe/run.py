@@ -64,7 +64,7 @@ class Run:
 
     def latents(self, kind: str, seconds: float) -> None:
         """Stage 2, for "clips" or "stills"."""
-        limit = 16 if self.settings.tiny else LIMITS[kind]
+        limit = 4 if self.settings.tiny else LIMITS[kind]
         settings = LatentSettings(
             self.settings.folder, seconds / 60, kind, limit, self.device, self.settings.tiny
         )
