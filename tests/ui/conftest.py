@@ -98,6 +98,7 @@ class visitor:  # noqa: N801  a context manager, used like a function
         page.goto(self._live.url)
         page.wait_for_selector("[data-oelala=ready]")
         page.wait_for_selector("#text-to-video--generate")
+        page.wait_for_selector("[data-model-of][data-shape]", state="attached")  # the form has been answered
         return page
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

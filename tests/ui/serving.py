@@ -101,7 +101,7 @@ def own_routes(workspace: Path) -> list[Route]:
     """Stand-ins for `ui/routes.py`: a poll, an upload, and a file of the user."""
 
     async def poll(request: Request) -> Response:
-        return PlainTextResponse("polled")
+        return Response(status_code=204) if "known" in request.query_params else PlainTextResponse("polled")
 
     async def restore(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))

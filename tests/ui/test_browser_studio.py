@@ -30,9 +30,9 @@ def steps_seen(page: Any) -> int:
 
 def test_from_a_sentence_to_a_clip_that_plays(page: Any, live: LiveStudio) -> None:
     choose_model(page)
-    fill_small(page, "a person in a red shirt waves", steps=200, frames=49)
+    fill_small(page, "a person in a red shirt waves", steps=100, frames=49)
     job = generate(page)
-    page.wait_for_function("() => /step \\d+ of 200/.test(document.querySelector('.o-phase')?.textContent)")
+    page.wait_for_function("() => /step \\d+ of 100/.test(document.querySelector('.o-phase')?.textContent)")
     first = steps_seen(page)
     page.wait_for_selector(".o-preview:not([hidden])")
     page.wait_for_function(

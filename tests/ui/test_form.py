@@ -126,11 +126,11 @@ def test_models_say_whether_they_are_here(form: Form) -> None:
 def test_mini_says_at_the_prompt_what_it_knows(form: Form) -> None:
     prompt = form.component("prompt")
     assert "model.oelala-mini.knows" in prompt.info  # a mark, in every language at once
-    for language, words in (
-        ("en", "people: hair, clothes in 11 colours"),
-        ("nl", "mensen: haar, kleren in 11"),
+    for say_it, words in (
+        (sayer("en"), "people: hair, clothes in 11 colours"),
+        (sayer("nl"), "mensen: haar, kleren in 11 kleuren"),
     ):
-        shown = form.show(form.defaults("oelala-mini"), sayer(language))
+        shown = form.show(form.defaults("oelala-mini"), say_it)
         assert words in shown[prompt]["info"]
         assert "value" not in shown[prompt]
 
