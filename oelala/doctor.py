@@ -13,6 +13,7 @@ from typing import Any
 
 from oelala.errors import OelalaError
 from oelala.library.workspace import Workspace
+from oelala.media.faults import human_bytes
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
 from oelala.models.machine import Machine, read_machine
@@ -21,7 +22,6 @@ from oelala.texts import Language, explain, say
 
 PACKAGES = ("torch", "diffusers", "transformers", "gradio", "peft", "accelerate", "mediapipe")
 LOW_DISK = 2 * 10**9
-GIGABYTE = 10**9
 # Gradio asks this host for a tunnel when a share link is wanted.
 SHARE_HOST = ("api.gradio.app", 443)
 
@@ -68,8 +68,13 @@ class Report:
             say("doctor.versions", language, list=_version_list(self.versions)),
             *(_gpu_sentence(gpu, language) for gpu in machine.gpus),
             *([] if machine.gpus else [say("doctor.no-gpu", language)]),
-            say("doctor.ram", language, total=_gb(machine.ram_total), free=_gb(machine.ram_free)),
-            say("doctor.disk", language, free=_gb(machine.disk_free)),
+            say(
+                "doctor.ram",
+                language,
+                total=human_bytes(machine.ram_total),
+                free=human_bytes(machine.ram_free),
+            ),
+            say("doctor.disk", language, free=human_bytes(machine.disk_free)),
             say("doctor.ffmpeg" if self.ffmpeg else "doctor.no-ffmpeg", language, version=self.ffmpeg or ""),
             *(_model_sentence(model, language) for model in self.models),
             say("doctor.share" if self.share_possible else "doctor.no-share", language),
@@ -140,7 +145,7 @@ def _torch_knows_cuda() -> bool:
 def _check_disk(machine: Machine, settings: Settings) -> Problem | None:
     if machine.disk_free >= LOW_DISK:
         return None
-    return Problem("low-disk", {"free": _gb(machine.disk_free), "path": str(settings.workspace)})
+    return Problem("low-disk", {"free": human_bytes(machine.disk_free), "path": str(settings.workspace)})
 
 
 def _check_opencv() -> Problem | None:
@@ -174,22 +179,20 @@ def _reachable(host: str, port: int) -> bool:
         return False
 
 
-def _gb(size: int) -> str:
-    return f"{size / GIGABYTE:.1f} GB"
-
-
 def _version_list(versions: Mapping[str, str | None]) -> str:
     return ", ".join(f"{name} {version or '–'}" for name, version in versions.items())
 
 
 def _gpu_sentence(gpu: Any, language: Language) -> str:
-    return say("doctor.gpu", language, name=gpu.name, vram=_gb(gpu.vram), driver=gpu.driver)
+    return say("doctor.gpu", language, name=gpu.name, vram=human_bytes(gpu.vram), driver=gpu.driver)
 
 
 def _model_sentence(model: ModelStatus, language: Language) -> str:
     here = say("terminal.here" if model.on_disk else "terminal.not-here", language)
     fits = say(f"terminal.fits.{model.fits}", language)
-    return say("doctor.model", language, title=model.title, size=_gb(model.bytes), here=here, fits=fits)
+    return say(
+        "doctor.model", language, title=model.title, size=human_bytes(model.bytes), here=here, fits=fits
+    )
 
 
 def _problem_json(problem: Problem, language: Language) -> dict[str, str]:

@@ -13,8 +13,8 @@ from loguru import logger
 from safetensors import SafetensorError
 
 from oelala.errors import OelalaError, OutOfMemory
+from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
-from oelala.models.catalog.resolve import readable_bytes
 from oelala.models.device import choose_device, limit_threads
 from oelala.models.families import wan
 from oelala.models.file_hashes import FileHashes
@@ -134,7 +134,7 @@ class ModelManager:
             "loaded {} in {:.1f} s, {}{}",
             plan.row.title,
             time.monotonic() - started,
-            readable_bytes(sum(part.bytes for part in wanted)),
+            human_bytes(sum(part.bytes for part in wanted)),
             f" ({' and '.join(streamed)} streamed)" if streamed else "",
         )
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
+from oelala.media.faults import human_bytes
 from oelala.models.catalog import ROWS, defaults, find, resolve, rows, status
-from oelala.models.catalog.resolve import check_frames, check_size, readable_bytes
+from oelala.models.catalog.resolve import check_frames, check_size
 from oelala.models.catalog.status import fits_machine
 from oelala.models.machine import Gpu, Machine
 from oelala.settings import Settings
@@ -64,12 +65,11 @@ def test_every_row_is_its_own_best_task(row: object) -> None:
 
 def test_sizes_of_downloads() -> None:
     # 5.7 and 57.2 GB of transformer, 11.4 GB of text encoder (in 16 bits), 0.5 GB of VAE
-    assert readable_bytes(SMALL.bytes) == "17.6 GB"
-    assert readable_bytes(LARGE.bytes) == "69.0 GB"
+    assert human_bytes(SMALL.bytes) == "17.6 GB"
+    assert human_bytes(LARGE.bytes) == "69.0 GB"
     # two 32-bit experts of 57.2 GB, a 16-bit text encoder of 11.4 GB; 20 GB and a VAE of 2.8 GB
-    assert readable_bytes(find("wan2.2-t2v-a14b").bytes) == "126.2 GB"
-    assert readable_bytes(find("wan2.2-ti2v-5b").bytes) == "34.2 GB"
-    assert readable_bytes(999) == "1 MB"
+    assert human_bytes(find("wan2.2-t2v-a14b").bytes) == "126 GB"
+    assert human_bytes(find("wan2.2-ti2v-5b").bytes) == "34.2 GB"
 
 
 def test_resolving_fills_every_default_and_keeps_what_was_given(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
+from oelala.media.faults import human_bytes
 from oelala.models.catalog.installed import installation, missing_bytes
 from oelala.models.catalog.lookup import defaults_of, find
 from oelala.models.catalog.row import Row, SizeLimits
@@ -83,15 +84,8 @@ def check_installed(row: Row, models: Path) -> None:
 
 def missing_model(row: Row, models: Path) -> ModelMissing:
     """The fault of a model that is not here, with what would have to be downloaded."""
-    size = readable_bytes(missing_bytes(row, models))
+    size = human_bytes(missing_bytes(row, models))
     return ModelMissing("model-missing", id=row.id, model=row.title, size=size, repo=row.repo)
-
-
-def readable_bytes(count: int) -> str:
-    """ "17.5 GB", "56 MB": decimal units, as download pages show them."""
-    if count >= 1_000_000_000:
-        return f"{count / 1e9:.1f} GB"
-    return f"{max(1, round(count / 1e6))} MB"
 
 
 def _nearest(side: int, sizes: SizeLimits) -> int:

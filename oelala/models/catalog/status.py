@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from oelala.media.faults import human_bytes
 from oelala.models.catalog.installed import installation
-from oelala.models.catalog.resolve import readable_bytes
 from oelala.models.catalog.row import Row
 from oelala.models.machine import Machine, read_machine
 from oelala.settings import Settings
@@ -64,10 +64,10 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
 
 def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]:
     """Whether weights and work fit: on the largest card, streamed through it, or on the processor."""
-    ram = readable_bytes(machine.ram_total)
+    ram = human_bytes(machine.ram_total)
     if not machine.gpus:
         need = device_bytes(row, gpu=False)
-        values = {"need": readable_bytes(need), "have": ram}
+        values = {"need": human_bytes(need), "have": ram}
         return (
             ("yes", "fits.cpu", values)
             if need <= machine.ram_total
@@ -75,11 +75,11 @@ def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]
         )
     vram = max(gpu.vram for gpu in machine.gpus)
     need = device_bytes(row, gpu=True)
-    values = {"need": readable_bytes(need), "have": readable_bytes(vram)}
+    values = {"need": human_bytes(need), "have": human_bytes(vram)}
     if need <= vram:
         return "yes", "fits.gpu", values
     if vram < row.minimum_memory:
-        return "no", "fits.too-little-vram", values | {"need": readable_bytes(row.minimum_memory)}
+        return "no", "fits.too-little-vram", values | {"need": human_bytes(row.minimum_memory)}
     if need > machine.ram_total:
         return "no", "fits.too-little-ram", values | {"have": ram}
     return "streamed", "fits.streamed", values
