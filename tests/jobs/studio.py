@@ -1,7 +1,8 @@
 """A studio without a page, as a program of its own: `python -m tests.jobs.studio ROOT [KILLS|stay]`.
 
 It works until the queue is empty. With KILLS it kills its own worker that many times on the way, each at a
-random moment of a job. The last line of its output is what it did, as JSON.
+random moment of a job, and queues more jobs where they would run out before. The last line of its output is
+what it did, as JSON.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from pathlib import Path
 from oelala.jobs.store import JobStore
 from oelala.jobs.supervisor import Supervisor
 from oelala.log import start_logging
-from tests.jobs.tiny import open_store, supervisor, wait_until
+from tests.jobs.tiny import TinyTask, open_store, supervisor, wait_until
+
+FEW, MANY = 40, 10_000
 
 
 def busy(store: JobStore) -> bool:
@@ -26,6 +29,13 @@ def busy(store: JobStore) -> bool:
 
 def drained(store: JobStore) -> bool:
     return all(job.state.name not in ("queued", "running") for job in store.list(1))
+
+
+def top_up(store: JobStore, jobs: int) -> int:
+    """Keep a quick machine from running out of jobs to be killed in. Returns how many there are now."""
+    if sum(job.state.name == "queued" for job in store.list(FEW)) == FEW:
+        return jobs
+    return jobs + len(store.enqueue_all([TinyTask(number=number) for number in range(jobs, jobs + FEW)]))
 
 
 def kill_worker(store: JobStore, keeper: Supervisor) -> bool:
@@ -50,13 +60,14 @@ def main() -> None:
     wish = sys.argv[2] if len(sys.argv) > 2 else "0"
     while wish == "stay":
         time.sleep(1)
-    kills = 0
-    while kills < int(wish) and kill_worker(store, keeper):
-        kills += 1
+    kills, jobs = 0, len(store.list(MANY))
+    while kills < int(wish):
+        jobs = top_up(store, jobs)
+        kills += kill_worker(store, keeper)
     wait_until(lambda: drained(store), 60)
     keeper.stop()
     heavy = sorted({"torch", "diffusers", "gradio"} & sys.modules.keys())
-    print(json.dumps({"kills": kills, "heavy": heavy}))
+    print(json.dumps({"kills": kills, "jobs": jobs, "heavy": heavy}))
 
 
 if __name__ == "__main__":
