@@ -239,10 +239,6 @@ TEXTS: dict[str, Text] = {
     "error.signed-out.hint": Text(
         "Open /login and give the password.", "Open /login en geef het wachtwoord."
     ),
-    "error.too-many-tries": Text("Too many wrong tries.", "Te veel foute pogingen."),
-    "error.too-many-tries.hint": Text(
-        "Wait {seconds} seconds and try again.", "Wacht {seconds} seconden en probeer het opnieuw."
-    ),
     "error.too-busy": Text(
         "Too many connections are open at once.", "Er staan te veel verbindingen tegelijk open."
     ),

@@ -105,7 +105,6 @@ LIVE: dict[str, Text] = {
     "live.copied": Text("Copied", "Gekopieerd"),
     "live.log.new": Text("{n} new", "{n} nieuw"),
     "live.log.studio": Text("Studio", "Studio"),
-    "live.log.empty": Text("Nothing to show yet.", "Nog niets te tonen."),
     "live.offline": Text(
         "The studio does not answer. The page goes on by itself once it is back.",
         "De studio antwoordt niet. De pagina gaat vanzelf verder als die terug is.",
