@@ -47,6 +47,7 @@ def test_unknown_model_names_the_known_ones() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_every_row_is_its_own_best_task(row: object) -> None:
     assert isinstance(row, type(MINI))
+    assert row.kinds == tuple(row.defaults)
     for kind, values in row.defaults.items():
         empty = {
             name

@@ -16,7 +16,7 @@ ROWS: tuple[Row, ...] = (OELALA_MINI, WAN21_T2V_1_3B, WAN21_T2V_14B, WAN22_TI2V_
 
 def rows(kind: str | None = None) -> tuple[Row, ...]:
     """Every row, or those that can do tasks of that kind; the embedded model comes first."""
-    return tuple(row for row in ROWS if kind is None or kind in row.tasks)
+    return tuple(row for row in ROWS if kind is None or kind in row.kinds)
 
 
 def find(model_id: str) -> Row:

@@ -47,7 +47,8 @@ class Row:
 
     `defaults` has one entry for each kind of task that the model can do: the model's value for every field of
     that task that may be None (the seed is no property of a model); None there: the model has no such thing.
-    `folder` is set for a model that ships
+    `pipelines` names the diffusers class that does each of these kinds. `last_image`: an image-to-video model
+    that can be told where to end, too. `folder` is set for a model that ships
     with the project; every other one sits in the Hugging Face cache or in a plain folder beside it.
     `repo` is then its place in the project. `minimum_memory` is the device memory in bytes that the model's
     makers name as enough with offloading.
@@ -68,11 +69,13 @@ class Row:
     minimum_memory: int
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
+    pipelines: Mapping[str, str] = field(default_factory=dict)
+    last_image: bool = False
 
     @property
-    def tasks(self) -> tuple[str, ...]:
+    def kinds(self) -> tuple[str, ...]:
         """The kinds of task that this model can do."""
-        return tuple(self.defaults)
+        return tuple(self.pipelines)
 
     @property
     def bytes(self) -> int:

@@ -40,4 +40,5 @@ OELALA_MINI = Row(
         }
     },
     folder=ASSETS / "oelala-mini",
+    pipelines={"text-to-video": "WanPipeline"},
 )

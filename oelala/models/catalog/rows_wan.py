@@ -65,6 +65,7 @@ WAN21_T2V_1_3B = Row(
             "flow_shift": 8.0,
         }
     },
+    pipelines={"text-to-video": "WanPipeline"},
 )
 
 WAN21_T2V_14B = Row(
@@ -93,4 +94,5 @@ WAN21_T2V_14B = Row(
             "flow_shift": 5.0,
         }
     },
+    pipelines={"text-to-video": "WanPipeline"},
 )

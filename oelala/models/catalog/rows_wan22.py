@@ -61,6 +61,7 @@ WAN22_T2V_A14B = Row(
             "flow_shift": 12.0,
         }
     },
+    pipelines={"text-to-video": "WanPipeline"},
 )
 
 WAN22_TI2V_5B = Row(
@@ -94,4 +95,5 @@ WAN22_TI2V_5B = Row(
             "flow_shift": 5.0,
         }
     },
+    pipelines={"text-to-video": "WanPipeline"},
 )
