@@ -5,7 +5,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-# OpenPose's 17 drawn limbs of COCO-18 (from its joint numbers, 0-based) and its colours.
+# OpenPose's 17 drawn limbs of COCO-18 (from its joint numbers, 0-based) and its colours, limb by limb
+# and joint by joint: what `media/poses/drawing.py` draws in the style "openpose"; its test compares the two.
 _LIMBS = (
     (1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11), (11, 12), (12, 13),
     (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
@@ -13,26 +14,45 @@ _LIMBS = (
 _COLOURS = (
     (255, 0, 0), (255, 85, 0), (255, 170, 0), (255, 255, 0), (170, 255, 0), (85, 255, 0), (0, 255, 0),
     (0, 255, 85), (0, 255, 170), (0, 255, 255), (0, 170, 255), (0, 85, 255), (0, 0, 255), (85, 0, 255),
-    (170, 0, 255), (255, 0, 255), (255, 0, 170),
+    (170, 0, 255), (255, 0, 255), (255, 0, 170), (255, 0, 85),
 )  # fmt: skip
+_STICK_SHARE = 1 / 120  # half a stick's width, and a joint's radius, of the frame's side
+_LIMB_LIGHT = 0.6
 
 
-def skeleton_frames(joints: Tensor, size: int, *, stick: float = 2.2) -> Tensor:
-    """Sticks (B, 3, T, size, size) in -1..1 for joints (B, T, 18, 2) in pixels."""
+def skeleton_frames(joints: Tensor, size: int) -> Tensor:
+    """Sticks and joints (B, 3, T, size, size) in -1..1 for joints (B, T, 18, 2) in pixels."""
     b, t = joints.shape[:2]
     axis = torch.arange(size, device=joints.device) + 0.5
     y, x = torch.meshgrid(axis, axis, indexing="ij")
     pixel = torch.stack([x, y], -1)
     canvas = torch.zeros(b, t, size, size, 3, device=joints.device)
-    for (i, j), colour in zip(_LIMBS, _COLOURS, strict=True):
-        start, end = joints[:, :, i, None, None], joints[:, :, j, None, None]
-        along = end - start
-        part = ((pixel - start) * along).sum(-1) / (along * along).sum(-1).clamp_min(1e-3)
-        away = (pixel - start - along * part.clamp(0, 1).unsqueeze(-1)).norm(dim=-1)
-        amount = (stick - away + 0.5).clamp(0, 1).unsqueeze(-1)
-        paint = torch.tensor(colour, device=joints.device) / 255 * 0.6
-        canvas = canvas + (paint - canvas) * amount
+    points = joints.unsqueeze(-2).unsqueeze(-2)
+    stick = size * _STICK_SHARE
+    for (i, j), colour in zip(_LIMBS, _COLOURS[: len(_LIMBS)], strict=True):
+        amount = _ellipse(pixel, points[:, :, i], points[:, :, j], stick)
+        canvas = canvas + (_paint(colour, joints.device) * _LIMB_LIGHT - canvas) * amount.unsqueeze(-1)
+    for i, colour in enumerate(_COLOURS):
+        amount = (stick - (pixel - points[:, :, i]).norm(dim=-1) + 0.5).clamp(0, 1)
+        canvas = canvas + (_paint(colour, joints.device) - canvas) * amount.unsqueeze(-1)
     return (canvas * 2 - 1).permute(0, 4, 1, 2, 3)
+
+
+def _paint(colour: tuple[int, int, int], device: torch.device) -> Tensor:
+    return torch.tensor(colour, device=device) / 255
+
+
+def _ellipse(pixel: Tensor, start: Tensor, end: Tensor, stick: float) -> Tensor:
+    """How much of each pixel an ellipse from joint to joint covers, 0..1, from its distance to the edge (in
+    first order: f (f - 1) / |grad f| with f = 1 on the edge)."""
+    along, away = end - start, pixel - (start + end) / 2
+    length = along.norm(dim=-1).clamp_min(1e-3)
+    half = (length / 2).clamp_min(0.5)
+    u = (away * along).sum(-1) / length
+    v = (away[..., 0] * along[..., 1] - away[..., 1] * along[..., 0]) / length
+    f = torch.hypot(u / half, v / stick)
+    slope = torch.hypot(u / half**2, v / stick**2).clamp_min(1e-6)
+    return (0.5 - f * (f - 1) / slope).clamp(0, 1)
 
 
 def letter_box(clips: Tensor, rng: np.random.Generator) -> Tensor:
