@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from oelala.mini.recipe.answers import QUESTIONS
 from oelala.mini.recipe.call import PART_BYTES, pack
 from oelala.mini.recipe.farm import PLAIN_CAPTIONS, Farm, captions_of
 from oelala.mini.recipe.latent_set import LatentSet, write_statistics
@@ -48,16 +49,19 @@ def test_latents_come_back_normalised(tmp_path: Path) -> None:
     z = latents.double().transpose(0, 1).flatten(1)
     sums = torch.stack([torch.full((48,), float(z.shape[1])).double(), z.sum(1), (z * z).sum(1)])
     tokens = torch.arange(16).view(1, 16, 1).expand(40, 16, 64).to(torch.int16).contiguous()
-    save_file({"latents": latents, "tokens": tokens, "sums": sums}, tmp_path / "stills-1.safetensors")
+    answers = torch.arange(40).view(40, 1).expand(40, len(QUESTIONS)).to(torch.int8).contiguous()
+    whole = {"latents": latents, "tokens": tokens, "answers": answers, "sums": sums}
+    save_file(whole, tmp_path / "stills-1.safetensors")
     write_statistics(tmp_path)
     found = LatentSet("stills", tmp_path, torch.device("cpu"))
     assert len(found) == 40
     assert len(LatentSet("clips", tmp_path, torch.device("cpu"))) == 0
-    drawn, ids = found.draw(30, 1, hard=0.0)
-    assert abs(drawn.mean()) < 0.1
-    assert abs(drawn.std() - 1) < 0.1
-    assert ids.max() < PLAIN_CAPTIONS
-    assert found.draw(30, 1, hard=1.0)[1].min() >= PLAIN_CAPTIONS
+    drawn = found.draw(30, 1, hard=0.0)
+    assert abs(drawn.latents.mean()) < 0.1
+    assert abs(drawn.latents.std() - 1) < 0.1
+    assert drawn.tokens.max() < PLAIN_CAPTIONS
+    assert drawn.answers.shape == (30, len(QUESTIONS))
+    assert found.draw(30, 1, hard=1.0).tokens.min() >= PLAIN_CAPTIONS
 
 
 def test_packing_splits_and_comes_back(tmp_path: Path) -> None:

@@ -16,14 +16,15 @@ from pathlib import Path
 from loguru import logger
 
 from oelala.mini.recipe.run import Run, RunSettings
+from oelala.mini.recipe.team import Team
 
 PART_BYTES = 15_000_000
-CHECKPOINTS = ("vae", "transformer", "text_encoder")
+CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads")
 # Seconds kept for saving and packing, and the last moment for both.
 _KEPT, _LAST = 22.0, 12.0
-_STILLS, _CLIPS, _STILLS_AGAIN = 70.0, 80.0, 35.0
-# What the third call gives the transformer, as far as the second one knows.
-_THIRD = 340.0
+_STILLS, _CLIPS, _STILLS_AGAIN = 60.0, 80.0, 35.0
+# What the first call gives the transformer, to see it run; and, as far as they are known, the later ones.
+_FIRST, _SECOND, _THIRD = 45.0, 450.0, 420.0
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,17 @@ class Call:
         self.settings = settings
         self._packing = threading.Lock()
         settings.out.mkdir(parents=True, exist_ok=True)
-        self.log = logger.add(settings.out / "log.txt", enqueue=False)
-        if not (settings.folder / "vae.safetensors").exists() and settings.carried.exists():
+        self.team = Team()
+        name = "log.txt" if self.team.first else f"log{self.team.rank}.txt"
+        self.log = logger.add(settings.out / name, enqueue=False)
+        self._fetch()
+
+    def _fetch(self) -> None:
+        settings = self.settings
+        missing = not (settings.folder / "vae.safetensors").exists()
+        if self.team.first and missing and settings.carried.exists():
             shutil.copytree(settings.carried, settings.folder, dirs_exist_ok=True)
+        self.team.wait()
 
     def left(self) -> float:
         """Seconds that stages still have."""
@@ -83,20 +92,22 @@ class Call:
         guard = threading.Timer(max(1.0, settings.seconds - _LAST - self._spent()), self._give_up)
         guard.daemon = True
         guard.start()
-        run = Run(RunSettings(settings.folder, settings.schedule, tiny=settings.tiny))
+        run = Run(RunSettings(settings.folder, settings.schedule, tiny=settings.tiny, team=self.team))
         try:
             (self._first if settings.number == 1 else self._later)(run)
         finally:
             guard.cancel()
+            if self.team.first:
+                self._pack()
             run.close()
-            self._pack()
             logger.remove(self.log)
 
     def _first(self, run: Run) -> None:
         run.prepare()
-        stills = min(_STILLS, self.left() / 3)
-        run.vae(self.left() - stills)
-        run.latents("stills", self.left())
+        stills, first = (min(seconds, self.left() / 3) for seconds in (_STILLS, _FIRST))
+        run.vae(self.left() - stills - first)
+        run.latents("stills", self.left() - first)
+        run.transformer(self.left(), _SECOND + _THIRD)
 
     def _later(self, run: Run) -> None:
         for kind, seconds in (("stills", _STILLS_AGAIN), ("clips", _CLIPS)):
@@ -111,6 +122,7 @@ class Call:
             logger.info("packed after {:.0f} s", self._spent())
 
     def _give_up(self) -> None:
-        logger.error("out of time: packing the last checkpoints")
-        self._pack()
+        if self.team.first:
+            logger.error("out of time: packing the last checkpoints")
+            self._pack()
         os._exit(3)

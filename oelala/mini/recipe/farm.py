@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from oelala.mini.captions import caption
+from oelala.mini.recipe.answers import answers_of
 from oelala.mini.world.spec import random_clip
 from oelala.mini.world.table import Table, table_of
 
@@ -24,11 +25,14 @@ _AHEAD = 12
 
 @dataclass(frozen=True)
 class Made:
-    """Clips of consecutive seeds from `first` on: their table, and tokens int16 (B, 16, 64)."""
+    """Clips of consecutive seeds from `first` on: their table, tokens int16 (B, 16, 64), and the answers to
+    `QUESTIONS`, int8 (B, 17).
+    """
 
     first: int
     table: Table
     tokens: NDArray[np.int16]
+    answers: NDArray[np.int8]
 
 
 def captions_of(seed: int) -> list[str]:
@@ -45,7 +49,8 @@ def make(first: int, count: int, tokenizer: str) -> Made:
     seeds = range(first, first + count)
     found = words.encode_batch_fast([text for seed in seeds for text in captions_of(seed)])
     tokens = np.array([one.ids for one in found], np.int16).reshape(count, CAPTIONS_PER_CLIP, MAX_TOKENS)
-    return Made(first, table_of([random_clip(seed) for seed in seeds]), tokens)
+    specs = [random_clip(seed) for seed in seeds]
+    return Made(first, table_of(specs), tokens, answers_of(specs))
 
 
 class Farm:

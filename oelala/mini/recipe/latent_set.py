@@ -1,6 +1,7 @@
 """Latents and tokens on disk, shard by shard, and on the training device."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,26 @@ def shards(kind: str, folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{kind}-*.safetensors"))
 
 
+def seed_of(path: Path) -> int:
+    """The last seed of a shard, plus one."""
+    return int(path.stem.rsplit("-", 1)[1])
+
+
 def write_statistics(folder: Path) -> None:
     """Write the latents' mean and deviation over all shards."""
     moments = Moments()
     for path in [*shards("clips", folder), *shards("stills", folder)]:
         moments.sums += load_file(path)["sums"]
     (folder / STATISTICS).write_text(json.dumps(moments.result()))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Latents (B, 48, T, 16, 16), token ids (B, 64), and what the captions say (B, 17)."""
+
+    latents: Tensor
+    tokens: Tensor
+    answers: Tensor
 
 
 class LatentSet:
@@ -56,7 +71,7 @@ class LatentSet:
             torch.tensor(numbers[key], device=device).view(1, -1, 1, 1, 1)
             for key in ("latents_mean", "latents_std")
         )
-        latents, tokens = [], []
+        latents, tokens, answers = [], [], []
         for path in shards(kind, folder):
             found = load_file(path)
             part = found["latents"].to(device)
@@ -64,17 +79,21 @@ class LatentSet:
                 piece.copy_((piece.float() - mean) / std)
             latents.append(part)
             tokens.append(found["tokens"].to(device))
+            answers.append(found["answers"].to(device))
         self.latents = torch.cat(latents) if latents else torch.empty(0)
         self.tokens = torch.cat(tokens) if tokens else torch.empty(0)
+        self.answers = torch.cat(answers) if answers else torch.empty(0)
         logger.info("{} {}", len(self), kind)
 
     def __len__(self) -> int:
         return len(self.latents)
 
-    def draw(self, count: int, frames: int, hard: float) -> tuple[Tensor, Tensor]:
-        """Latents (count, 48, frames, 16, 16) and token ids (count, 64), a share `hard` of hard captions."""
+    def draw(self, count: int, frames: int, hard: float) -> Drawn:
+        """`count` at random, `frames` of them, a share `hard` with hard captions."""
         device = self.latents.device
         row = torch.randint(len(self), (count,), device=device)
         which = torch.randint(PLAIN_CAPTIONS, (count,), device=device)
         which = which + PLAIN_CAPTIONS * (torch.rand(count, device=device) < hard)
-        return self.latents[row, :, :frames].float(), self.tokens[row, which].long()
+        return Drawn(
+            self.latents[row, :, :frames].float(), self.tokens[row, which].long(), self.answers[row].long()
+        )

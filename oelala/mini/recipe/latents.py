@@ -1,9 +1,10 @@
 """Stage 2: latents of clips and stills with the frozen VAE, captions as tokens, and their statistics."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from loguru import logger
 from safetensors import safe_open
@@ -12,8 +13,9 @@ from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import render_bytes
-from oelala.mini.recipe.farm import CAPTIONS_PER_CLIP, Farm, captions_of
-from oelala.mini.recipe.latent_set import Moments, shards, write_statistics
+from oelala.mini.recipe.farm import Farm, Made, captions_of
+from oelala.mini.recipe.latent_set import Moments, seed_of, shards, write_statistics
+from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.whole_clip import NormSilu, WholeClip, lay_out, norm_silu
 from oelala.mini.tokenizer import VOCAB_SIZE, train_tokenizer
@@ -29,7 +31,7 @@ PER_SHARD = {"clips": 2048, "stills": 32_768}
 
 @dataclass(frozen=True)
 class LatentSettings:
-    """At most `limit` of a `kind` ("clips" or "stills") in all, within `minutes`."""
+    """At most `limit` of a `kind` ("clips" or "stills") by each process, within `minutes`."""
 
     folder: Path
     minutes: float
@@ -37,6 +39,12 @@ class LatentSettings:
     limit: int
     device: torch.device
     tiny: bool = False
+    team: Team = field(default_factory=Team)
+
+    @property
+    def first_seed(self) -> int:
+        """Where this process's seeds begin."""
+        return FIRST_SEED[self.kind] + self.team.rank * SEEDS_EACH
 
     @property
     def num_frames(self) -> int:
@@ -88,6 +96,8 @@ class LatentStage:
         """How many of the present VAE there are."""
         count = 0
         for path in shards(self.settings.kind, self.settings.folder):
+            if not 0 <= seed_of(path) - self.settings.first_seed <= SEEDS_EACH:
+                continue
             with safe_open(path, framework="pt") as file:
                 if int(file.get_tensor("vae_steps")) == self.vae_steps:
                     count += file.get_slice("tokens").get_shape()[0]
@@ -98,25 +108,31 @@ class LatentStage:
     def run(self) -> None:
         """Make latents until the limit or the time, then write the statistics over all."""
         settings, kind = self.settings, self.settings.kind
+        if settings.team.first:
+            tokenizer_of(settings.folder, tiny=settings.tiny)
+        settings.team.wait()
         tokenizer = tokenizer_of(settings.folder, tiny=settings.tiny)
         together = 2 if settings.tiny else RENDERED[kind]
         until = self.started + settings.minutes * 60
         start, before = time.monotonic(), self.done
-        latents, tokens = [], []
-        supply = self.tools.farm.clips(FIRST_SEED[kind] + self.done, together, tokenizer)
+        latents, made_up = [], []
+        supply = self.tools.farm.clips(settings.first_seed + self.done, together, tokenizer)
         while self.done < settings.limit and (time.monotonic() < until or self.done == 0):
             made = next(supply)
             frames, _ = render_bytes(made.table, settings.num_frames, settings.device, self.tools.shaders)
             latents += [self._encode(part) for part in frames.split(ENCODED[kind])]
-            tokens.append(torch.from_numpy(made.tokens))
+            made_up.append(made)
             self.done += len(frames)
-            if len(tokens) * together >= PER_SHARD[kind]:
-                self._write(latents, tokens)
-                latents, tokens = [], []
+            if len(made_up) * together >= PER_SHARD[kind]:
+                self._write(latents, made_up)
+                latents, made_up = [], []
         supply.close()
-        if tokens:
-            self._write(latents, tokens)
-        write_statistics(settings.folder)
+        if made_up:
+            self._write(latents, made_up)
+        settings.team.wait()
+        if settings.team.first:
+            write_statistics(settings.folder)
+        settings.team.wait()
         took = time.monotonic() - start
         rate = (self.done - before) / max(took, 1e-3)
         logger.info("latents: {} {} in {:.0f} s, {:.0f} a second", self.done - before, kind, took, rate)
@@ -129,17 +145,18 @@ class LatentStage:
             mean, _ = self.whole.encode(clips)
         return mean.to(torch.bfloat16).contiguous()
 
-    def _write(self, latents: list[Tensor], tokens: list[Tensor]) -> None:
+    def _write(self, latents: list[Tensor], made_up: list[Made]) -> None:
         moments = Moments(self.settings.device)
         for part in latents:
             moments.add(part)
-        whole = torch.cat(tokens)
-        assert whole.shape[1] == CAPTIONS_PER_CLIP
         tensors = {
-            "latents": torch.cat(latents).cpu(), "tokens": whole, "sums": moments.sums.cpu(),
+            "latents": torch.cat(latents).cpu(),
+            "tokens": torch.from_numpy(np.concatenate([made.tokens for made in made_up])),
+            "answers": torch.from_numpy(np.concatenate([made.answers for made in made_up])),
+            "sums": moments.sums.cpu(),
             "vae_steps": torch.tensor(self.vae_steps),
-        }  # fmt: skip
-        name = f"{self.settings.kind}-{FIRST_SEED[self.settings.kind] + self.done:010d}.safetensors"
+        }
+        name = f"{self.settings.kind}-{self.settings.first_seed + self.done:010d}.safetensors"
         part = self.settings.folder / f"{name}.part"
         save_file(tensors, part)
         part.replace(self.settings.folder / name)

@@ -1,6 +1,6 @@
 """The stages in one process, so that compiled code, worker processes and clips serve all of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from oelala.mini.recipe.compiled import fastest_norm
 from oelala.mini.recipe.farm import Farm
 from oelala.mini.recipe.latent_set import shards
 from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools
+from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
 from oelala.mini.recipe.vae import VaeSettings, VaeStage
 
@@ -23,13 +24,14 @@ _REHEARSAL_SCALE = 0.05
 @dataclass(frozen=True)
 class RunSettings:
     """`schedule` names the learning-rate schedule: a new name starts a warm restart from the weights in
-    `folder`, the same name goes on with it. `tiny` rehearses on a processor.
+    `folder`, the same name goes on with it. `tiny` rehearses on a processor. `workers` are for each GPU.
     """
 
     folder: Path
     schedule: str
     workers: int = 14
     tiny: bool = False
+    team: Team = field(default_factory=Team)
 
 
 class Run:
@@ -39,7 +41,8 @@ class Run:
         self.settings = settings
         # Before the GPU is touched.
         self.farm = Farm(0 if settings.tiny else settings.workers)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.team = settings.team
+        self.device = self.team.device
         self.scale = _REHEARSAL_SCALE if settings.tiny else 1.0
 
     @cached_property
@@ -57,16 +60,16 @@ class Run:
         VaeStage(
             VaeSettings(
                 one.folder, seconds / 60, self.device, later / 60, one.schedule, self.tools.shaders,
-                self.tools.norm, self.scale, one.tiny,
+                self.tools.norm, self.scale, one.tiny, team=self.team,
             )
         ).run()  # fmt: skip
         self._free()
 
     def latents(self, kind: str, seconds: float) -> None:
         """Stage 2, for "clips" or "stills"."""
-        limit = 4 if self.settings.tiny else LIMITS[kind]
+        limit = (4 if self.settings.tiny else LIMITS[kind]) // self.team.size
         settings = LatentSettings(
-            self.settings.folder, seconds / 60, kind, limit, self.device, self.settings.tiny
+            self.settings.folder, seconds / 60, kind, limit, self.device, self.settings.tiny, self.team
         )
         LatentStage(settings, self.tools).run()
         self._free()
@@ -80,7 +83,14 @@ class Run:
         one = self.settings
         TransformerStage(
             TransformerSettings(
-                one.folder, seconds / 60, self.device, later / 60, one.schedule, self.scale, one.tiny
+                one.folder,
+                seconds / 60,
+                self.device,
+                later / 60,
+                one.schedule,
+                self.scale,
+                one.tiny,
+                team=self.team,
             )
         ).run()
         self._free()
@@ -88,7 +98,9 @@ class Run:
     def close(self) -> None:
         """End the workers."""
         self.farm.close()
+        self.team.close()
 
     def _free(self) -> None:
+        self.team.wait()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()

@@ -1,7 +1,7 @@
 """Stage 1: the VAE, on single frames, then on short clips, then on whole ones."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import Pool, PoolSize, render_bytes
 from oelala.mini.recipe.control import control_like
 from oelala.mini.recipe.schedule import rate_at
+from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.vae_loss import faces_and_hands, reconstruction_loss
 from oelala.mini.recipe.whole_clip import NormSilu, WholeClip, lay_out, norm_silu
 from oelala.mini.topology import build_vae
@@ -67,6 +68,7 @@ class VaeSettings:
     tiny: bool = False
     peak_rate: float = 1.0e-3
     save_every: float = 110.0
+    team: Team = field(default_factory=Team)
 
 
 class VaeStage:
@@ -86,8 +88,9 @@ class VaeStage:
         lay_out(self.vae)
         self.average = checkpoint.Average(self.vae, 0.998)
         self.whole = WholeClip(self.vae, settings.norm)
+        self.parameters = list(self.vae.parameters())
         self.optimizer = torch.optim.AdamW(
-            self.vae.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=1e-4, fused=device.type == "cuda"
+            self.parameters, lr=1e-4, betas=(0.9, 0.95), weight_decay=1e-4, fused=device.type == "cuda"
         )
         self.plan = PLAN if settings.schedule == FIRST_SCHEDULE else RESUMED_PLAN
         self.own_steps = 0
@@ -96,10 +99,13 @@ class VaeStage:
         ):
             self.own_steps = self.progress.steps
         self.total = self.progress.seconds + (settings.minutes + settings.later_minutes) * 60
-        self.rng = np.random.default_rng(self.progress.steps)
+        self.team = settings.team
+        self.team.seed(self.progress.steps)
+        self.rng = np.random.default_rng([self.progress.steps, self.team.rank])
         small = settings.scale < 1
         size = PoolSize(clips=2, first=1, num_frames=5, together=1) if small else PoolSize()
-        self.pool = Pool(size, device, self.progress.next_seed, settings.shaders)
+        first_seed = self.progress.next_seed + self.team.rank * SEEDS_EACH
+        self.pool = Pool(size, device, first_seed, settings.shaders)
         judge = [random_clip(seed, held_out=True) for seed in list(JUDGE_SEEDS)[: 1 if small else 12]]
         self.judge, _ = render_bytes(judge, 5 if small else 17, device, settings.shaders)
 
@@ -108,14 +114,15 @@ class VaeStage:
         start = time.monotonic()
         saved, logged, before = start, start, self.progress.seconds
         pixels = 0
-        while (now := time.monotonic()) - self.started < self.settings.minutes * 60:
-            self.progress.seconds = before + now - start
+        while self.team.agree(time.monotonic() - self.started) < self.settings.minutes * 60:
+            now = time.monotonic()
+            self.progress.seconds = self.team.agree(before + now - start)
             done = self.progress.seconds / self.total
             batch = self._batch(done)
             loss = self._step(batch, done)
             pixels += batch.clips * batch.frames * batch.crop**2
             self.pool.refresh()
-            if now - logged > 15:
+            if now - logged > 15 and self.team.first:
                 speed = pixels / (now - logged) / 1e6
                 logger.info(
                     "vae {:.0f} s, step {}, {:.1f} Mpx/s, loss {:.4f}, pool {}, render {:.0%}",
@@ -123,11 +130,13 @@ class VaeStage:
                     self.pool.spent / max(now - self.pool.started, 1e-3),
                 )  # fmt: skip
                 logged, pixels = now, 0
-            if now - saved > self.settings.save_every:
+            if now - saved > self.settings.save_every and self.team.first:
                 self._save()
                 saved = now
-        self._save()
-        checkpoint.save_state(self.path, self.vae, self.average, self.optimizer)
+        if self.team.first:
+            self._save()
+            checkpoint.save_state(self.path, self.vae, self.average, self.optimizer)
+        self.team.wait()
 
     def _batch(self, done: float) -> Batch:
         kinds = next(kinds for end, kinds in self.plan if done < end or end > 1)
@@ -154,7 +163,8 @@ class VaeStage:
         loss = reconstruction_loss(made, truth, extra) + 3e-5 * divergence
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
+        self.team.average_gradients(self.parameters)
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.average.update()
         self.progress.steps += 1
