@@ -119,9 +119,9 @@ def build_text_encoder(*, tiny: bool = False) -> UMT5EncoderModel:
 
 
 def build_scheduler() -> UniPCMultistepScheduler:
-    """Wan's own scheduler settings."""
+    """Wan's own, for a model that says clean latents, not velocities: recipe/transformer.py says why."""
     return UniPCMultistepScheduler(
-        prediction_type="flow_prediction",
+        prediction_type="sample",
         use_flow_sigmas=True,
         num_train_timesteps=1000,
         flow_shift=FLOW_SHIFT,
