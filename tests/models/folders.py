@@ -30,7 +30,9 @@ def write_layout(folder: Path, row: Row, only: tuple[str, ...] = ()) -> None:
         part.mkdir()
         if name == "scheduler":
             (part / "scheduler_config.json").write_text("{}")
-        elif name == "tokenizer":
+        elif name in ("feature_extractor", "image_processor"):
+            (part / "preprocessor_config.json").write_text("{}")
+        elif name in ("tokenizer", "tokenizer_2"):
             (part / "tokenizer_config.json").write_text("{}")
             (part / "spiece.model").write_bytes(b"x")
         else:

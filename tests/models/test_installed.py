@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala.models.catalog import Row, find, installation, locate
+from oelala.models.catalog import ROWS, Row, find, installation, locate
 from oelala.models.catalog.installed import missing_bytes
 from oelala.models.safetensors_header import check_file
 from tests.models.folders import COMMIT, write_cached, write_layout, write_safetensors
@@ -21,13 +21,43 @@ def test_a_cached_snapshot(tmp_path: Path) -> None:
     assert locate(SMALL, tmp_path) == snapshot
     assert locate(replace(SMALL, revision=COMMIT), tmp_path) == snapshot
     assert locate(replace(SMALL, revision="v2"), tmp_path) is None
-    assert missing_bytes(SMALL, tmp_path) == 0
+    assert missing_bytes(SMALL, tmp_path) == (0, True)
 
 
 @pytest.mark.parametrize("place", [SMALL.repo, SMALL.id])
 def test_a_plain_folder(tmp_path: Path, place: str) -> None:
     write_layout(tmp_path / place, SMALL)
     assert locate(SMALL, tmp_path) == tmp_path / place
+
+
+def test_parts_that_are_files_of_another_repository(tmp_path: Path) -> None:
+    """A LoRA on a whole model: two files beside others that it does not need."""
+    row = find("naavi-avatar")
+    base = write_cached(tmp_path, row, only=tuple(name for name in row.components if name != "lora"))
+    assert locate(find("sdxl"), tmp_path) == base
+    assert installation(row, tmp_path) is not None
+    assert missing_bytes(row, tmp_path) == (186_016_500, True)
+    lora = tmp_path / "models--tsi-org--naavi-avatar" / "snapshots" / COMMIT
+    lora.mkdir(parents=True)
+    (lora.parent.parent / "refs").mkdir()
+    (lora.parent.parent / "refs" / "main").write_text(COMMIT)
+    for name in row.components["lora"].files:
+        assert locate(row, tmp_path) is None
+        write_safetensors(lora / name)
+    assert locate(row, tmp_path) == base
+
+
+def test_at_most_so_much_is_missing(tmp_path: Path) -> None:
+    size, exact = missing_bytes(find("sd1.5"), tmp_path)
+    assert (4_260_000_000 < size < 4_330_000_000, exact) == (True, False)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_every_row_is_found_when_all_of_it_is_there(tmp_path: Path, row: Row) -> None:
+    if row.folder is None and "lora" not in row.components:
+        assert locate(row, tmp_path) is None
+        snapshot = write_cached(tmp_path, row)
+        assert locate(row, tmp_path) == snapshot
 
 
 def test_a_shipped_model(tmp_path: Path) -> None:

@@ -6,87 +6,95 @@ from typing import Any
 
 import pytest
 import torch
-from diffusers import AutoencoderKLWan, WanTransformer3DModel
-from transformers import UMT5Config, UMT5EncoderModel
 
-from oelala.models.catalog import Component, find, rows
+from oelala.models.catalog import Component, Row, find, rows
+from tests.models.official import build
 
-_WAN: dict[str, Any] = {
-    "patch_size": (1, 2, 2),
-    "attention_head_dim": 128,
-    "in_channels": 16,
-    "out_channels": 16,
-    "text_dim": 4096,
-    "freq_dim": 256,
-    "cross_attn_norm": True,
-    "qk_norm": "rms_norm_across_heads",
-    "eps": 1e-6,
-}
-_14B = _WAN | {"num_attention_heads": 40, "ffn_dim": 13824, "num_layers": 40}
-TRANSFORMERS: dict[str, dict[str, Any]] = {
-    "wan2.1-t2v-1.3b": _WAN | {"num_attention_heads": 12, "ffn_dim": 8960, "num_layers": 30},
-    "wan2.1-t2v-14b": _14B,
-    "wan2.2-t2v-a14b": _14B,
-    "wan2.2-ti2v-5b": _WAN
-    | {"num_attention_heads": 24, "ffn_dim": 14336, "num_layers": 30, "in_channels": 48, "out_channels": 48},
-}
-VAE_22: dict[str, Any] = {
-    "base_dim": 160,
-    "decoder_base_dim": 256,
-    "z_dim": 48,
-    "temperal_downsample": [False, True, True],
-    "is_residual": True,
-    "in_channels": 12,
-    "out_channels": 12,
-    "patch_size": 2,
-    "scale_factor_spatial": 16,
-    "scale_factor_temporal": 4,
-    "latents_mean": [0.0] * 48,
-    "latents_std": [1.0] * 48,
-}
-UMT5_XXL = UMT5Config(vocab_size=256384, d_model=4096, d_kv=64, num_heads=64, d_ff=10240, num_layers=24)
 LARGE = [row for row in rows() if row.folder is None]
+WAN = [row for row in LARGE if row.family == "wan"]
 
 
-def check(part: Component, module: torch.nn.Module, sizes: tuple[int, ...] = (2, 4)) -> None:
+def count(module: torch.nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def check(part: Component, module: torch.nn.Module) -> None:
     """The count of numbers is exact; the bytes are those of 16 or 32 bits each, up to file headers."""
-    count = sum(parameter.numel() for parameter in module.parameters())
-    assert part.parameters == count
-    assert min(abs(part.bytes - size * count) / part.bytes for size in sizes) < 1e-3
+    assert part.parameters == count(module)
+    if part.bytes is not None:
+        assert min(abs(part.bytes - size * part.parameters) / part.bytes for size in (2, 4)) < 1e-3
 
 
 @pytest.mark.parametrize("row", LARGE, ids=lambda row: row.id)
-def test_every_part_has_the_size_that_is_told(row: Any) -> None:
-    config = TRANSFORMERS[row.id]
-    with torch.device("meta"):
-        transformer = WanTransformer3DModel(**config)
-        vae = AutoencoderKLWan(**(VAE_22 if config["in_channels"] == 48 else {}))
-        text_encoder = UMT5EncoderModel(UMT5_XXL)
-    check(row.components["transformer"], transformer)
-    if "transformer_2" in row.components:
-        check(row.components["transformer_2"], transformer)
-    check(row.components["vae"], vae, sizes=(4,))
-    check(row.components["text_encoder"], text_encoder)
-    assert len(transformer.blocks) == config["num_layers"]
-    # what the engine counts on
-    assert vae.config.z_dim == transformer.config.in_channels
-    assert row.sizes.multiple == vae.config.scale_factor_spatial * transformer.config.patch_size[1]
-    assert text_encoder.config.d_model == transformer.config.text_dim
+def test_every_part_has_the_size_that_is_told(row: Row) -> None:
+    weights = {name: part for name, part in row.components.items() if part.parameters}
+    assert len(weights) >= 3
+    for name, part in weights.items():
+        check(part, build(row, name))
+
+
+@pytest.mark.parametrize("row", WAN, ids=lambda row: row.id)
+def test_what_the_engine_counts_on(row: Row) -> None:
+    transformer, vae = build(row, "transformer"), build(row, "vae")
+    compute = row.compute
+    assert compute is not None
+    assert len(transformer.blocks) == transformer.config.num_layers == compute.num_layers
+    assert len(getattr(transformer, "vace_blocks", ())) == compute.extra_layers
+    heads, width = transformer.config.num_attention_heads, transformer.config.attention_head_dim
+    assert (heads * width, transformer.config.ffn_dim) == (compute.dim, compute.ffn_dim)
+    assert vae.config.scale_factor_spatial == compute.spatial
+    assert vae.config.scale_factor_temporal == compute.temporal
+    assert row.sizes.multiple == compute.spatial * transformer.config.patch_size[1]
+    assert vae.config.z_dim == transformer.config.out_channels
+    assert build(row, "text_encoder").config.d_model == transformer.config.text_dim
+
+
+@pytest.mark.parametrize("row", LARGE, ids=lambda row: row.id)
+def test_the_pipeline_exists_and_takes_these_parts(row: Row) -> None:
+    import inspect
+
+    import diffusers
+
+    for kind, name in row.pipelines.items():
+        pipeline = getattr(diffusers, name)
+        taken = inspect.signature(pipeline.__init__).parameters
+        assert row.components.keys() - {"lora"} <= taken.keys()
+        called = inspect.signature(pipeline.__call__).parameters
+        assert row.defaults[kind].keys() - {"flow_shift"} <= called.keys() | _segments(name)
+
+
+def _segments(pipeline: str) -> set[str]:
+    """Animate works in segments, and takes the length of the pose video."""
+    return (
+        {"num_frames", "guidance_scale_2"} if pipeline in ("WanAnimatePipeline", "WanVACEPipeline") else set()
+    )
 
 
 def test_the_second_expert_is_told_from_the_table() -> None:
-    experts = [row.id for row in LARGE if "transformer_2" in row.components]
-    two = [row.id for row in LARGE if row.defaults["text-to-video"]["guidance_scale_2"] is not None]
-    assert experts == two == ["wan2.2-t2v-a14b"]
+    experts = {row.id for row in LARGE if "transformer_2" in row.components}
+    two = {row.id for row in LARGE if any(v.get("guidance_scale_2") for v in row.defaults.values())}
+    assert (
+        experts == two == {f"wan2.2-{kind}-a14b{bits}" for kind in ("t2v", "i2v") for bits in ("", "-bf16")}
+    )
 
 
 def test_parts_are_shared_both_ways() -> None:
     """A part that says where else it lies lies there under the same name and with the same contents."""
-    by_repo = {row.repo: row for row in rows()}
+    by_repo: dict[str, Row] = {}
+    for row in rows():
+        by_repo.setdefault(row.repo, row)
     for row in LARGE:
         for name, part in row.components.items():
             for repo in part.also:
+                if part.files:
+                    continue
                 other = by_repo[repo].components[name]
-                assert row.repo in other.also, (row.id, repo, name)
-                assert (other.bytes, other.parameters) == (part.bytes, part.parameters)
+                assert row.repo in other.also or part.source, (row.id, repo, name)
+                assert other.parameters == part.parameters
+                assert name in ("vae", "tokenizer") or other.bytes == part.bytes
     assert find("wan2.2-ti2v-5b").components["vae"].also == ()
+
+
+def test_the_last_image_is_for_those_that_heed_it() -> None:
+    named: list[Any] = [row.id for row in rows("image-to-video") if row.last_image]
+    assert named == ["wan2.2-i2v-a14b", "wan2.2-i2v-a14b-bf16", "wan2.1-flf2v-14b-720p"]

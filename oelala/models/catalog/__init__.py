@@ -3,12 +3,13 @@
 from oelala.models.catalog.installed import Installation, installation, locate, weight_files
 from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
 from oelala.models.catalog.resolve import resolve
-from oelala.models.catalog.row import Component, Row, SizeLimits
+from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
 from oelala.models.catalog.status import ModelStatus, status
 
 __all__ = [
     "ROWS",
     "Component",
+    "Compute",
     "Installation",
     "ModelStatus",
     "Row",

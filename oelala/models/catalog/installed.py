@@ -46,15 +46,19 @@ def locate(row: Row, models: Path) -> Path | None:
     return found.folder if found is not None and not found.missing else None
 
 
-def missing_bytes(row: Row, models: Path) -> int:
-    """How much would have to be downloaded: parts that another model brought along do not count."""
+def missing_bytes(row: Row, models: Path) -> tuple[int, bool]:
+    """How much would have to be downloaded, and whether that is exact: else it is at most so much.
+
+    Parts that another model brought along do not count.
+    """
     own = list(_places(row, row.repo, models))
     here = shared_components(row, models) | {
         name
         for name, part in row.components.items()
-        if any(not _missing_files(folder / part.subfolder) for folder in own)
+        if any(not _gaps(part, folder / part.subfolder) for folder in own)
     }
-    return sum(part.bytes for name, part in row.components.items() if name not in here)
+    lacking = [part for name, part in row.components.items() if name not in here and part.path is None]
+    return sum(part.most_bytes for part in lacking), all(part.bytes is not None for part in lacking)
 
 
 def shared_components(row: Row, models: Path) -> set[str]:
@@ -62,7 +66,7 @@ def shared_components(row: Row, models: Path) -> set[str]:
     return {
         name
         for name, part in row.components.items()
-        if any(not _missing_files(place) for place in _shared_places(row, part, models))
+        if any(not _gaps(part, place) for place in _shared_places(row, part, models))
     }
 
 
@@ -71,11 +75,13 @@ def _inspect(row: Row, folder: Path, models: Path) -> Installation:
     missing: list[str] = []
     for name, part in row.components.items():
         places = [folder / part.subfolder, *_shared_places(row, part, models)]
-        gaps = [_missing_files(place) for place in places]
+        if part.path is not None:
+            places = [part.path]
+        gaps = [_gaps(part, place) for place in places]
         if complete := [place for place, gap in zip(places, gaps, strict=True) if not gap]:
             components[name] = complete[0]
         else:
-            missing.extend(f"{part.subfolder}/{gap}" for gap in gaps[0])
+            missing.extend(f"{part.subfolder}/{gap}".removeprefix("./") for gap in gaps[0])
     return Installation(row, folder, components, tuple(missing))
 
 
@@ -126,14 +132,24 @@ def weight_files(folder: Path) -> list[Path]:
         raise ValueError(indexes[0].name) from fault
 
 
+def _gaps(part: Component, place: Path) -> list[str]:
+    """What a component lacks; `exists` is false for a link into a download that never finished."""
+    if part.files:
+        return [name for file in part.files for name in _absent(place, file)]
+    if part.path is not None and not place.is_dir():
+        return [] if place.is_file() else [place.name]
+    return _missing_files(place)
+
+
 def _missing_files(folder: Path) -> list[str]:
-    """What a component's folder lacks; `exists` is false for a link into a download that never finished."""
     if not folder.is_dir():
         return ["…"]
     if folder.name == "scheduler":
         return _absent(folder, "scheduler_config.json")
-    if folder.name == "tokenizer":
-        words = [folder / "tokenizer.json", folder / "spiece.model"]
+    if folder.name in ("feature_extractor", "image_processor"):
+        return _absent(folder, "preprocessor_config.json")
+    if folder.name in ("tokenizer", "tokenizer_2"):
+        words = [folder / "tokenizer.json", folder / "spiece.model", folder / "vocab.json"]
         own = [] if any(file.exists() for file in words) else ["tokenizer.json"]
         return own + _absent(folder, "tokenizer_config.json")
     try:

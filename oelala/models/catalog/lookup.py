@@ -7,11 +7,34 @@ from typing import Any
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.models.catalog.row import Row
+from oelala.models.catalog.rows_flux import FLUX1_DEV, FLUX1_SCHNELL, FLUX2_KLEIN_4B
 from oelala.models.catalog.rows_mini import OELALA_MINI
+from oelala.models.catalog.rows_stable_diffusion import AVATAR, NAAVI_AVATAR, SD15, SDXL
+from oelala.models.catalog.rows_svd import SVD, SVD_XT
 from oelala.models.catalog.rows_wan import WAN21_T2V_1_3B, WAN21_T2V_14B
-from oelala.models.catalog.rows_wan22 import WAN22_T2V_A14B, WAN22_TI2V_5B
+from oelala.models.catalog.rows_wan22 import (
+    WAN22_I2V_A14B,
+    WAN22_I2V_A14B_BF16,
+    WAN22_T2V_A14B,
+    WAN22_T2V_A14B_BF16,
+    WAN22_TI2V_5B,
+)
+from oelala.models.catalog.rows_wan_control import WAN21_VACE_1_3B, WAN21_VACE_14B, WAN22_ANIMATE_14B
+from oelala.models.catalog.rows_wan_image import (
+    WAN21_FLF2V_14B_720P,
+    WAN21_I2V_14B_480P,
+    WAN21_I2V_14B_720P,
+)
 
-ROWS: tuple[Row, ...] = (OELALA_MINI, WAN21_T2V_1_3B, WAN21_T2V_14B, WAN22_TI2V_5B, WAN22_T2V_A14B)
+ROWS: tuple[Row, ...] = (
+    OELALA_MINI,
+    *(WAN21_T2V_1_3B, WAN21_T2V_14B, WAN22_TI2V_5B, WAN22_T2V_A14B, WAN22_T2V_A14B_BF16),
+    *(WAN22_I2V_A14B, WAN22_I2V_A14B_BF16),
+    *(WAN21_I2V_14B_480P, WAN21_I2V_14B_720P, WAN21_FLF2V_14B_720P),
+    *(SVD, SVD_XT),
+    *(WAN21_VACE_1_3B, WAN21_VACE_14B, WAN22_ANIMATE_14B),
+    *(SD15, SDXL, AVATAR, NAAVI_AVATAR, FLUX1_SCHNELL, FLUX1_DEV, FLUX2_KLEIN_4B),
+)
 
 
 def rows(kind: str | None = None) -> tuple[Row, ...]:

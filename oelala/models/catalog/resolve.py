@@ -64,9 +64,10 @@ def check_size(row: Row, width: int, height: int) -> None:
 
 
 def check_frames(row: Row, num_frames: int) -> None:
-    """Raises InvalidTask ("wrong-frames") unless it is 4k+1 and not more than the model's largest."""
-    if num_frames % 4 != 1 or num_frames > row.largest_num_frames:
-        near = min(max(1, (num_frames + 1) // 4 * 4 + 1), row.largest_num_frames)
+    """Raises InvalidTask ("wrong-frames") unless the row's `frame_step` and largest allow it."""
+    step = row.frame_step
+    if (num_frames - 1) % step or num_frames > row.largest_num_frames:
+        near = min(max(1, (num_frames - 1 + step // 2) // step * step + 1), row.largest_num_frames)
         values = {"model": row.title, "num_frames": num_frames, "largest": row.largest_num_frames}
         raise InvalidTask("wrong-frames", field="num_frames", near=near, **values)
 
@@ -84,7 +85,8 @@ def check_installed(row: Row, models: Path) -> None:
 
 def missing_model(row: Row, models: Path) -> ModelMissing:
     """The fault of a model that is not here, with what would have to be downloaded."""
-    size = human_bytes(missing_bytes(row, models))
+    count, exact = missing_bytes(row, models)
+    size = human_bytes(count) if exact else f"≤ {human_bytes(count)}"
     return ModelMissing("model-missing", id=row.id, model=row.title, size=size, repo=row.repo)
 
 

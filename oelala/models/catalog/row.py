@@ -7,21 +7,34 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+SMALL_PART = 25_000_000  # bytes: no tokenizer or configuration is larger
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
     """One part of a model: a subfolder in diffusers' layout.
 
-    `bytes` is its size on the hub, `parameters` its parameter count (0: no weights). `also` names other
-    repositories whose subfolder of the same name holds the same thing, so that it is neither downloaded nor
-    loaded twice. `source` is the one of them to fetch it from, where the model's own has it in more bytes.
+    `bytes` is its size on the hub (None: not known), `parameters` its parameter count (0: no weights). `also`
+    names other repositories whose subfolder of the same name holds the same thing, so that it is neither
+    downloaded nor loaded twice. `source` is the one of them to fetch it from, where the model's own has it in
+    more bytes, or not at all. `files` are the only ones it consists of, where that is no whole folder.
+    `path` is a file or folder of the user's own, outside the hub's cache.
     """
 
     subfolder: str
-    bytes: int
+    bytes: int | None
     parameters: int = 0
     also: tuple[str, ...] = ()
     source: str | None = None
+    files: tuple[str, ...] = ()
+    path: Path | None = None
+
+    @property
+    def most_bytes(self) -> int:
+        """Its size on the hub, or what it can be at most: weights are kept in 32 bits or fewer there."""
+        if self.bytes is not None:
+            return self.bytes
+        return 4 * self.parameters if self.parameters else SMALL_PART
 
     def shared_with(self, *repos: str) -> Component:
         return replace(self, also=repos)
@@ -42,16 +55,39 @@ class SizeLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Compute:
+    """What a video transformer's work is counted from; all of it as in the official configs.
+
+    `num_layers` blocks of width `dim` with a feed-forward of `ffn_dim`; `extra_layers` more of them stand
+    beside those (VACE). A token is `patch` × `patch` latents; one latent stands for `spatial` × `spatial`
+    pixels and `temporal` frames. `decode_flops`: of the VAE's decoder, for each pixel of each frame, counted
+    over its modules.
+    """
+
+    num_layers: int
+    dim: int
+    ffn_dim: int
+    decode_flops: float
+    extra_layers: int = 0
+    patch: int = 2
+    spatial: int = 8
+    temporal: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One model of the catalog.
 
-    `defaults` has one entry for each kind of task that the model can do: the model's value for every field of
-    that task that may be None (the seed is no property of a model); None there: the model has no such thing.
-    `pipelines` names the diffusers class that does each of these kinds. `last_image`: an image-to-video model
-    that can be told where to end, too. `folder` is set for a model that ships
-    with the project; every other one sits in the Hugging Face cache or in a plain folder beside it.
-    `repo` is then its place in the project. `minimum_memory` is the device memory in bytes that the model's
-    makers name as enough with offloading.
+    `pipelines` names the diffusers class that does each kind of task that the model can do. `defaults` has an
+    entry for each of these kinds: the model's value for every field of that task that may be None (the seed
+    is no property of a model); None there: the model has no such thing. `last_image`: an image-to-video model
+    that can be told where to end, too.
+    `folder` is set for a model that ships with the project; every other one sits in the Hugging Face cache or
+    in a plain folder beside it. `repo` is then its place in the project. `added`: by the user, and no row of
+    the catalog; then `folder`, if set, is a place of the user's own.
+    `minimum_memory` is the device memory in bytes that the model's makers name as enough with offloading
+    (None: they name none). `num_frames` is one more than a multiple of `frame_step`; a model of still
+    pictures makes one frame. `compute` is None where nobody has counted it.
     """
 
     id: str
@@ -66,11 +102,14 @@ class Row:
     largest_num_frames: int
     fps: int
     max_sequence_length: int
-    minimum_memory: int
+    minimum_memory: int | None = None
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
     pipelines: Mapping[str, str] = field(default_factory=dict)
     last_image: bool = False
+    frame_step: int = 4
+    compute: Compute | None = None
+    added: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -79,5 +118,9 @@ class Row:
 
     @property
     def bytes(self) -> int:
-        """The download's size."""
-        return sum(component.bytes for component in self.components.values())
+        """The download's size, or what it is at most (`bytes_exact`)."""
+        return sum(component.most_bytes for component in self.components.values())
+
+    @property
+    def bytes_exact(self) -> bool:
+        return all(component.bytes is not None for component in self.components.values())

@@ -21,9 +21,10 @@ _WORKING = 0.25
 class ModelStatus:
     """One model as the page and the command line show it.
 
-    `bytes` is the download's size. `why` is a key of `oelala.texts.catalog`, `why_values` fill its
-    placeholders. `sizes` is JSON: multiple, smallest_side, largest_side, largest_area (pixels), native (pairs
-    of width and height), num_frames, largest_num_frames, fps.
+    `bytes` is the download's size, or what it is at most where that is not `bytes_exact`. `why` is a key of
+    `oelala.texts.catalog`, `why_values` fill its placeholders. `sizes` is JSON: multiple, smallest_side,
+    largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
+    fps.
     """
 
     id: str
@@ -39,6 +40,9 @@ class ModelStatus:
     fits: Fits
     why: str
     why_values: Mapping[str, str] = field(default_factory=dict)
+    bytes_exact: bool = True
+    last_image: bool = False
+    added: bool = False
 
 
 def status(row: Row, settings: Settings, machine: Machine | None = None) -> ModelStatus:
@@ -59,6 +63,9 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         fits=fits,
         why=why,
         why_values=values,
+        bytes_exact=row.bytes_exact,
+        last_image=row.last_image,
+        added=row.added,
     )
 
 
@@ -78,7 +85,7 @@ def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]
     values = {"need": human_bytes(need), "have": human_bytes(vram)}
     if need <= vram:
         return "yes", "fits.gpu", values
-    if vram < row.minimum_memory:
+    if row.minimum_memory is not None and vram < row.minimum_memory:
         return "no", "fits.too-little-vram", values | {"need": human_bytes(row.minimum_memory)}
     if need > machine.ram_total:
         return "no", "fits.too-little-ram", values | {"have": ram}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
 from oelala.models.catalog.installed import INDEX, shared_components
-from oelala.models.catalog.row import Row
+from oelala.models.catalog.row import Component, Row
 from oelala.models.download.hub import HubFile, Listing
 
 # No pickles (.bin, .pt, .ckpt), no code: what is not in this list stays where it is.
@@ -17,25 +17,28 @@ _INDEX = ".safetensors.index.json"
 _SHARD = re.compile(r"(?P<stem>[^.]+)-\d{5}-of-\d{5}\.safetensors")
 
 
-def sources(row: Row, models: Path) -> dict[str, list[str]]:
-    """Repository -> the subfolders to fetch from it; the model's own comes last.
+def sources(row: Row, models: Path) -> dict[str, list[Component]]:
+    """Repository -> the parts to fetch from it; the model's own comes last.
 
     Parts that another model's repository has brought to this disk already are left out.
     """
     here = shared_components(row, models)
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, list[Component]] = {}
     for name, part in row.components.items():
-        if name not in here:
-            wanted.setdefault(part.source or row.repo, []).append(part.subfolder)
+        if name not in here and part.path is None:
+            wanted.setdefault(part.source or row.repo, []).append(part)
     own = wanted.pop(row.repo, [])
     return {**wanted, row.repo: own}
 
 
-def needed_files(listing: Listing, subfolders: Collection[str], *, index: bool) -> list[HubFile]:
+def needed_files(listing: Listing, parts: Collection[Component], *, index: bool) -> list[HubFile]:
     """Small files first, so that an unusable repository is known soon; `model_index.json` last if at all."""
     chosen: list[HubFile] = []
-    for folder in map(PurePosixPath, subfolders):
-        chosen.extend(_of_component(file for file in listing.files if _parent(file) == folder))
+    for part in parts:
+        folder = PurePosixPath(part.subfolder)
+        there = [file for file in listing.files if _parent(file) == folder]
+        named = [file for file in there if PurePosixPath(file.path).name in part.files]
+        chosen.extend(named if part.files else _of_component(there))
     chosen.sort(key=lambda file: (PurePosixPath(file.path).suffix == _WEIGHTS, file.size))
     return chosen + [file for file in listing.files if index and file.path == INDEX]
 

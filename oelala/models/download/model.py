@@ -11,7 +11,7 @@ from loguru import logger
 from oelala.errors import OelalaError
 from oelala.media.faults import free_bytes, human_bytes
 from oelala.models.catalog.installed import installation, locate
-from oelala.models.catalog.row import Row
+from oelala.models.catalog.row import Component, Row
 from oelala.models.download.cache import RepoCache
 from oelala.models.download.choose import needed_files, sources
 from oelala.models.download.hub import Hub, HubFile, connected
@@ -79,12 +79,12 @@ class _Plan:
     files: Sequence[HubFile]
 
 
-def _plan(hub: Hub, row: Row, models: Path, repo: str, subfolders: Sequence[str]) -> _Plan:
+def _plan(hub: Hub, row: Row, models: Path, repo: str, parts: Sequence[Component]) -> _Plan:
     """Of another model's repository the commit that is here, if one is: that model must stay as it is."""
     cache, own = RepoCache(models, repo), repo == row.repo
     revision = row.revision if own else cache.commit_of(row.revision) or row.revision
     listing = hub.listing(repo, revision)
-    return _Plan(cache, listing.commit, needed_files(listing, subfolders, index=own))
+    return _Plan(cache, listing.commit, needed_files(listing, parts, index=own))
 
 
 def _fetch_all(request: DownloadRequest, hub: Hub, plans: Sequence[_Plan]) -> None:

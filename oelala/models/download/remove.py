@@ -81,7 +81,8 @@ def _hosts(row: Row, models: Path) -> list[RepoCache]:
 
 def _begun_for(row: Row, host: RepoCache) -> bool:
     """Whether all that is there is an unfinished download of just what this model fetches there."""
-    parts = {part.subfolder for part in row.components.values() if part.source == host.repo}
+    guests = [part for part in row.components.values() if part.source == host.repo]
+    parts = {name for part in guests for name in part.files or (part.subfolder,)}
     if not parts or not host.root.is_dir() or host.commit_of(row.revision) is not None:
         return False
     return {entry.name for folder in _snapshots_of(host, row) for entry in folder.iterdir()} <= parts
@@ -118,10 +119,11 @@ def _remove(cache: RepoCache, snapshots: list[Path], keep: set[Path]) -> int:
 
 def _remove_guest(host: RepoCache, folder: Path) -> int:
     before = _disk_usage(host.root)
+    snapshot = folder if folder.parent.name == "snapshots" else folder.parent
     _delete(folder)
-    if not any(folder.parent.iterdir()):
-        folder.parent.rmdir()
-        _forget_names(host, folder.parent.name)
+    if not snapshot.exists() or not any(snapshot.iterdir()):
+        shutil.rmtree(snapshot, ignore_errors=True)
+        _forget_names(host, snapshot.name)
     _drop_loose_blobs(host)
     _drop_empty(host)
     return before - _disk_usage(host.root)
