@@ -12,6 +12,7 @@ from oelala.errors import OelalaError
 from oelala.tasks.base import Task
 from oelala.tasks.download import Download
 from oelala.tasks.faults import faults_of
+from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.text_to_video import TextToVideo
 
 
@@ -29,6 +30,7 @@ class Kind:
 
 KINDS = (
     Kind(TextToVideo, "oelala.engines.text_to_video"),
+    Kind(ImageToVideo, "oelala.engines.image_to_video"),
     Kind(Download, "oelala.engines.download"),
 )
 BY_NAME: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}

@@ -17,14 +17,17 @@ from oelala.jobs.reporter import preview_path
 from oelala.jobs.store import JobStore
 from oelala.jobs.supervisor import Supervisor
 from oelala.jobs.worker import WorkerSpec
-from oelala.kinds import KINDS, read_task
+from oelala.kinds import BY_NAME, KINDS, read_task
+from oelala.library import inputs
 from oelala.library import outputs as output_files
 from oelala.library import workspace as workspaces
 from oelala.library.files import copy_file
+from oelala.library.inputs import KeptPicture
 from oelala.library.outputs import Output
 from oelala.library.presets import Preset, list_presets
 from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
 from oelala.log_feed import FeedPage, LogFeed
+from oelala.media.picture import picture_preview
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
 from oelala.progress import CancelToken
@@ -113,12 +116,13 @@ class Studio:
     # tasks, models, presets
 
     def submit(self, task: Task) -> list[Job]:
-        """Fill and check the task by the catalog, fix its seed, queue it.
+        """Fill and check the task by the catalog, keep its pictures, fix its seed, queue it.
 
         n clips are n jobs with the seeds s, s+1, … Raises InvalidTask (with the field) and ModelMissing.
         """
         resolved = task if task.internal else catalog.resolve(task, self.settings)
-        jobs = self.store.enqueue_all(_one_task_a_clip(resolved))
+        kept = inputs.keep_inputs(resolved, self.workspace)
+        jobs = self.store.enqueue_all(_one_task_a_clip(kept))
         if self._supervisor is not None:
             self._supervisor.wake(resolved.lane)
         return jobs
@@ -134,6 +138,10 @@ class Studio:
     def defaults(self, kind: str, model: str) -> Mapping[str, Any]:
         """The model's values for every task field that may be None, for a form to show."""
         return catalog.defaults(kind, model)
+
+    def foreign_fields(self, kind: str, model: str) -> set[str]:
+        """The task fields that mean nothing to the model. Raises OelalaError ("unknown-model")."""
+        return catalog.foreign_fields(catalog.find(model), BY_NAME[kind].task)
 
     def models(self, kind: str | None = None) -> list[ModelStatus]:
         """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
@@ -209,6 +217,23 @@ class Studio:
     def remember_workspace(folder: Path, *, use: bool) -> None:
         """Make `folder` a workspace if it is none yet; `use` makes it the one later starts take."""
         workspaces.remember_workspace(folder, use=use)
+
+    # pictures
+
+    def keep_picture(self, source: Path, name: str | None = None) -> KeptPicture:
+        """Check a picture and keep it in the workspace. Raises as `library.inputs.keep_picture`."""
+        return inputs.keep_picture(self.workspace, source, name)
+
+    def keep_frame(self, clip: Path, number: int | None = None) -> KeptPicture:
+        """Keep a frame of a clip, by default its last. Raises as `library.inputs.keep_frame`."""
+        return inputs.keep_frame(self.workspace, clip, number)
+
+    def keeps_picture(self, reference: object) -> bool:
+        return inputs.is_kept(self.workspace, reference)
+
+    def picture_preview(self, reference: str) -> bytes:
+        """A kept picture as the model will see it, as WebP. Raises OelalaError ("picture-gone", …)."""
+        return picture_preview(inputs.kept_path(self.workspace, reference))
 
     # jobs
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from oelala.media.image import animated_webp
+from oelala.media.image import animated_webp, shrink
 from oelala.models.latent_preview import LatentPreview
 
 # A preview may cost this share of the time it shows, and comes no more often than a worker passes it on.
@@ -30,11 +30,16 @@ def predicted_original(scheduler: Any) -> torch.Tensor | None:
 
 
 class Previews:
-    """Decides when a preview is worth its time, and makes it."""
+    """Decides when a preview is worth its time, and makes it.
 
-    def __init__(self, preview: LatentPreview, fps: float) -> None:
+    `first`: the first frame (H, W, 3) where it is known. Under `expand_timesteps` it is no part of what the
+    scheduler estimates: the pipeline puts it in at the end.
+    """
+
+    def __init__(self, preview: LatentPreview, fps: float, first: NDArray[np.uint8] | None = None) -> None:
         self._preview = preview
         self._fps = fps
+        self._first = first
         self._due = time.monotonic()
 
     def after_step(self, scheduler: Any, step: int, total: int) -> bytes | None:
@@ -51,4 +56,9 @@ class Previews:
     def frames(self, scheduler: Any) -> NDArray[np.uint8] | None:
         """RGB (T, h, w, 3), one picture for each latent frame."""
         latents = predicted_original(scheduler)
-        return None if latents is None else self._preview(latents)
+        if latents is None:
+            return None
+        frames = self._preview(latents)
+        if self._first is not None:
+            frames[0] = shrink(self._first, frames.shape[2], frames.shape[1])
+        return frames

@@ -61,7 +61,7 @@ class _Pace:
 
 @contextmanager
 def watched(loan: Loan, phases: Phases, num_inference_steps: int, latent_frames: int) -> Iterator[None]:
-    """For one call: raises `Cancelled` between text encoder blocks, transformer blocks and VAE chunks.
+    """For one call: raises `Cancelled` between blocks of text encoder, transformer and VAE.
 
     Also notices when denoising and decoding start, and reports decoding by latent frames.
     """
@@ -93,6 +93,7 @@ def watched(loan: Loan, phases: Phases, num_inference_steps: int, latent_frames:
             (pipeline.text_encoder.encoder.block, between),
             (experts, denoise),
             ([block for expert in experts for block in expert.blocks], between_blocks),
+            ([pipeline.vae.encoder, *pipeline.vae.encoder.down_blocks], between),
             ([pipeline.vae.decoder], decode),
             (pipeline.vae.decoder.up_blocks, between),
         ):

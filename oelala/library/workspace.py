@@ -66,6 +66,11 @@ class Workspace:
         return self.private / "previews"
 
     @property
+    def inputs(self) -> Path:
+        """Pictures that jobs begin from; made when the first one comes."""
+        return self.private / "inputs"
+
+    @property
     def lock_file(self) -> Path:
         return self.private / "lock"
 
@@ -89,7 +94,7 @@ class Workspace:
         Only for the one that holds the lock, before any worker runs.
         """
         leftovers = [*_parts_in(self.outputs), *self.tmp.glob("*"), *self.previews.glob("*")]
-        leftovers += self.private.glob(f".*{PART}")
+        leftovers += [*self.private.glob(f".*{PART}"), *self.inputs.glob(f".*{PART}")]
         return sum(_remove(path) for path in leftovers)
 
     def require_space(self, needed: int) -> None:

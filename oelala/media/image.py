@@ -38,6 +38,11 @@ def write_poster(path: Path, frame: NDArray[np.uint8]) -> None:
     picture.save(path, "JPEG", quality=88)
 
 
+def shrink(frame: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """One frame (H, W, 3) at that size in pixels."""
+    return np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.BOX))
+
+
 def _fit(picture: Image.Image, max_side: int) -> Image.Image:
     scale = max_side / max(picture.size)
     if scale >= 1:

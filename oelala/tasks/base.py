@@ -26,10 +26,34 @@ class Task(BaseModel):
 
 
 Widget = Literal[
-    "text", "long_text", "model", "size", "length", "integer", "number", "slider", "seed", "switch", "hidden"
+    "text",
+    "long_text",
+    "model",
+    "size",
+    "length",
+    "integer",
+    "number",
+    "slider",
+    "seed",
+    "switch",
+    "choice",
+    "image",
+    "unseen",
+    "hidden",
 ]
 
 
 def shown(widget: Widget, *, advanced: bool = False, step: float | None = None) -> dict[str, Any]:
-    """How `ui/form.py` shows a field: its widget, whether it sits behind "Advanced", a slider's step."""
+    """How `ui/form.py` shows a field: its widget, whether it sits behind "Advanced", a slider's step.
+
+    An "unseen" number is set by the page's scripts, a "hidden" value by nobody but a preset or a clip.
+    """
     return {"widget": widget, "advanced": advanced, "step": step}
+
+
+def fields_shown_as(task: type[Task], widget: Widget) -> list[str]:
+    """The names of the fields with that widget, in the order of the class."""
+    extras = {name: info.json_schema_extra for name, info in task.model_fields.items()}
+    return [
+        name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("widget") == widget
+    ]

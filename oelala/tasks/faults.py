@@ -26,6 +26,9 @@ def _translate(kind: str, error: Any) -> InvalidTask:
     if kind == "string_too_long":
         length = len(error["input"]) if isinstance(error["input"], str) else 0
         return InvalidTask("too-long", field, most=context["max_length"], length=length)
+    if kind == "literal_error":
+        known = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+        return InvalidTask("not-a-choice", field, value=str(error["input"])[:40], known=known)
     if kind == "extra_forbidden":
         return InvalidTask("unknown-field", field, name=field)
     if kind.startswith(("int_", "float_", "finite_", "decimal_")):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from oelala.tasks.base import Task
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field as the form shows it. `least` and `most` are its bounds, None where it has none."""
+    """One field as the form shows it. `least` and `most` are its bounds, None where it has none.
+
+    `choices`: the values of a field that takes a few words only.
+    """
 
     name: str
     widget: str
@@ -20,6 +23,7 @@ class FormField:
     most: float | None
     max_length: int | None
     default: Any
+    choices: tuple[str, ...]
 
 
 def fields_of(task: type[Task]) -> list[FormField]:
@@ -43,6 +47,7 @@ def _read(name: str, info: Any) -> FormField:
         most=bounds["le"] if bounds["le"] is not None else bounds["lt"],
         max_length=bounds["max_length"],
         default=None if info.is_required() else info.default,
+        choices=get_args(info.annotation) if get_origin(info.annotation) is Literal else (),
     )
 
 

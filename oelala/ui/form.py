@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from oelala.errors import OelalaError
+from oelala.errors import InvalidTask, OelalaError
 from oelala.tasks.base import Task
 from oelala.ui import widgets as builders
 from oelala.ui.fields import fields_of
@@ -80,16 +80,23 @@ class Form:
                 return value or ""
             case "seed":
                 return (value or "").strip() or None
+            case "image":
+                return self._picture(name, value)
             case _:
                 return value
 
+    def _picture(self, name: str, value: Any) -> str | None:
+        """Only what the studio keeps: a path that a page names could be anyone's file."""
+        if value and not self._studio.keeps_picture(value):
+            raise InvalidTask("picture-gone", field=name)
+        return value or None
+
     def _foreign(self, model: Any) -> set[str]:
-        """The fields that the model has no use for: its own value for them is None."""
+        """The fields that the model has no use for."""
         try:
-            defaults = self._studio.defaults(self.kind, str(model)) if model else {}
+            return self._studio.foreign_fields(self.kind, str(model)) if model else set()
         except OelalaError:  # an unknown model: submitting it says so
             return set()
-        return {name for name, value in defaults.items() if value is None}
 
     def _shown(self, name: str, value: Any) -> Any:
         is_seed = self._fields[name].widget == "seed"  # a text: see `ui/widgets.py`
@@ -186,9 +193,19 @@ class Form:
         return changes
 
     def _visible(self, model: ModelStatus) -> dict[Any, dict[str, Any]]:
+        """Fields that mean nothing to the model are away; of pictures the scripts see to that."""
         foreign = self._foreign(model.id)
-        optional = self._studio.defaults(self.kind, model.id).keys() & self._widgets.fields.keys()
-        return {self._widgets.fields[name]: {"visible": name not in foreign} for name in optional}
+        optional = {
+            name
+            for name, info in self.task.model_fields.items()
+            if info.default is None and not info.is_required()
+        }
+        mine = {
+            n
+            for n in optional & self._widgets.fields.keys()
+            if self._fields[n].widget not in {"image", "seed"}
+        }
+        return {self._widgets.fields[name]: {"visible": name not in foreign} for name in mine}
 
     def _show_extras(self, values: Mapping[str, Any], fps: float | None) -> dict[Any, dict[str, Any]]:
         extras: Mapping[str, Any] = self._widgets.extras

@@ -143,6 +143,38 @@ def _switch(widgets: Widgets, fields: list[FormField]) -> None:
     widgets.fields[name] = gr.Checkbox(**_texts(name), value=bool(fields[0].default), **widgets.ids(name))
 
 
+def _choice(widgets: Widgets, fields: list[FormField]) -> None:
+    import gradio as gr
+
+    shown = fields[0]
+    choices = [(mark(f"field.{shown.name}.{choice}"), choice) for choice in shown.choices]
+    widgets.fields[shown.name] = gr.Radio(
+        choices=choices, value=shown.default, **_texts(shown.name), **widgets.ids(shown.name)
+    )
+
+
+def _image(widgets: Widgets, fields: list[FormField]) -> None:
+    """The name of a kept picture, out of sight; the scripts draw what is seen (`assets/page/picture.js`)."""
+    import gradio as gr
+
+    name = fields[0].name
+    markup = f'<div class="o-picture" data-picture="{name}" data-of="{widgets.kind}"></div>'
+    with gr.Column(elem_classes=["o-picture-field"], **widgets.ids(name)):
+        gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
+        widgets.fields[name] = gr.Textbox(
+            value="", visible="hidden", label=name, elem_id=f"{widgets.kind}--{name}--name"
+        )
+
+
+def _unseen(widgets: Widgets, fields: list[FormField]) -> None:
+    import gradio as gr
+
+    shown = fields[0]
+    widgets.fields[shown.name] = gr.Number(
+        value=shown.default, visible="hidden", label=shown.name, **widgets.ids(shown.name)
+    )
+
+
 def _hidden(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
@@ -170,5 +202,8 @@ _BUILDERS = {
     "slider": _slider,
     "seed": _seed,
     "switch": _switch,
+    "choice": _choice,
+    "image": _image,
+    "unseen": _unseen,
     "hidden": _hidden,
 }

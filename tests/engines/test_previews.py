@@ -15,7 +15,7 @@ from diffusers import FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler
 from PIL import Image
 
 from oelala.engines.previews import Previews, predicted_original
-from oelala.engines.text_to_video import sample
+from oelala.engines.sampling import Sampling, sample_wan
 from oelala.engines.watch import Phases
 from oelala.models.catalog import find, locate
 from oelala.models.latent_preview import LatentPreview
@@ -85,7 +85,7 @@ def test_half_way_the_preview_is_nearer_to_the_result_than_to_noise(tmp_path: Pa
     task = TextToVideo(prompt="a man in a red shirt waves", **values)
     reports: list[Progress] = []
     with manager.use(ModelSpec("oelala-mini")) as loan:
-        result = sample(task, loan, Phases(RunContext("job", 0.0, report=reports.append)))
+        result = sample_wan(Sampling(task), loan, Phases(RunContext("job", 0.0, report=reports.append)))
         noise = loan.preview(
             torch.randn(
                 1, loan.pipeline.vae.config.z_dim, 5, 16, 16, generator=torch.Generator().manual_seed(5)

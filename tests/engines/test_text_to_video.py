@@ -19,7 +19,8 @@ from loguru import logger
 from numpy.typing import NDArray
 from PIL import Image
 
-from oelala.engines.text_to_video import run, sample
+from oelala.engines.sampling import Sampling, sample_wan
+from oelala.engines.text_to_video import run
 from oelala.engines.watch import Phases, watched
 from oelala.errors import Cancelled, OelalaError
 from oelala.library.outputs import read_settings_of
@@ -71,7 +72,7 @@ def context_of(
 
 def sampled(manager: ModelManager, task: TextToVideo, context: RunContext | None = None) -> NDArray[np.uint8]:
     with manager.use(ModelSpec(task.model)) as loan:
-        return sample(task, loan, Phases(context or context_of()))
+        return sample_wan(Sampling(task), loan, Phases(context or context_of()))
 
 
 def blocks(frame: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from oelala.engines.text_to_video import sample
+from oelala.engines.sampling import Sampling, sample_wan
 from oelala.engines.watch import Phases
 from oelala.errors import Cancelled
 from oelala.models.manager import ModelManager, ModelSpec
@@ -55,7 +55,7 @@ def clip(manager: ModelManager, cancel: CancelToken | None = None, model: str = 
     with manager.use(ModelSpec(model)) as loan:
         assert loan.pipeline.vae.dtype == torch.float32
         assert loan.pipeline.text_encoder.dtype == torch.bfloat16
-        return sample(TASKS[model], loan, Phases(context))
+        return sample_wan(Sampling(TASKS[model]), loan, Phases(context))
 
 
 @pytest.mark.parametrize("model", TASKS)

@@ -65,6 +65,20 @@ def test_the_second_loan_loads_nothing(tiny: TinyModels, tmp_path: Path) -> None
     assert heard == []
 
 
+def test_image_to_video_after_text_to_video_loads_nothing(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = tiny.manager(tmp_path)
+    heard: list[tuple[int, int]] = []
+    with manager.use(ModelSpec(MINI)) as text:
+        pass
+    spec = ModelSpec(MINI, "WanImageToVideoPipeline")
+    with manager.use(spec, lambda step, total: heard.append((step, total))) as image:
+        assert type(image.pipeline).__name__ == "WanImageToVideoPipeline"
+        assert image.pipeline.config.expand_timesteps is True
+        assert modules(image) == modules(text)
+        assert image.pipeline.vae is text.pipeline.vae
+    assert heard == []
+
+
 def test_models_share_parts_with_the_same_files(tiny: TinyModels, tmp_path: Path) -> None:
     manager = tiny.manager(tmp_path)
     with manager.use(ModelSpec(WAN21)) as small, manager.use(ModelSpec(WAN21_LARGE)) as large:

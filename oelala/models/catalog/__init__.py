@@ -1,5 +1,6 @@
 """Which models there are, what they can do, and whether they are on this disk. Imports no torch."""
 
+from oelala.models.catalog.fields import foreign_fields
 from oelala.models.catalog.installed import Installation, installation, locate, weight_files
 from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
 from oelala.models.catalog.resolve import resolve
@@ -17,6 +18,7 @@ __all__ = [
     "defaults",
     "defaults_of",
     "find",
+    "foreign_fields",
     "installation",
     "locate",
     "resolve",

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
 from oelala.media.faults import human_bytes
+from oelala.models.catalog.fields import foreign_fields
 from oelala.models.catalog.installed import installation, missing_bytes
 from oelala.models.catalog.lookup import defaults_of, find
 from oelala.models.catalog.row import Row, SizeLimits
@@ -25,8 +26,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     """
     row = find(task.model)
     own = defaults_of(row, task.kind)
-    for name in own:
-        if own[name] is None and name in type(task).model_fields and not _empty(task, name):
+    for name in sorted(foreign_fields(row, type(task))):
+        if not _empty(task, name):
             raise InvalidTask("not-for-model", field=name, model=row.title)
     wanted = {name: value for name, value in own.items() if _empty(task, name)}
     full = task.model_copy(update=wanted)

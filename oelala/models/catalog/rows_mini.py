@@ -37,8 +37,18 @@ OELALA_MINI = Row(
             "guidance_scale": 3.0,
             "guidance_scale_2": None,
             "flow_shift": 3.0,
-        }
+        },
+        "image-to-video": {
+            "negative_prompt": "",
+            "width": 256,
+            "height": 256,
+            "num_frames": 33,
+            "num_inference_steps": 20,
+            "guidance_scale": 3.0,
+            "guidance_scale_2": None,
+            "flow_shift": 3.0,
+        },
     },
     folder=ASSETS / "oelala-mini",
-    pipelines={"text-to-video": "WanPipeline"},
+    pipelines={"text-to-video": "WanPipeline", "image-to-video": "WanImageToVideoPipeline"},
 )

@@ -16,9 +16,15 @@ os.environ["DIFFUSERS_DISABLE_REMOTE_CODE"] = "1"
 import diffusers
 import torch
 import transformers
-from diffusers import AutoencoderKLWan, UniPCMultistepScheduler, WanPipeline, WanTransformer3DModel
+from diffusers import (
+    AutoencoderKLWan,
+    UniPCMultistepScheduler,
+    WanImageToVideoPipeline,
+    WanPipeline,
+    WanTransformer3DModel,
+)
 from diffusers.hooks import apply_group_offloading
-from transformers import AutoTokenizer, UMT5EncoderModel
+from transformers import AutoTokenizer, CLIPImageProcessor, CLIPVisionModel, UMT5EncoderModel
 
 from oelala.models.catalog.installed import INDEX
 
@@ -27,8 +33,12 @@ _CLASSES: Mapping[str, Any] = {
     "transformer": WanTransformer3DModel,
     "transformer_2": WanTransformer3DModel,
     "text_encoder": UMT5EncoderModel,
+    "image_encoder": CLIPVisionModel,
 }
-_PIPELINES: Mapping[str, Any] = {"WanPipeline": WanPipeline}
+_PIPELINES: Mapping[str, Any] = {
+    "WanPipeline": WanPipeline,
+    "WanImageToVideoPipeline": WanImageToVideoPipeline,
+}
 
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
@@ -43,6 +53,8 @@ def load_part(name: str, folder: Path, dtype: torch.dtype) -> Any:
         return UniPCMultistepScheduler.from_pretrained(folder, local_files_only=True)
     if name == "tokenizer":
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    if name == "image_processor":
+        return CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
     module = _CLASSES[name].from_pretrained(folder, dtype=dtype, local_files_only=True, use_safetensors=True)
     return module.eval().requires_grad_(False)
 

@@ -1,0 +1,140 @@
+"""Pictures that jobs begin from, kept in the workspace under the hash of their content.
+
+A job names its picture by that (`<sha256>.<suffix>`), so it survives the end of the original, and the same
+picture is kept once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from oelala.errors import InvalidTask, OelalaError
+from oelala.library.files import PART, copy_file, flush_to_disk
+from oelala.library.workspace import Workspace
+from oelala.media.faults import disk_fault
+from oelala.media.picture import png_of, read_picture, suffix_of
+from oelala.media.video import Frame, read_frames, remove_quietly
+from oelala.tasks.base import Task, fields_shown_as
+
+_REFERENCE = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
+AnyTask = TypeVar("AnyTask", bound=Task)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """`reference`: what a task names it by; its size in pixels as it is meant to be seen."""
+
+    reference: str
+    width: int
+    height: int
+
+
+def is_reference(value: object) -> bool:
+    return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None
+
+
+def keep_picture(workspace: Workspace, source: Path, name: str | None = None) -> KeptPicture:
+    """Check the picture and copy it into the workspace. `name` is what messages call it.
+
+    Raises as `media.picture.read_picture`, and "out-of-disk", "not-writable".
+    """
+    picture = read_picture(source, name)
+    digest = _hash(source)
+    reference = f"{digest}.{suffix_of(source, name)}"
+    target = workspace.inputs / reference
+    if not target.is_file():
+        with _writing(workspace):
+            copy_file(source, target)
+    return KeptPicture(reference, picture.width, picture.height)
+
+
+def keep_frame(workspace: Workspace, clip: Path, number: int | None) -> KeptPicture:
+    """Keep one frame of a clip: the `number`-th from 0, or the last (also for a number past the end).
+
+    Raises OelalaError ("unreadable-file", "out-of-disk", "not-writable").
+    """
+    frame = _frame_of(clip, number)
+    data = png_of(frame)
+    reference = f"{hashlib.sha256(data).hexdigest()}.png"
+    part = workspace.inputs / f".{reference}.{secrets.token_hex(4)}{PART}"
+    with _writing(workspace):
+        try:
+            with part.open("xb") as file:
+                file.write(data)
+                flush_to_disk(file.fileno())
+            part.replace(workspace.inputs / reference)
+        finally:
+            remove_quietly(part)
+    return KeptPicture(reference, frame.shape[1], frame.shape[0])
+
+
+def kept_path(workspace: Workspace, reference: str) -> Path:
+    """Where the picture lies. Raises OelalaError ("picture-gone") where it is not kept here."""
+    if not is_kept(workspace, reference):
+        raise OelalaError("picture-gone")
+    return workspace.inputs / reference
+
+
+def is_kept(workspace: Workspace, reference: object) -> bool:
+    if not isinstance(reference, str) or not is_reference(reference):
+        return False
+    path = workspace.inputs / reference
+    return path.is_file() and not path.is_symlink()
+
+
+def keep_inputs(task: AnyTask, workspace: Workspace) -> AnyTask:
+    """The task with every picture it names kept; paths count from the current folder.
+
+    Raises InvalidTask with the field.
+    """
+    kept = {}
+    for field in fields_shown_as(type(task), "image"):
+        value = getattr(task, field)
+        if value is None:
+            continue
+        try:
+            kept[field] = _keep(workspace, value)
+        except OelalaError as fault:
+            if fault.code in {"out-of-disk", "not-writable"}:
+                raise
+            raise InvalidTask(fault.code, field=field, **fault.values) from fault
+    return task.model_copy(update=kept)
+
+
+def _keep(workspace: Workspace, value: str) -> str:
+    if is_reference(value) and not Path(value).is_file():
+        kept_path(workspace, value)
+        return value
+    return keep_picture(workspace, Path(value).expanduser()).reference
+
+
+def _frame_of(clip: Path, number: int | None) -> Frame:
+    last: Frame | None = None
+    for index, frame in enumerate(read_frames(clip)):
+        last = frame
+        if index == number:
+            break
+    if last is None:
+        raise OelalaError("unreadable-file", name=clip.name, reason="0")
+    return last
+
+
+def _hash(source: Path) -> str:
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _writing(workspace: Workspace) -> Iterator[None]:
+    try:
+        workspace.inputs.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as fault:
+        raise disk_fault(fault, workspace.inputs) from fault

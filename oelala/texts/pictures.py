@@ -1,0 +1,110 @@
+"""Sentences about the pictures that clips begin from: faults, the fields of image-to-video, its motions."""
+
+from __future__ import annotations
+
+from oelala.texts.text import Text
+
+FAULTS: dict[str, Text] = {
+    "error.no-picture": Text("There is no picture {name}.", "Er is geen afbeelding {name}."),
+    "error.no-picture.hint": Text(
+        "Check the path, or choose another.", "Controleer het pad of kies een andere."
+    ),
+    "error.picture-unknown": Text("{name} is not a picture.", "{name} is geen afbeelding."),
+    "error.picture-unknown.hint": Text(
+        "Choose one that is saved as {known}.", "Kies er een die is opgeslagen als {known}."
+    ),
+    "error.picture-heic": Text(
+        "{name} is a HEIC picture, which Oelala cannot read.",
+        "{name} is een HEIC-afbeelding; die kan Oelala niet lezen.",
+    ),
+    "error.picture-heic.hint": Text(
+        "Save it as JPEG first. An iPhone makes JPEGs with Settings, Camera, Formats, Most Compatible.",
+        "Bewaar hem eerst als JPEG. Een iPhone maakt JPEG's met Instellingen, Camera, Structuren, "
+        "Meest compatibel.",
+    ),
+    "error.picture-moves": Text(
+        "{name} holds more than one picture: it moves, or has several pages.",
+        "{name} bevat meer dan één afbeelding: hij beweegt of heeft meer pagina's.",
+    ),
+    "error.picture-moves.hint": Text(
+        "Save the frame to begin from as a JPEG or PNG.",
+        "Bewaar het beeld om mee te beginnen als JPEG of PNG.",
+    ),
+    "error.picture-too-large": Text(
+        "{name} is too large: at most {most}.", "{name} is te groot: hooguit {most}."
+    ),
+    "error.picture-too-large.hint": Text(
+        "Make it smaller first; a clip has far fewer pixels.",
+        "Maak hem eerst kleiner; een clip heeft veel minder pixels.",
+    ),
+    "error.picture-too-small": Text(
+        "{name} is only {size} pixels; both sides need at least {least}.",
+        "{name} is maar {size} pixels; beide zijden moeten minstens {least} zijn.",
+    ),
+    "error.picture-too-small.hint": Text("Choose a larger picture.", "Kies een grotere afbeelding."),
+    "error.picture-damaged": Text(
+        "{name} is damaged and cannot be read to its end: {reason}",
+        "{name} is beschadigd en niet tot het eind te lezen: {reason}",
+    ),
+    "error.picture-damaged.hint": Text(
+        "Fetch or save it again, or choose another.", "Haal of bewaar hem opnieuw, of kies een andere."
+    ),
+    "error.picture-gone": Text(
+        "This picture is no longer in the workspace.", "Deze afbeelding staat niet meer in de werkmap."
+    ),
+    "error.picture-gone.hint": Text("Choose the picture again.", "Kies de afbeelding opnieuw."),
+    "error.not-a-choice": Text("“{value}” is not possible here.", "“{value}” kan hier niet."),
+    "error.not-a-choice.hint": Text("Choose one of: {known}.", "Kies een van: {known}."),
+}
+
+FIELDS: dict[str, Text] = {
+    "kind.image-to-video": Text("Image to video", "Beeld naar video"),
+    "field.image": Text("Picture", "Afbeelding"),
+    "field.image.help": Text("The clip begins with it.", "De clip begint ermee."),
+    "field.last_image": Text("Last picture", "Laatste afbeelding"),
+    "field.last_image.help": Text(
+        "If you like: the clip ends with it.", "Als je wilt: de clip eindigt ermee."
+    ),
+    "field.framing": Text("Framing", "Kader"),
+    "field.framing.help": Text(
+        "How a picture of another shape fills the clip: crop, or pad with black bars.",
+        "Hoe een afbeelding met een andere vorm de clip vult: crop (bijsnijden) of pad (zwarte balken).",
+    ),
+    "field.framing.crop": Text("Crop", "Bijsnijden"),
+    "field.framing.pad": Text("Black bars", "Zwarte balken"),
+    "field.focus_x": Text("Place of the crop, across", "Plek van de uitsnede, horizontaal"),
+    "field.focus_x.help": Text("0 keeps the left, 1 the right.", "0 houdt links, 1 houdt rechts."),
+    "field.focus_y": Text("Place of the crop, down", "Plek van de uitsnede, verticaal"),
+    "field.focus_y.help": Text("0 keeps the top, 1 the bottom.", "0 houdt boven, 1 houdt onder."),
+    "field.min_guidance_scale": Text("Guidance of the first frame", "Sturing van het eerste beeld"),
+    "field.min_guidance_scale.help": Text(
+        "How closely the first frame keeps to the picture; it grows from here.",
+        "Hoe strikt het eerste beeld de afbeelding volgt; vanaf daar neemt het toe.",
+    ),
+    "field.max_guidance_scale": Text("Guidance of the last frame", "Sturing van het laatste beeld"),
+    "field.max_guidance_scale.help": Text(
+        "How closely the last frame keeps to the picture.",
+        "Hoe strikt het laatste beeld de afbeelding volgt.",
+    ),
+    "field.motion_bucket_id": Text("Motion", "Beweging"),
+    "field.motion_bucket_id.help": Text(
+        "Higher moves more. 127 is usual.", "Hoger beweegt meer. 127 is gebruikelijk."
+    ),
+    "field.noise_aug_strength": Text("Freedom", "Vrijheid"),
+    "field.noise_aug_strength.help": Text(
+        "Noise on the picture: more lets the clip move further away from it.",
+        "Ruis op de afbeelding: meer laat de clip er verder van afwijken.",
+    ),
+    "field.fps": Text("Frames a second", "Beelden per seconde"),
+    "field.fps.help": Text(
+        "How fast the clip plays, and how much moves from frame to frame.",
+        "Hoe snel de clip speelt, en hoeveel er van beeld tot beeld beweegt.",
+    ),
+    "field.decode_chunk_size": Text("Frames decoded at once", "Beelden per keer gedecodeerd"),
+    "field.decode_chunk_size.help": Text(
+        "Fewer need less memory and flicker a little more.",
+        "Minder vraagt minder geheugen en flikkert iets meer.",
+    ),
+}
+
+TEXTS: dict[str, Text] = FAULTS | FIELDS
