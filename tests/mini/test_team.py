@@ -10,6 +10,9 @@ import torch
 from oelala.mini.recipe.team import Team
 
 MEMBER = """
+import sys
+from pathlib import Path
+
 import torch
 from oelala.mini.recipe.team import Team
 
@@ -20,7 +23,8 @@ team.same_weights([model])
 (model(torch.full((1, 2), 1.0 + 2 * team.rank))).sum().backward()
 team.average_gradients(list(model.parameters()))
 told = team.agree(7.0 + team.rank)
-print(team.rank, model.weight.grad.tolist(), model.weight.sum().item(), told, flush=True)
+text = f"{model.weight.grad.tolist()} {model.weight.sum().item()} {told}"
+Path(sys.argv[1], str(team.rank)).write_text(text)
 team.close()
 """
 
@@ -28,19 +32,13 @@ team.close()
 def test_two_agree(tmp_path: Path) -> None:
     script = tmp_path / "member.py"
     script.write_text(MEMBER)
-    command = [
-        sys.executable,
-        "-m",
-        "torch.distributed.run",
-        "--standalone",
-        "--nproc-per-node",
-        "2",
-        str(script),
-    ]
+    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=env, check=True)
-    first, second = sorted(line for line in done.stdout.splitlines() if line[:2] in ("0 ", "1 "))
-    assert first[2:] == second[2:]
+    subprocess.run(
+        [*start, str(script), str(tmp_path)], timeout=100, env=env, check=True, capture_output=True
+    )
+    first, second = (tmp_path / "0").read_text(), (tmp_path / "1").read_text()
+    assert first == second
     assert "[[2.0, 2.0]]" in first
     assert first.endswith(" 7.0")
 
