@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from oelala.mini.world.stage import SIZE
+
 # OpenPose's 17 drawn limbs of COCO-18 (from its joint numbers, 0-based) and its colours, limb by limb
 # and joint by joint: what `media/poses/drawing.py` draws in the style "openpose"; its test compares the two.
 _LIMBS = (
@@ -20,20 +22,23 @@ _STICK_SHARE = 1 / 120  # half a stick's width, and a joint's radius, of the fra
 _LIMB_LIGHT = 0.6
 
 
-def skeleton_frames(joints: Tensor, size: int) -> Tensor:
-    """Sticks and joints (B, 3, T, size, size) in -1..1 for joints (B, T, 18, 2) in pixels."""
+def skeleton_frames(joints: Tensor, size: int, *, side: int | None = None) -> Tensor:
+    """Sticks and joints (B, 3, T, size, size) in -1..1 for joints (B, T, 18, 2) in pixels, NaN for none.
+
+    `side` is the whole frame's, where the picture is a crop of it: sticks are as thick as there.
+    """
     b, t = joints.shape[:2]
     axis = torch.arange(size, device=joints.device) + 0.5
     y, x = torch.meshgrid(axis, axis, indexing="ij")
     pixel = torch.stack([x, y], -1)
     canvas = torch.zeros(b, t, size, size, 3, device=joints.device)
     points = joints.unsqueeze(-2).unsqueeze(-2)
-    stick = size * _STICK_SHARE
+    stick = (side or size) * _STICK_SHARE
     for (i, j), colour in zip(_LIMBS, _COLOURS[: len(_LIMBS)], strict=True):
-        amount = _ellipse(pixel, points[:, :, i], points[:, :, j], stick)
+        amount = _ellipse(pixel, points[:, :, i], points[:, :, j], stick).nan_to_num(0)
         canvas = canvas + (_paint(colour, joints.device) * _LIMB_LIGHT - canvas) * amount.unsqueeze(-1)
     for i, colour in enumerate(_COLOURS):
-        amount = (stick - (pixel - points[:, :, i]).norm(dim=-1) + 0.5).clamp(0, 1)
+        amount = (stick - (pixel - points[:, :, i]).norm(dim=-1) + 0.5).clamp(0, 1).nan_to_num(0)
         canvas = canvas + (_paint(colour, joints.device) - canvas) * amount.unsqueeze(-1)
     return (canvas * 2 - 1).permute(0, 4, 1, 2, 3)
 
@@ -86,7 +91,7 @@ def control_like(clips: Tensor, joints: Tensor, rng: np.random.Generator) -> Ten
     """Turn a batch of clips (B, 3, T, H, W) into one of the four kinds of control input."""
     kind = rng.random()
     if kind < 0.45:
-        return skeleton_frames(joints, clips.shape[-1])
+        return skeleton_frames(joints, clips.shape[-1], side=SIZE)
     if kind < 0.55:
         return torch.zeros_like(clips)
     return half_masked(clips, rng) if kind < 0.8 else letter_box(clips, rng)
