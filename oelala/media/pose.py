@@ -1,4 +1,4 @@
-"""Bodies in frames: 33 landmarks a frame by MediaPipe's pose landmarker, and their COCO-18 form.
+"""Bodies in frames: 33 landmarks a body by MediaPipe's pose landmarker, and their COCO-18 form.
 
 The detector runs in a process of its own (`pose_child.py`), so that a crash or a hang of it costs an
 OelalaError ("detector-failed") and nothing else.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,7 @@ _SHOULDERS = (11, 12)
 _NECK = 1
 # The detector is unsure on smaller pictures than it was trained on, and no surer on larger ones.
 _SMALLEST_SIDE, _LARGEST_SIDE = 512, 768
+_CUT = 32.0  # of 255; films with much movement stay below 20 within a shot, and go beyond 40 between two
 
 Frame = NDArray[np.uint8]
 
@@ -39,16 +40,22 @@ Frame = NDArray[np.uint8]
 @dataclass(frozen=True, slots=True)
 class PoseSettings:
     """`mode` "image" looks at every frame on its own; "video" follows the body from frame to frame, which is
-    smoother and faster, and wrong at cuts. Confidences in 0..1. Seconds: `patience` for one frame,
-    `start_patience` for the detector to load."""
+    smoother and faster, and starts afresh where it notices a cut. `num_poses` bodies at most are looked for,
+    up to 8. Confidences in 0..1. Seconds: `patience` for one frame, `start_patience` for the detector to
+    load."""
 
     mode: Literal["image", "video"] = "image"
+    num_poses: int = 1
     min_detection_confidence: float = 0.5
     min_presence_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
     patience: float = 30.0
     start_patience: float = 120.0
     model: Path = MODEL
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.num_poses <= pose_child.MAX_POSES:
+            raise ValueError(f"from 1 to {pose_child.MAX_POSES} bodies, not {self.num_poses}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +94,7 @@ class BodyFinder:
     settings: PoseSettings = field(default_factory=PoseSettings)
 
     def __enter__(self) -> Self:
+        self._answer = pose_child.answer_struct(self.settings.num_poses)
         program = [sys.executable, "-P", str(Path(pose_child.__file__)), self._settings_as_json()]
         with ExitStack() as stack:
             self._child = stack.enter_context(Child(program))
@@ -113,22 +121,32 @@ class BodyFinder:
         raise to stop; the finder must be left then. Raises OelalaError ("detector-failed"), and ValueError
         for arrays that are no frames.
         """
-        answers: list[NDArray[np.float32]] = []
+        answers = [_first(bodies) for bodies in self.look(frames, fps, on_frame)]
+        points = np.array(answers, np.float32).reshape(len(answers), NUM_LANDMARKS, 4)
+        return PoseTrack(points[..., :3].copy(), points[..., 3].copy(), np.any(points, axis=(1, 2)))
+
+    def look(
+        self, frames: Iterable[Frame], fps: float = 16.0, on_frame: Callable[[int], None] | None = None
+    ) -> Iterator[NDArray[np.float32]]:
+        """The bodies of each frame (n, 33, 4), n from 0 to `num_poses`, in no particular order: x, y and z as
+        in `PoseTrack`, and the visibility. Two frames at most are held at a time.
+
+        Arguments and faults as in `track`; a caller that stops halfway must leave the finder.
+        """
         waiting: _Canvas | None = None
+        done = 0
         for number, frame in enumerate(frames):
             canvas = _Canvas.of(frame)
+            first = waiting is None or (self.settings.mode == "video" and canvas.is_cut_after(waiting))
             # The next frame is on its way while the detector looks at this one.
-            self._send(canvas, round(number * 1000 / min(fps, 1000.0)), first=number == 0)
+            self._send(canvas, round(number * 1000 / min(fps, 1000.0)), first=first)
             if waiting is not None:
-                answers.append(self._receive(waiting))
-                _report(on_frame, len(answers))
+                yield self._receive(waiting)
+                _report(on_frame, done := done + 1)
             waiting = canvas
         if waiting is not None:
-            answers.append(self._receive(waiting))
-            _report(on_frame, len(answers))
-        numbers = np.array(answers, np.float32).reshape(len(answers), 1 + NUM_LANDMARKS * 4)
-        points = numbers[:, 1:].reshape(-1, NUM_LANDMARKS, 4)
-        return PoseTrack(points[..., :3].copy(), points[..., 3].copy(), numbers[:, 0] > 0)
+            yield self._receive(waiting)
+            _report(on_frame, done + 1)
 
     def _send(self, canvas: _Canvas, milliseconds: int, *, first: bool) -> None:
         height, width = canvas.pixels.shape[:2]
@@ -136,13 +154,20 @@ class BodyFinder:
         self._child.write([head, canvas.pixels.data], self.settings.patience)
 
     def _receive(self, canvas: _Canvas) -> NDArray[np.float32]:
-        data = self._child.read(pose_child.ANSWER.size, self.settings.patience)
-        answer = np.array(pose_child.ANSWER.unpack(data), np.float32)
-        canvas.undo(answer[1:].reshape(NUM_LANDMARKS, 4))
-        return answer
+        data = self._child.read(self._answer.size, self.settings.patience)
+        count, *numbers = self._answer.unpack(data)
+        bodies = np.array(numbers, np.float32).reshape(-1, NUM_LANDMARKS, 4)[:count]
+        canvas.undo(bodies)
+        return bodies
 
     def _settings_as_json(self) -> str:
-        names = ("mode", "min_detection_confidence", "min_presence_confidence", "min_tracking_confidence")
+        names = (
+            "mode",
+            "num_poses",
+            "min_detection_confidence",
+            "min_presence_confidence",
+            "min_tracking_confidence",
+        )
         values = {name: getattr(self.settings, name) for name in names}
         return json.dumps({**values, "model": str(self.settings.model)})
 
@@ -185,11 +210,24 @@ class _Canvas:
         pixels[:height, :width] = frame
         return cls(pixels, width / side, height / side)
 
+    def is_cut_after(self, before: _Canvas) -> bool:
+        """Whether it shows something else altogether: mean difference of 32 × 32 pixels."""
+        if self.pixels.shape != before.pixels.shape:
+            return True
+        small = [
+            cv2.resize(canvas.pixels, (32, 32), interpolation=cv2.INTER_AREA) for canvas in (self, before)
+        ]
+        return float(cv2.absdiff(*small).mean()) > _CUT * self.width_share * self.height_share
+
     def undo(self, points: NDArray[np.float32]) -> None:
-        """(33, 4), changed in place: from shares of the canvas to shares of the frame."""
-        points[:, 0] /= self.width_share
-        points[:, 1] /= self.height_share
-        points[:, 2] /= self.width_share
+        """(n, 33, 4), changed in place: from shares of the canvas to shares of the frame."""
+        points[..., 0] /= self.width_share
+        points[..., 1] /= self.height_share
+        points[..., 2] /= self.width_share
+
+
+def _first(bodies: NDArray[np.float32]) -> NDArray[np.float32]:
+    return bodies[0] if len(bodies) else np.zeros((NUM_LANDMARKS, 4), np.float32)
 
 
 def _report(on_frame: Callable[[int], None] | None, count: int) -> None:

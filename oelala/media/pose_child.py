@@ -15,7 +15,12 @@ from typing import IO, Any
 REQUEST = struct.Struct("<IIIB")  # height, width, milliseconds since the clip's start, 1: first of a clip
 READY = b"r"
 NUM_LANDMARKS = 33
-ANSWER = struct.Struct(f"<B{NUM_LANDMARKS * 4}f")  # 1: found; x, y, z, visibility of each landmark
+MAX_POSES = 8
+
+
+def answer_struct(num_poses: int) -> struct.Struct:
+    """How many bodies were found; then x, y, z, visibility of each landmark, for every body looked for."""
+    return struct.Struct(f"<B{num_poses * NUM_LANDMARKS * 4}f")
 
 
 def main() -> None:
@@ -36,17 +41,18 @@ def main() -> None:
 
 
 class _Landmarker:
-    """`settings`: model (path), mode ("image" or "video") and three confidences."""
+    """`settings`: model (path), mode ("image" or "video"), num_poses, and three confidences."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         from mediapipe.tasks.python import BaseOptions, vision
 
         self._is_video = settings["mode"] == "video"
+        self._answer = answer_struct(settings["num_poses"])
         self._create = vision.PoseLandmarker.create_from_options
         self._options = vision.PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=settings["model"]),
             running_mode=vision.RunningMode.VIDEO if self._is_video else vision.RunningMode.IMAGE,
-            num_poses=1,
+            num_poses=settings["num_poses"],
             min_pose_detection_confidence=settings["min_detection_confidence"],
             min_pose_presence_confidence=settings["min_presence_confidence"],
             min_tracking_confidence=settings["min_tracking_confidence"],
@@ -67,10 +73,10 @@ class _Landmarker:
             result = self._graph.detect_for_video(image, milliseconds)
         else:
             result = self._graph.detect(image)
-        if not result.pose_landmarks:
-            return bytes(ANSWER.size)
-        points = result.pose_landmarks[0]
-        return ANSWER.pack(1, *(n for p in points for n in (p.x, p.y, p.z, p.visibility)))
+        bodies = result.pose_landmarks
+        count = self._answer.size // 4
+        numbers = [n for body in bodies for p in body for n in (p.x, p.y, p.z, p.visibility)]
+        return self._answer.pack(len(bodies), *numbers, *([0.0] * (count - len(numbers))))
 
 
 def _private_stdout() -> IO[bytes]:

@@ -14,7 +14,7 @@ from oelala.texts.text import Text
 
 Language = Literal["en", "nl"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-MODULES = ("errors", "tasks", "pictures", "page", "terminal", "doctor", "catalog", "server")
+MODULES = ("errors", "tasks", "pictures", "page", "terminal", "doctor", "catalog", "server", "pose")
 
 
 @cache

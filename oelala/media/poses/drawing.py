@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -57,11 +58,13 @@ def overlay_frames(
     frames: Iterable[Frame], pose: Pose, style: Style = STYLES["openpose"], light: float = 0.55
 ) -> Iterator[Frame]:
     """The pose over dimmed frames of any size, brought to the pose's; the shorter of the two ends it."""
+    bright = replace(style, limb_light=0.9)
     for index, frame in zip(range(pose.num_frames), frames, strict=False):
         if frame.shape[:2] != (pose.height, pose.width):
             size = (pose.width, pose.height)
             frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-        yield np.maximum((frame * light).astype(np.uint8), draw_frame(pose, index, style))
+        drawn = draw_frame(pose, index, bright)
+        yield np.where(drawn.any(axis=2, keepdims=True), drawn, (frame * light).astype(np.uint8))
 
 
 class _Brush:

@@ -1,0 +1,162 @@
+"""What a motion is taken from: a film, cut and brought to an even rate, or a single picture.
+
+Frames come one at a time, upright (the rotation tag is followed), with square pixels, RGB, uint8.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from oelala.errors import OelalaError
+from oelala.media.ffmpeg import MAX_PIXELS, SAFE_INPUT, Ffmpeg, file_argument
+from oelala.media.video import PATIENCE, VideoSpec, probe
+
+Frame = NDArray[np.uint8]
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+# The detector looks at no more than this; a 4K film is brought down before it reaches this process.
+LARGEST_SIDE = 768
+_SQUARE = "scale='trunc(iw*sar+0.5)':ih,setsar=1"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which part of a film, in seconds from its start, and at how many frames a second; None: to the end, and
+    the film's own rate. A film of varying rate comes out even."""
+
+    start: float = 0.0
+    end: float | None = None
+    fps: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.start >= 0 or (self.end is not None and not self.end > self.start):
+            raise ValueError(f"nothing lies between {self.start} and {self.end} s")
+        if self.fps is not None and not 0.1 <= self.fps <= 120:
+            raise ValueError(f"{self.fps} frames a second")
+
+
+WHOLE = Cut()
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """`width`, `height`: as seen, in pixels. `seconds` and `fps` of the whole film; a picture has 0 s."""
+
+    path: Path
+    width: int
+    height: int
+    seconds: float
+    fps: float
+
+    @property
+    def is_picture(self) -> bool:
+        return self.seconds == 0
+
+
+def open_film(path: Path) -> Film:
+    """Look at a film or a picture. Raises OelalaError ("unreadable-file", "film-without-picture")."""
+    if path.suffix.lower() in PICTURES:
+        height, width = _read_picture(path).shape[:2]
+        return Film(path, width, height, 0.0, 1.0)
+    width, height = _size_as_seen(path)
+    found: VideoSpec = probe(path)
+    fps = min(found.fps or 25.0, 120.0)
+    return Film(path, width, height, found.num_frames / fps, fps)
+
+
+def frame_rate(film: Film, cut: Cut) -> float:
+    """Of what `read_film` gives."""
+    return cut.fps or film.fps
+
+
+def num_frames(film: Film, cut: Cut) -> int:
+    """About how many frames `read_film` gives: for a progress bar."""
+    if film.is_picture:
+        return 1
+    end = film.seconds if cut.end is None else min(cut.end, film.seconds)
+    return max(0, round((end - cut.start) * frame_rate(film, cut)))
+
+
+def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) -> Iterator[Frame]:
+    """The frames of that part, none larger than `largest_side`.
+
+    Raises OelalaError ("unreadable-file"), and "cut-empty" where the film ends before the part begins.
+    """
+    if film.is_picture:
+        yield _shrink(_read_picture(film.path), largest_side)
+        return
+    width, height = _fit(film, largest_side)
+    count = 0
+    with Ffmpeg(_arguments(film, cut, width, height), patience=PATIENCE) as run:
+        while len(data := run.read(width * height * 3)) == width * height * 3:
+            count += 1
+            yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
+        if run.finish():
+            raise OelalaError("unreadable-file", name=film.path.name, reason=run.reason)
+    if not count:
+        raise OelalaError("cut-empty", name=film.path.name, start=cut.start, seconds=round(film.seconds, 1))
+
+
+def _arguments(film: Film, cut: Cut, width: int, height: int) -> list[str]:
+    length = [] if cut.end is None else ["-t", f"{cut.end - cut.start:.6f}"]
+    filters = f"fps={frame_rate(film, cut):.6g},{_SQUARE},scale={width}:{height}:flags=area"
+    return [
+        *SAFE_INPUT, "-xerror", "-ss", f"{cut.start:.6f}", *length, "-i", file_argument(film.path),
+        "-map", "0:v:0", "-vf", filters, "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1",
+    ]  # fmt: skip
+
+
+def _fit(film: Film, largest_side: int) -> tuple[int, int]:
+    scale = min(1.0, largest_side / max(film.width, film.height))
+    return max(2, round(film.width * scale)), max(2, round(film.height * scale))
+
+
+def _size_as_seen(path: Path) -> tuple[int, int]:
+    """Width and height of the first frame, turned upright and with square pixels."""
+    arguments = [
+        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-vf", _SQUARE, "-frames:v", "1",
+        "-f", "framecrc", "pipe:1",
+    ]  # fmt: skip
+    with Ffmpeg(arguments, patience=PATIENCE) as run:
+        lines = list(run.lines())
+        status = run.finish()
+        if "matches no streams" in run.complaint:
+            raise OelalaError("film-without-picture", name=path.name)
+        if status:
+            raise OelalaError("unreadable-file", name=path.name, reason=run.reason)
+    found = re.search(r"#dimensions 0: (\d+)x(\d+)", "\n".join(lines))
+    if found is None or lines[-1].startswith("#"):
+        raise OelalaError("film-without-picture", name=path.name)
+    return int(found[1]), int(found[2])
+
+
+def _read_picture(path: Path) -> Frame:
+    """Upright, on white where it is transparent."""
+    try:
+        with Image.open(path) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise OelalaError(
+                    "unreadable-file", name=path.name, reason=f"{picture.width} × {picture.height}"
+                )
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
+        reason = str(fault).replace(str(path), path.name)[:200]
+        raise OelalaError("unreadable-file", name=path.name, reason=reason) from fault
+    white = Image.new("RGBA", upright.size, "white")
+    return np.asarray(Image.alpha_composite(white, upright).convert("RGB"))
+
+
+def _shrink(frame: Frame, largest_side: int) -> Frame:
+    height, width = frame.shape[:2]
+    scale = largest_side / max(height, width)
+    if scale >= 1:
+        return frame
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

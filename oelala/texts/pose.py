@@ -1,0 +1,96 @@
+"""Sentences about poses: faults of films and of OpenPose's JSON, what a fit lacks, names of joints."""
+
+from __future__ import annotations
+
+from oelala.texts.text import Text
+
+FAULTS: dict[str, Text] = {
+    "error.film-without-picture": Text(
+        "{name} has sound, but no picture.", "{name} heeft geluid, maar geen beeld."
+    ),
+    "error.film-without-picture.hint": Text(
+        "Choose a film in which somebody moves.", "Kies een film waarin iemand beweegt."
+    ),
+    "error.cut-empty": Text(
+        "{name} has no picture after {start} s: it lasts {seconds} s.",
+        "{name} heeft geen beeld na {start} s: hij duurt {seconds} s.",
+    ),
+    "error.cut-empty.hint": Text("Let the part begin earlier.", "Laat het deel eerder beginnen."),
+    "error.nobody-found": Text("Nobody was found in {name}.", "Er is niemand gevonden in {name}."),
+    "error.nobody-found.hint": Text(
+        "Choose one in which a whole person is in sight, well lit and not too small.",
+        "Kies er een waarin iemand helemaal te zien is, goed verlicht en niet te klein.",
+    ),
+    "error.no-motion-file": Text("There is no file {name}.", "Er is geen bestand {name}."),
+    "error.no-motion-file.hint": Text(
+        "Check the path, or choose another.", "Controleer het pad of kies een ander."
+    ),
+    "error.pose-empty": Text("There is no pose in {name}.", "Er zit geen pose in {name}."),
+    "error.pose-empty.hint": Text(
+        "It should hold OpenPose's JSON, one file a frame.",
+        "Er hoort JSON van OpenPose in te zitten, een per beeld.",
+    ),
+    "error.pose-too-big": Text("{name} is too big: at most {most}.", "{name} is te groot: hooguit {most}."),
+    "error.pose-too-big.hint": Text(
+        "Give only the frames of one motion.", "Geef alleen de beelden van één beweging."
+    ),
+    "error.pose-bad-json": Text(
+        "{name} is not OpenPose's JSON: {reason}", "{name} is geen JSON van OpenPose: {reason}"
+    ),
+    "error.pose-bad-json.hint": Text(
+        "Export the pose again, or choose another file.",
+        "Exporteer de pose opnieuw of kies een ander bestand.",
+    ),
+    "error.pose-wrong-counts": Text(
+        "{name}: “{part}” has {count} numbers, which fits no model (known: {known}).",
+        "{name}: “{part}” heeft {count} getallen; dat past bij geen model (bekend: {known}).",
+    ),
+    "error.pose-wrong-counts.hint": Text(
+        "Export with OpenPose's BODY_25 or COCO model.",
+        "Exporteer met het model BODY_25 of COCO van OpenPose.",
+    ),
+    "error.pose-not-finite": Text(
+        "{name} holds “{value}” where a number belongs.", "{name} bevat “{value}” op de plaats van een getal."
+    ),
+    "error.pose-not-finite.hint": Text(
+        "Missing points are written as 0, 0, 0. Export the pose again.",
+        "Ontbrekende punten schrijf je als 0, 0, 0. Exporteer de pose opnieuw.",
+    ),
+    "error.pose-mixed-sizes": Text(
+        "The frames differ in size: {first} at first, {size} in {name}.",
+        "De beelden verschillen in formaat: eerst {first}, in {name} {size}.",
+    ),
+    "error.pose-mixed-sizes.hint": Text(
+        "Give the frames of one film only.", "Geef alleen de beelden van één film."
+    ),
+    "error.pose-mixed-bodies": Text(
+        "The bodies differ in their number of points: {counts}.",
+        "De lichamen verschillen in hun aantal punten: {counts}.",
+    ),
+    "error.pose-mixed-bodies.hint": Text(
+        "Export all frames with the same model.", "Exporteer alle beelden met hetzelfde model."
+    ),
+}
+
+JOINTS: dict[str, Text] = {
+    "pose.joint.nose": Text("nose", "neus"),
+    "pose.joint.neck": Text("neck", "hals"),
+    "pose.joint.right-shoulder": Text("right shoulder", "rechterschouder"),
+    "pose.joint.right-elbow": Text("right elbow", "rechterelleboog"),
+    "pose.joint.right-wrist": Text("right wrist", "rechterpols"),
+    "pose.joint.left-shoulder": Text("left shoulder", "linkerschouder"),
+    "pose.joint.left-elbow": Text("left elbow", "linkerelleboog"),
+    "pose.joint.left-wrist": Text("left wrist", "linkerpols"),
+    "pose.joint.right-hip": Text("right hip", "rechterheup"),
+    "pose.joint.right-knee": Text("right knee", "rechterknie"),
+    "pose.joint.right-ankle": Text("right ankle", "rechterenkel"),
+    "pose.joint.left-hip": Text("left hip", "linkerheup"),
+    "pose.joint.left-knee": Text("left knee", "linkerknie"),
+    "pose.joint.left-ankle": Text("left ankle", "linkerenkel"),
+    "pose.joint.right-eye": Text("right eye", "rechteroog"),
+    "pose.joint.left-eye": Text("left eye", "linkeroog"),
+    "pose.joint.right-ear": Text("right ear", "rechteroor"),
+    "pose.joint.left-ear": Text("left ear", "linkeroor"),
+}
+
+TEXTS: dict[str, Text] = {**FAULTS, **JOINTS}
