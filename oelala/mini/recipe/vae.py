@@ -102,6 +102,8 @@ class VaeStage:
         self.team = settings.team
         self.team.seed(self.progress.steps)
         self.rng = np.random.default_rng([self.progress.steps, self.team.rank])
+        # Drawn alike by all of a team: none waits for another one's slow batch.
+        self.team_rng = np.random.default_rng(self.progress.steps)
         small = settings.scale < 1
         size = PoolSize(clips=2, first=1, num_frames=5, together=1) if small else PoolSize()
         first_seed = self.progress.next_seed + self.team.rank * SEEDS_EACH
@@ -149,7 +151,7 @@ class VaeStage:
     def _step(self, batch: Batch, done: float) -> Tensor:
         truth, joints = self.pool.crops(batch.clips, batch.frames, batch.crop)
         extra: Tensor | float = 0.0
-        if self.rng.random() < CONTROL_SHARE:
+        if self.team_rng.random() < CONTROL_SHARE:
             truth = control_like(truth, joints, self.rng)
         else:
             extra = faces_and_hands(joints, truth.shape[-1])
