@@ -13,14 +13,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from oelala.errors import OelalaError
-from oelala.media.ffmpeg import MAX_PIXELS, SAFE_INPUT, Ffmpeg, file_argument
+from oelala.media.ffmpeg import SAFE_INPUT, Ffmpeg, file_argument
+from oelala.media.picture import read_picture
 from oelala.media.video import PATIENCE, VideoSpec, probe
 
 Frame = NDArray[np.uint8]
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".bmp", ".tif", ".tiff"})
 # The detector looks at no more than this; a 4K film is brought down before it reaches this process.
 LARGEST_SIDE = 768
 _SQUARE = "scale='trunc(iw*sar+0.5)':ih,setsar=1"
@@ -61,9 +61,12 @@ class Film:
 
 
 def open_film(path: Path) -> Film:
-    """Look at a film or a picture. Raises OelalaError ("unreadable-file", "film-without-picture")."""
+    """Look at a film or a picture. Raises OelalaError ("no-motion-file", "unreadable-file",
+    "film-without-picture"), and for a picture what `read_picture` raises."""
+    if not path.is_file():
+        raise OelalaError("no-motion-file", name=path.name)
     if path.suffix.lower() in PICTURES:
-        height, width = _read_picture(path).shape[:2]
+        height, width = _picture(path).shape[:2]
         return Film(path, width, height, 0.0, 1.0)
     width, height = _size_as_seen(path)
     found: VideoSpec = probe(path)
@@ -90,7 +93,7 @@ def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) ->
     Raises OelalaError ("unreadable-file"), and "cut-empty" where the film ends before the part begins.
     """
     if film.is_picture:
-        yield _shrink(_read_picture(film.path), largest_side)
+        yield _shrink(_picture(film.path), largest_side)
         return
     width, height = _fit(film, largest_side)
     count = 0
@@ -137,20 +140,8 @@ def _size_as_seen(path: Path) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _read_picture(path: Path) -> Frame:
-    """Upright, on white where it is transparent."""
-    try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise OelalaError(
-                    "unreadable-file", name=path.name, reason=f"{picture.width} × {picture.height}"
-                )
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
-        reason = str(fault).replace(str(path), path.name)[:200]
-        raise OelalaError("unreadable-file", name=path.name, reason=reason) from fault
-    white = Image.new("RGBA", upright.size, "white")
-    return np.asarray(Image.alpha_composite(white, upright).convert("RGB"))
+def _picture(path: Path) -> Frame:
+    return np.asarray(read_picture(path))
 
 
 def _shrink(frame: Frame, largest_side: int) -> Frame:

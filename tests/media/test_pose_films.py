@@ -1,0 +1,181 @@
+"""Motions from films: upright, evenly timed, everybody told apart; and films that are none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from oelala.errors import OelalaError
+from oelala.media.poses.detect import Detection, detect_pose, require_somebody
+from oelala.media.poses.document import Pose
+from oelala.media.poses.film import Cut, num_frames, open_film, read_film
+from oelala.media.poses.tracks import person_at
+from oelala.settings import PROJECT
+from tests.media.films import ffmpeg, film, joints_at, walking_body
+from tests.media.people import PHOTOGRAPHS, needs_photographs
+
+LIMBS = slice(2, 14)
+VIDEOS = PROJECT.parent / "shared" / "data" / "video"
+
+
+def errors(pose: Pose, index: int, number: int) -> NDArray[np.float64]:
+    """Pixels between what was found in frame `index` and the truth of frame `number`."""
+    distances: NDArray[np.float64] = np.linalg.norm(
+        pose.people[0].coco18()[index, LIMBS, :2] - joints_at(number)[LIMBS], axis=-1
+    )
+    return distances
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return film(tmp_path_factory.mktemp("films") / "walk.mp4", walking_body())
+
+
+def test_a_body_is_followed_through_a_film(walk: Path) -> None:
+    told: list[tuple[int, int]] = []
+    pose = detect_pose(walk, Detection(), lambda done, total: told.append((done, total)))
+    assert (pose.width, pose.height, pose.fps, pose.num_frames) == (384, 256, 16, 16)
+    assert len(pose.people) == 1
+    assert pose.found(pose.people[0]).all()
+    assert pose.mean_confidence() > 0.8
+    assert max(np.median(errors(pose, n, n)) for n in range(16)) < 8
+    assert told == [(n, 16) for n in range(1, 17)]
+    assert require_somebody(pose, walk.name) is pose
+
+
+def test_a_part_of_a_film_at_another_rate(walk: Path) -> None:
+    cut = Cut(start=0.25, end=0.75, fps=8)
+    opened = open_film(walk)
+    frames = list(read_film(opened, cut))
+    assert len(frames) == num_frames(opened, cut) == 4
+    original = walking_body()
+    for index, number in enumerate((4, 6, 8, 10)):
+        assert np.abs(frames[index].astype(int) - original[number]).mean() < 3
+
+
+def test_a_sideways_film_is_seen_upright(walk: Path, tmp_path: Path) -> None:
+    lying = film(tmp_path / "lying.mp4", [np.ascontiguousarray(np.rot90(f, 1)) for f in walking_body(8)])
+    tagged = tmp_path / "tagged.mp4"
+    ffmpeg("-display_rotation", "90", "-i", str(lying), "-c", "copy", str(tagged))
+    opened = open_film(tagged)
+    assert (opened.width, opened.height) in {(384, 256)}
+    first = next(read_film(opened))
+    upright = walking_body(1)[0]
+    flipped = upright[::-1, ::-1]
+    assert min(np.abs(first.astype(int) - other).mean() for other in (upright, flipped)) < 3
+
+
+def test_a_film_of_varying_rate_comes_out_even(walk: Path, tmp_path: Path) -> None:
+    uneven = tmp_path / "uneven.mp4"
+    ffmpeg("-i", str(walk), "-vf", "select='lt(n,6)+not(mod(n,5))'", "-fps_mode", "vfr", str(uneven))
+    frames = list(read_film(open_film(uneven), Cut(fps=16)))
+    assert len(frames) == 16
+    original = walking_body()
+    for index, number in ((3, 3), (7, 5), (9, 5), (12, 10)):
+        assert np.abs(frames[index].astype(int) - original[number]).mean() < 3, index
+
+
+def test_wide_pixels_are_made_square(walk: Path, tmp_path: Path) -> None:
+    wide = tmp_path / "wide.mp4"
+    ffmpeg("-i", str(walk), "-vf", "setsar=4/3", str(wide))
+    opened = open_film(wide)
+    assert (opened.width, opened.height) == (512, 256)
+    assert next(read_film(opened)).shape == (256, 512, 3)
+
+
+def test_a_4k_film_is_brought_down_before_it_gets_here(tmp_path: Path) -> None:
+    large = tmp_path / "4k.mp4"
+    ffmpeg(
+        "-f", "lavfi", "-i", "testsrc=size=3840x2160:rate=5", "-t", "0.4", "-preset", "ultrafast", str(large)
+    )
+    opened = open_film(large)
+    assert (opened.width, opened.height) == (3840, 2160)
+    assert next(read_film(opened)).shape == (432, 768, 3)
+
+
+def test_several_people_are_told_apart_and_picked_by_a_click(tmp_path: Path) -> None:
+    frames = walking_body(12, width=304)
+    both = [np.concatenate([frame, frame[:, ::-1]], axis=1) for frame in frames]
+    pose = detect_pose(film(tmp_path / "both.mp4", both))
+    assert len(pose.people) == 2
+    for place in (joints_at(6)[1], (608 - joints_at(6)[1, 0], joints_at(6)[1, 1])):
+        index = person_at(pose, 6, *place)
+        assert index is not None
+        chosen = pose.only(index).people[0]
+        moved = chosen.coco18()[:, 1, 0]
+        assert abs(moved[6] - place[0]) < 12
+        assert np.abs(np.diff(moved)).max() < 12
+    assert person_at(Pose(8, 8, 16, 12, ()), 6, 1, 1) is None
+
+
+def test_nobody_is_no_fault_until_somebody_is_needed(tmp_path: Path) -> None:
+    grey = film(tmp_path / "grey.mp4", [np.full((128, 128, 3), 120, np.uint8)] * 5)
+    pose = detect_pose(grey)
+    assert (pose.num_frames, pose.people) == (5, ())
+    assert pose.mean_confidence() == 0
+    with pytest.raises(OelalaError) as caught:
+        require_somebody(pose, "grey.mp4")
+    assert caught.value.code == "nobody-found"
+
+
+def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path) -> None:
+    sound, cut_off, empty = tmp_path / "sound.mp4", tmp_path / "cut.mp4", tmp_path / "empty.mp4"
+    ffmpeg("-f", "lavfi", "-i", "sine", "-t", "0.5", str(sound))
+    data = walk.read_bytes()
+    cut_off.write_bytes(data[: len(data) // 3])
+    empty.write_bytes(b"")
+    cases = [
+        (sound, "film-without-picture"),
+        (cut_off, "unreadable-file"),
+        (empty, "unreadable-file"),
+        (tmp_path / "gone.mp4", "no-motion-file"),
+    ]
+    for path, code in cases:
+        with pytest.raises(OelalaError) as caught:
+            detect_pose(path)
+        assert caught.value.code == code, path.name
+    with pytest.raises(OelalaError) as caught:
+        detect_pose(walk, Detection(cut=Cut(start=9)))
+    assert caught.value.code == "cut-empty"
+
+
+@pytest.mark.parametrize("cut", [(-1, None, None), (2, 1, None), (0, None, 0), (float("nan"), None, None)])
+def test_a_part_that_is_none_is_refused(cut: tuple[float, float | None, float | None]) -> None:
+    with pytest.raises(ValueError, match=r"frames a second|nothing lies"):
+        Cut(*cut)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="counts open files")
+def test_whoever_stops_halfway_leaves_nothing_open(walk: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        if done == 3:
+            raise Enough
+
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(Enough):
+        detect_pose(walk, Detection(), stop)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@needs_photographs
+def test_a_body_is_found_in_each_photograph() -> None:
+    for path in sorted(PHOTOGRAPHS.glob("*.jpg")):
+        pose = require_somebody(detect_pose(path), path.name)
+        assert pose.num_frames == 1
+        assert pose.seen(pose.people[0].coco18()[0]).sum() >= 9
+
+
+@pytest.mark.skipif(not VIDEOS.is_dir(), reason="the sample films are not beside this checkout")
+def test_a_talking_head_keeps_its_shoulders() -> None:
+    pose = detect_pose(VIDEOS / "carphone_pristine.mp4", Detection(cut=Cut(end=1)))
+    assert (pose.width, pose.height) == (193, 144)  # 12:11 pixels
+    assert pose.found(pose.people[0]).all()
+    assert pose.seen(pose.people[0].coco18()[:, [0, 1, 2, 5]]).all()
