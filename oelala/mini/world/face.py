@@ -1,6 +1,7 @@
-"""Faces painted on heads: eyes, brows, mouth, beard and glasses, in the plane of the face.
+"""Faces painted on heads: eyes, brows, mouth, beard, marks and glasses, in the plane of the face.
 
-Coordinates are in units of the skull's radii: x to the person's left, y up, z out of the face.
+Coordinates are in units of the skull's radii: x to the person's left, y up, z out of the face. A face
+descriptor tells people apart by large contrasts that stay where they are in every light and from every side.
 """
 
 from dataclasses import dataclass
@@ -8,14 +9,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from oelala.mini.world.marks import face_marks
 from oelala.mini.world.pack import People
 
 EDGE = 0.05
+EYE_X, EYE_Y = (0.37, 0.065), (0.02, 0.085)
 
 
 @dataclass
 class FacePaint:
-    """What `paint` needs to know of the face in each frame: every entry (F, 1) or (F, 1, 3)."""
+    """What `paint` needs to know of the face in each frame: every entry (F, 1) or (F, 1, 3), `marks` and
+    `mark_colours` (F, K, 6) and (F, K, 3).
+    """
 
     eye_x: Tensor
     eye_y: Tensor
@@ -23,6 +28,7 @@ class FacePaint:
     eye_h: Tensor
     eye_tilt: Tensor
     gaze: Tensor
+    iris_size: Tensor
     brow_y: Tensor
     brow_tilt: Tensor
     brow_thick: Tensor
@@ -30,13 +36,28 @@ class FacePaint:
     mouth_w: Tensor
     lip: Tensor
     smile: Tensor
-    cheeks: Tensor
     lash: Tensor
     glasses: Tensor
+    lens_w: Tensor
+    lens_h: Tensor
+    rim: Tensor
+    rim_colour: Tensor
     beard: Tensor
+    beard_top: Tensor
     skin: Tensor
+    lips: Tensor
     iris: Tensor
     hair: Tensor
+    marks: Tensor
+    mark_colours: Tensor
+
+
+def eye_place(people: People) -> tuple[Tensor, Tensor]:
+    """(F,) each: how far an eye is from the middle of the face, and how high."""
+    return (
+        EYE_X[0] + EYE_X[1] * people.face("eye_distance"),
+        EYE_Y[0] + EYE_Y[1] * people.face("eye_height"),
+    )
 
 
 def face_paint(people: People) -> FacePaint:
@@ -47,31 +68,55 @@ def face_paint(people: People) -> FacePaint:
     def around(middle: float, spread: float, axis: str) -> Tensor:
         return (middle + spread * people.face(axis)).unsqueeze(1)
 
-    hair = people.number["hair_colour"]
+    hair, skin = people.number["hair_colour"], people.number["skin"]
     bald = people.is_kind("hair", 0).unsqueeze(-1)
-    brow = torch.where(bald, people.number["skin"] * 0.35, hair * 0.62)
+    brow = torch.where(bald, skin * 0.30, hair * 0.62)
+    eye_x, eye_y = (value.unsqueeze(1) for value in eye_place(people))
+    marks, mark_colours = face_marks(people, eye_x, eye_y)
+    red = torch.tensor([0.86, 0.50, 0.48], device=skin.device)
+    lips = skin * (
+        red - people.face("lip_shade").unsqueeze(-1) * torch.tensor([0.12, 0.20, 0.14], device=skin.device)
+    )
+    eye_w = around(0.190, 0.045, "eye_size")
     return FacePaint(
-        eye_x=around(0.40, 0.06, "eye_distance"),
-        eye_y=around(0.02, 0.06, "eye_height"),
-        eye_w=around(0.21, 0.035, "eye_size"),
-        eye_h=around(0.165, 0.035, "eye_size") * people.eyes_open.unsqueeze(1),
-        eye_tilt=around(0.05, 0.22, "eye_tilt"),
-        gaze=(0.05 * gaze).unsqueeze(1),
-        brow_y=around(0.34, 0.055, "brow_height"),
-        brow_tilt=around(0.0, 0.28, "brow_tilt"),
-        brow_thick=around(0.050, 0.020, "brow_thickness"),
-        mouth_y=around(-0.52, 0.06, "mouth_height"),
-        mouth_w=around(0.27, 0.07, "mouth_width") * (1 + 0.18 * smile.unsqueeze(1)),
-        lip=around(0.070, 0.026, "lip_thickness"),
+        eye_x=eye_x,
+        eye_y=eye_y,
+        eye_w=eye_w,
+        eye_h=eye_w * around(0.82, 0.16, "eye_opening") * people.eyes_open.unsqueeze(1),
+        eye_tilt=around(0.02, 0.18, "eye_tilt"),
+        gaze=(0.03 * gaze).unsqueeze(1),
+        iris_size=around(0.125, 0.025, "iris_size"),
+        brow_y=eye_y + around(0.31, 0.075, "brow_height"),
+        brow_tilt=around(0.0, 0.30, "brow_tilt"),
+        brow_thick=around(0.060, 0.034, "brow_thickness"),
+        mouth_y=around(-0.54, 0.085, "mouth_height"),
+        mouth_w=around(0.27, 0.095, "mouth_width") * (1 + 0.06 * smile.unsqueeze(1)),
+        lip=around(0.078, 0.038, "lip_thickness"),
         smile=smile.unsqueeze(1),
-        cheeks=around(0.16, 0.14, "cheeks"),
-        lash=(0.20 + 0.22 * woman).unsqueeze(1),
+        lash=(0.18 + 0.24 * woman).unsqueeze(1),
         glasses=people.kind["glasses"].float().unsqueeze(1),
+        lens_w=around(0.30, 0.045, "glasses_width"),
+        lens_h=around(0.25, 0.075, "glasses_height"),
+        rim=around(0.12, 0.045, "glasses_rim"),
+        rim_colour=_rim_colour(people).unsqueeze(1),
         beard=people.kind["beard"].float().unsqueeze(1),
-        skin=people.number["skin"].unsqueeze(1),
+        beard_top=around(-0.28, 0.13, "beard_length"),
+        skin=skin.unsqueeze(1),
+        lips=lips.unsqueeze(1),
         iris=people.number["iris"].unsqueeze(1),
         hair=torch.cat([brow.unsqueeze(1), hair.unsqueeze(1)], 1),
+        marks=marks,
+        mark_colours=mark_colours,
     )
+
+
+def _rim_colour(people: People) -> Tensor:
+    """(F, 3): black, red, blue or brown frames."""
+    colours = torch.tensor(
+        [[0.06, 0.06, 0.07], [0.75, 0.08, 0.10], [0.10, 0.20, 0.60], [0.36, 0.19, 0.08]],
+        device=people.number["face"].device,
+    )
+    return colours[((people.face("glasses_shade") + 1) * 2).long().clamp(0, 3)]
 
 
 def _inside(value: Tensor, edge: float | Tensor = EDGE) -> Tensor:
@@ -90,18 +135,22 @@ def paint(colour: Tensor, point: Tensor, p: FacePaint) -> Tensor:
     side = x.abs()
     dark = p.skin * 0.30
     brow_colour, hair = p.hair[:, 0:1], p.hair[:, 1:2]
-    mouth_line = p.mouth_y - 0.16 * p.smile * (1 - (x / p.mouth_w) ** 2) + 0.06 * p.smile
-    beard = _inside(-0.20 - y - 0.10 * _inside(0.55 - side, 0.3) + 0.9 * (side - 0.62).clamp_min(0), 0.08)
-    beard = beard * _inside(0.10 + (y - mouth_line).abs() + side * 0.25 - 0.22, 0.06)
+    mouth_line = p.mouth_y - 0.10 * p.smile * (1 - (x / p.mouth_w) ** 2) + 0.05 * p.smile
+    for mark in range(p.marks.shape[1]):
+        where_x, where_y, width, height, edge, amount = p.marks[:, mark : mark + 1].unbind(-1)
+        round_ = ((side - where_x) / width) ** 2 + ((y - where_y) / height) ** 2
+        colour = _over(colour, p.mark_colours[:, mark : mark + 1], _inside(1 - round_, edge) * amount * front)
+    beard = _inside(
+        p.beard_top - y - 0.10 * _inside(0.55 - side, 0.3) + 0.9 * (side - 0.62).clamp_min(0), 0.08
+    )
+    beard = beard * _inside((y - mouth_line).abs() + side * 0.25 - 0.10, 0.06)
     colour = _over(colour, hair * 0.9, beard * p.beard * _inside(z + 0.1, 0.15))
-    red = p.skin * torch.tensor([1.0, 0.62, 0.60], device=colour.device, dtype=colour.dtype)
-    blush = torch.exp(-((side - 0.56) ** 2 + (y + 0.26) ** 2) / 0.03)
-    colour = _over(colour, red, blush * p.cheeks * front)
     colour = _paint_eyes(colour, side - p.eye_x, x, y, front, p, dark)
     dx, dy = side - p.eye_x, y - p.brow_y
-    brow = p.brow_thick * (1 - (dx / 0.34) ** 2).clamp_min(0) - (dy - p.brow_tilt * dx + 0.9 * dx * dx).abs()
+    brow = p.brow_thick * (1 - (dx / 0.32) ** 2).clamp_min(0) - (dy - p.brow_tilt * dx + 0.9 * dx * dx).abs()
+    brow = brow - 0.015  # without it the middle line would go on beyond the ends
     colour = _over(colour, brow_colour, _inside(brow, 0.03) * front)
-    return _paint_glasses(_paint_mouth(colour, x, y - mouth_line, front, p, red, dark), dx, side, y, z, p)
+    return _paint_glasses(_paint_mouth(colour, x, y - mouth_line, front, p, dark), dx, side, y, z, p)
 
 
 def _paint_eyes(
@@ -115,32 +164,27 @@ def _paint_eyes(
     colour = _over(colour, torch.full_like(colour, 0.97), white)
     shift = torch.where(x > 0, dx - p.gaze, dx + p.gaze)
     round_ = (shift**2 + dy**2).clamp_min(1e-6).sqrt()
-    colour = _over(colour, p.iris, _inside(0.135 - round_) * white)
-    return _over(colour, dark * 0.3, _inside(0.072 - round_) * white)
+    colour = _over(colour, p.iris, _inside(p.iris_size - round_) * white)
+    return _over(colour, dark * 0.3, _inside(0.065 - round_) * white)
 
 
-def _paint_mouth(
-    colour: Tensor, x: Tensor, dy: Tensor, front: Tensor, p: FacePaint, red: Tensor, dark: Tensor
-) -> Tensor:
+def _paint_mouth(colour: Tensor, x: Tensor, dy: Tensor, front: Tensor, p: FacePaint, dark: Tensor) -> Tensor:
     bow = (1 - (x / p.mouth_w) ** 2).clamp_min(0)
-    lips = (p.lip + 0.03 * p.smile) * bow.sqrt() - dy.abs()
-    colour = _over(colour, red * 0.86, _inside(lips, 0.035) * _inside(bow - 0.01, 0.04) * front)
-    teeth = 0.055 * bow.sqrt() - (dy - 0.005).abs()
+    lips = (p.lip + 0.015 * p.smile) * bow.sqrt() - dy.abs()
+    colour = _over(colour, p.lips, _inside(lips, 0.035) * _inside(bow - 0.02, 0.04) * front)
+    teeth = 0.034 * bow.sqrt() - (dy - 0.005).abs()
     smile = _inside(teeth, 0.03) * _inside(bow - 0.06, 0.06) * front
     colour = _over(colour, torch.full_like(colour, 0.95), smile * p.smile)
-    line = _inside(0.016 - dy.abs(), 0.03) * _inside(bow - 0.02, 0.05) * front
+    line = _inside(0.016 - dy.abs(), 0.03) * _inside(bow - 0.03, 0.05) * front
     return _over(colour, dark, line * (1 - p.smile))
 
 
 def _paint_glasses(colour: Tensor, dx: Tensor, side: Tensor, y: Tensor, z: Tensor, p: FacePaint) -> Tensor:
     dy = y - p.eye_y
-    ring = ((dx / 0.31) ** 2 + (dy / 0.27) ** 2).clamp_min(1e-6).sqrt()
-    rim = _inside(0.12 - (ring - 1).abs(), 0.1) * _inside(z - 0.1, 0.1)
-    bridge = _inside(0.035 - (dy - 0.05).abs(), 0.03) * _inside(p.eye_x - 0.28 - side, 0.03) * _inside(z, 0.1)
-    arm = (
-        _inside(0.035 - (dy - 0.05).abs(), 0.03)
-        * _inside(side - p.eye_x - 0.30, 0.03)
-        * _inside(z + 0.05, 0.1)
-    )
+    ring = ((dx / p.lens_w) ** 2 + (dy / p.lens_h) ** 2).clamp_min(1e-6).sqrt()
+    rim = _inside(p.rim - (ring - 1).abs(), 0.1) * _inside(z - 0.1, 0.1)
+    bar = _inside(0.035 - (dy - 0.05).abs(), 0.03)
+    bridge = bar * _inside(p.eye_x - p.lens_w + 0.03 - side, 0.03) * _inside(z, 0.1)
+    arm = bar * _inside(side - p.eye_x - p.lens_w + 0.01, 0.03) * _inside(z + 0.05, 0.1)
     frame = torch.maximum(rim, torch.maximum(bridge, arm)) * p.glasses
-    return _over(colour, torch.full_like(colour, 0.08), frame)
+    return _over(colour, p.rim_colour, frame)

@@ -16,9 +16,21 @@ _BALD, _SHORT, _LONG, _BOB, _TAIL, _BUN, _CURLY, _MOHAWK = range(len(HAIR_STYLES
 def head_size(people: People) -> Tensor:
     """(F, 3) radii of the skull in metres."""
     size = people.skeleton.scale * ENLARGE
-    wide = 0.086 * (1 + 0.09 * people.face("head_width"))
-    high = 0.114 * (1 + 0.07 * people.face("head_height"))
-    return vector(wide, high, torch.full_like(wide, 0.100)) * size.unsqueeze(-1)
+    wide = 0.092 * (1 + 0.12 * people.face("head_width"))
+    high = 0.114 * (1 + 0.08 * people.face("head_height"))
+    return vector(wide, high, torch.full_like(wide, 0.092)) * size.unsqueeze(-1)
+
+
+def nose_height(people: People) -> Tensor:
+    """(F,) where the tip of the nose is, in radii of the skull below its middle."""
+    return -0.21 + 0.07 * people.face("nose_height")
+
+
+def _nose_colour(people: People) -> Tensor:
+    """From a pale nose to a rosy or dark one: paint stays the same in every light, shading does not."""
+    shade = people.face("nose_shade").unsqueeze(-1)
+    rosy = torch.tensor([0.06, 0.17, 0.16], device=shade.device)
+    return (people.number["skin"] * (0.90 - rosy * shade)).clamp(0, 1)
 
 
 class _Head:
@@ -41,19 +53,19 @@ def add_head(solids: Collector, people: People) -> None:
     """Skull, jaw, nose, ears, hair and hat of everybody."""
     head, frame, skin = _Head(people), people.skeleton.head_frame, people.number["skin"]
     solids.ball(people.skeleton.head, frame, head.radii, skin, face=True)
-    jaw = 0.62 + 0.10 * people.face("jaw_width")
-    chin = -0.70 - 0.10 * people.face("chin_length")
+    jaw = 0.60 + 0.14 * people.face("jaw_width")
+    chin = -0.70 - 0.14 * people.face("chin_length")
     solids.cone(
         head.at(0, -0.18, 0.16), head.at(0, chin, 0.36), (head.length(jaw + 0.20), head.length(jaw - 0.16)),
         skin, face=True,
     )  # fmt: skip
-    long = 0.16 + 0.07 * people.face("nose_length")
-    wide = 0.115 + 0.035 * people.face("nose_width")
+    long = 0.06 + 0.04 * people.face("nose_length")
+    wide = 0.125 + 0.050 * people.face("nose_width")
     solids.cone(
-        head.at(0, 0.06, 0.93),
-        head.at(0, -0.20, 0.98 + long),
-        (head.length(0.07), head.length(wide)),
-        skin * 0.97,
+        head.at(0, -0.04, 0.94),
+        head.at(0, nose_height(people), 0.97 + long),
+        (head.length(0.05), head.length(wide)),
+        _nose_colour(people),
     )
     ear = vector(head.length(0.10), head.length(0.22 + 0.05 * people.face("ears")), head.length(0.15))
     for side in (-1.0, 1.0):
@@ -68,7 +80,8 @@ def _add_hair(solids: Collector, head: _Head) -> None:
     volume = torch.where(people.is_kind("hair", _LONG, _BOB, _CURLY), 1.13, 1.07).unsqueeze(-1)
     solids.ball(head.at(0, 0.13, -0.17), frame, head.radii * volume, colour, full)
     fringe = vector(head.length(0.95), head.length(0.56), head.length(0.80))
-    solids.ball(head.at(0, 0.64, 0.10), frame, fringe, colour, full)
+    over = head.at(0.16 * people.face("parting"), 0.66 + 0.09 * people.face("hairline"), 0.12)
+    solids.ball(over, frame, fringe, colour, full)
     down = people.is_kind("hair", _LONG, _BOB)
     ends = torch.where(people.is_kind("hair", _LONG), -1.75, -0.72)
     for side in (-1.0, 1.0):

@@ -61,7 +61,7 @@ def _act(kind: dict[str, Tensor], number: dict[str, Tensor], seconds: Tensor) ->
     timing = Timing(seconds, phase * 4 + seconds * speed * TEMPO, amplitude, kind["hand"])
     pose = pose_frames(kind["action"], timing)
     gaze = number["mood"][:, 1]
-    pose.head_yaw = pose.head_yaw + 0.22 * gaze * torch.sin(seconds * 1.7 + 3 * gaze)
+    pose.head_yaw = pose.head_yaw + 0.12 * gaze * torch.sin(seconds * 1.7 + 3 * gaze)
     pose.head_pitch = pose.head_pitch + 0.05 * torch.sin(seconds * 2.1 + 5 * gaze)
     return pose
 
@@ -74,6 +74,9 @@ def _stand(
     walks = kind["action"] == words.ACTIONS.index("walking")
     ahead = torch.where(walks, 0.32 * (seconds - 1.0), torch.zeros_like(seconds))
     aside = 0.12 * number["motion"][:, 3]
+    # The nearer the camera, the less anybody may wander out of its sight.
+    near = torch.tensor([1.0, 0.7, 0.35], device=yaw.device)[kind["shot"]]
+    aside, ahead = aside * near, ahead * near
     root = torch.stack([aside + ahead * yaw.sin(), torch.zeros_like(yaw), ahead * yaw.cos()], -1)
     man = (kind["sex"] == 1).float()
     shoulder = 0.158 + 0.022 * man + 0.012 * (kind["build"].float() - 1)

@@ -26,8 +26,12 @@ def shade(rays: Tensor, stage: Stage) -> Tensor:
     from_head = point - stage.head.unsqueeze(1)
     local = (stage.head_frame.unsqueeze(1) * from_head.unsqueeze(-1)).sum(-2) / stage.head_size.unsqueeze(1)
     colour = torch.where(is_face.unsqueeze(-1), paint(colour, local, stage.face), colour)
+    # Skull and jaw are shaded as one round thing, without an edge between them.
+    normal = torch.where(is_face.unsqueeze(-1), unit(from_head), normal)
     scenery = stage.scenery
     facing = (normal * scenery.sun).sum(-1, keepdim=True)
+    # Gentle on faces: who somebody is should not depend on the light.
+    facing = torch.where(is_face.unsqueeze(-1), 0.38 + 0.40 * facing, facing)
     light = scenery.ambient * (0.86 + 0.14 * normal[..., 1:2]) + scenery.key * (
         (facing + 0.35) / 1.35
     ).clamp_min(0)

@@ -28,6 +28,27 @@ FACE_AXES = (
     "brow_thickness",
     "cheeks",
     "ears",
+    "eye_opening",
+    "iris_size",
+    "nose_height",
+    "nose_shade",
+    "lip_shade",
+    "eye_shadow",
+    "freckles",
+    "moustache",
+    "beard_length",
+    "stubble",
+    "hairline",
+    "parting",
+    "glasses_width",
+    "glasses_height",
+    "glasses_rim",
+    "glasses_shade",
+    "mark",
+    "mark_hue",
+    "mark_x",
+    "mark_y",
+    "mark_size",
 )
 
 
@@ -122,6 +143,23 @@ def _pick(
     return options[int(np.searchsorted(share, rng.uniform(0, share[-1])))]
 
 
+_IRISES: tuple[Colour, ...] = (
+    (0.26, 0.14, 0.06),
+    (0.10, 0.34, 0.75),
+    (0.12, 0.46, 0.20),
+    (0.46, 0.48, 0.52),
+    (0.66, 0.40, 0.08),
+    (0.08, 0.07, 0.07),
+)
+
+
+def _undertone(rng: np.random.Generator, skin: Colour) -> Colour:
+    """The same skin, more rosy or more olive."""
+    rosy, pale = rng.uniform(-1, 1), rng.uniform(0.94, 1.03)
+    red, green, blue = skin[0] * (1 + 0.03 * rosy), skin[1] * (1 - 0.05 * rosy), skin[2] * (1 + 0.05 * rosy)
+    return (min(red * pale, 1.0), min(green * pale, 1.0), min(blue * pale, 1.0))
+
+
 def character_from_seed(seed: int) -> Character:
     """The character of a seed: always the same person. Held-out hair never comes from here; use `replace`."""
     rng = np.random.default_rng(seed)
@@ -133,20 +171,20 @@ def character_from_seed(seed: int) -> Character:
     low, high = words.SKIN_TONES[int(tone)], words.SKIN_TONES[int(tone) + 1]
     part = tone - int(tone)
     skin = tuple(a + (b - a) * part for a, b in zip(low, high, strict=True))
-    irises = ((0.30, 0.18, 0.08), (0.15, 0.35, 0.65), (0.18, 0.42, 0.22), (0.40, 0.42, 0.45))
     return Character(
         seed=seed,
         sex=sex,
         build=_pick(rng, words.BUILDS, (1, 2, 1)),
         height=float(rng.uniform(0.93, 1.02) * (1.03 if sex == "man" else 0.97)),
-        skin=(skin[0], skin[1], skin[2]),
+        skin=_undertone(rng, (skin[0], skin[1], skin[2])),
         hair_style=_pick(rng, words.HAIR_STYLES[:7], weights),
         hair_name=hair_name,
         hair=_near(rng, words.HAIR_COLOURS[hair_name], 0.08),
-        eyes=irises[int(rng.integers(4))],
+        eyes=_IRISES[int(rng.integers(len(_IRISES)))],
         glasses=bool(rng.random() < 0.22),
         beard=bool(sex == "man" and rng.random() < 0.35),
-        face=tuple(float(v) for v in rng.uniform(-1, 1, len(FACE_AXES))),
+        # More often near an end than in the middle: people should differ.
+        face=tuple(float(v) for v in np.sin(np.pi / 2 * rng.uniform(-1, 1, len(FACE_AXES)))),
     )
 
 

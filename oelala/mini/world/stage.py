@@ -16,7 +16,7 @@ from oelala.mini.world.solids import Collector, Solids
 
 SIZE = 256
 # full body, waist up, close-up: metres seen from bottom to top, and the height of the middle.
-_COVER = ((2.24, 0.99), (1.12, 1.30), (0.64, 1.57))
+_COVER = ((2.24, 0.99), (1.12, 1.30), (0.56, 1.58))
 TANGENT = 0.26
 
 

@@ -37,8 +37,8 @@ SKIN_TONES: Final[tuple[tuple[float, float, float], ...]] = (
     (0.94, 0.75, 0.60),
     (0.84, 0.62, 0.45),
     (0.69, 0.47, 0.32),
-    (0.50, 0.33, 0.22),
-    (0.34, 0.22, 0.15),
+    (0.54, 0.36, 0.25),
+    (0.43, 0.28, 0.20),
 )
 SHOES: Final[tuple[str, ...]] = ("black", "white", "brown", "grey", "red", "blue")
 

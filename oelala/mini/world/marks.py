@@ -1,0 +1,49 @@
+"""Lasting marks of a face: soft ellipses on both sides of it, painted on the skin before the features.
+
+Cheeks, eye shadow, freckled or shaved skin, a moustache and one mark of the person's own.
+"""
+
+import torch
+from torch import Tensor
+
+from oelala.mini.world.pack import People
+
+
+def _above(value: Tensor, least: float) -> Tensor:
+    """0 below `least`, rising to 1 at 1."""
+    return ((value - least) / (1 - least)).clamp(0, 1)
+
+
+def _hue(turn: Tensor) -> Tensor:
+    """(F,) in -1..1 to bright colours (F, 3)."""
+    shift = torch.tensor([0.0, -2.094, 2.094], device=turn.device)
+    return 0.5 + 0.42 * torch.cos(turn.unsqueeze(-1) * torch.pi + shift)
+
+
+def face_marks(people: People, eye_x: Tensor, eye_y: Tensor) -> tuple[Tensor, Tensor]:
+    """(F, K, 6), x, y, width, height, softness, strength in units of the skull; and colours (F, K, 3).
+
+    `eye_x`, `eye_y` (F, 1) say where the eyes are.
+    """
+    face, skin = people.face, people.number["skin"]
+    man = (people.kind["sex"] == 1).float()
+    zero, eye_x, eye_y = torch.zeros_like(man), eye_x.squeeze(1), eye_y.squeeze(1)
+    size = 0.20 + 0.09 * face("mark_size")
+    high = face("mark_y") > 0  # on the forehead, or on the cheeks
+    mouth = -0.54 + 0.085 * face("mouth_height")
+    tint = torch.tensor([1.0, 0.58, 0.56], device=skin.device)
+    brown = torch.tensor([0.70, 0.56, 0.50], device=skin.device)
+    hair = people.number["hair_colour"] * 0.8
+    rows = (
+        (zero, mouth - 0.06, zero + 0.66, zero + 0.40, zero + 0.5, 0.34 * man * _above(face("stubble"), 0.0)),
+        (eye_x, eye_y, zero + 0.32, zero + 0.27, zero + 0.6, 0.45 * _above(face("eye_shadow"), 0.0)),
+        (zero + 0.56, zero - 0.26, zero + 0.24, zero + 0.20, zero + 1.2, 0.40 + 0.40 * face("cheeks")),
+        (zero + 0.28, zero - 0.12, zero + 0.34, zero + 0.11, zero + 1.0, 0.6 * _above(face("freckles"), 0.2)),
+        (torch.where(high, 0.18, 0.60) + 0.16 * face("mark_x"), torch.where(high, 0.58, -0.30), size, size,
+         zero + 0.3, 0.85 * (face("mark") > 0.4)),
+        (zero + 0.10, mouth + 0.15, zero + 0.22, zero + 0.075, zero + 0.4, man * (face("moustache") > 0.35)),
+    )  # fmt: skip
+    mark, lids = _hue(face("mark_hue")), _hue(face("mark_hue") + 0.7)
+    lids = torch.where((people.kind["sex"] == 0).unsqueeze(-1), 0.5 * lids + 0.5 * skin * 0.6, skin * 0.55)
+    colours = (skin * 0.42, lids, skin * tint, skin * brown, mark, hair)
+    return torch.stack([torch.stack(row, -1) for row in rows], 1), torch.stack(colours, 1)
