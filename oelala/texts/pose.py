@@ -93,4 +93,39 @@ JOINTS: dict[str, Text] = {
     "pose.joint.left-ear": Text("left ear", "linkeroor"),
 }
 
-TEXTS: dict[str, Text] = {**FAULTS, **JOINTS}
+FIT: dict[str, Text] = {
+    "pose.fit.nobody": Text("Nobody was found in this motion.", "In deze beweging is niemand gevonden."),
+    "pose.fit.absent": Text(
+        "Nobody is seen in {share} % of the frames.", "In {share} % van de beelden is niemand te zien."
+    ),
+    "pose.fit.several": Text(
+        "{count} people were found; the first one is followed. Click on another to follow that one.",
+        "Er zijn {count} mensen gevonden; de eerste wordt gevolgd. Klik op een ander om die te volgen.",
+    ),
+    "pose.fit.missing-joints": Text(
+        "Not seen most of the time: {joints}. The model will make something up there.",
+        "Meestal niet te zien: {joints}. Het model verzint daar zelf iets.",
+    ),
+    "pose.fit.out-of-frame": Text(
+        "Outside the frame at times: {joints}. Make the body smaller, or move it.",
+        "Soms buiten beeld: {joints}. Maak het lichaam kleiner of verplaats het.",
+    ),
+    "pose.fit.too-small": Text(
+        "The body is only {share} % of the frame's height. Make it larger for a clear face.",
+        "Het lichaam is maar {share} % van de beeldhoogte. Maak het groter voor een duidelijk gezicht.",
+    ),
+    "pose.fit.too-large": Text(
+        "The body is {share} % of the frame's height and does not fit. Make it smaller.",
+        "Het lichaam is {share} % van de beeldhoogte en past niet. Maak het kleiner.",
+    ),
+    "pose.fit.cut-off": Text(
+        "The head touches the upper edge in {share} % of the frames. Move the body down a little.",
+        "Het hoofd raakt de bovenrand in {share} % van de beelden. Verplaats het lichaam iets omlaag.",
+    ),
+    "pose.fit.proportions": Text(
+        "The character has other proportions here: {joints}. The slider “Bones” brings them closer.",
+        "Het personage heeft hier andere verhoudingen: {joints}. De schuif “Botten” brengt ze dichterbij.",
+    ),
+}
+
+TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT}

@@ -1,0 +1,87 @@
+"""How well a result follows a pose: PCK@0.05 and mean error, over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oelala.media.poses.document import Points, Pose
+
+THRESHOLD = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """`pck`: the share of the joints seen in the truth that lie within 0.05 frame heights of it; a missing
+    joint, body or frame counts as wrong. `mean_error`: of the joints there are, in frame heights; None
+    without any. `found_rate`: the share of the truth's frames in which the result has a body.
+
+    `curve` and `errors` (T,): the same frame by frame, NaN where there is nothing to compare.
+    """
+
+    pck: float
+    mean_error: float | None
+    found_rate: float
+    curve: NDArray[np.float64]
+    errors: NDArray[np.float64]
+
+    @property
+    def worst_frame(self) -> int | None:
+        """The frame of the lowest PCK; among several that of the largest error."""
+        known = np.flatnonzero(~np.isnan(self.curve))
+        if not len(known):
+            return None
+        errors = np.nan_to_num(self.errors[known], nan=np.inf)
+        return int(known[np.lexsort((-errors, self.curve[known]))[0]])
+
+    def as_json(self) -> dict[str, object]:
+        """For an output's metadata: numbers short, NaN as None."""
+        return {
+            "pck": round(self.pck, 4),
+            "mean_error": None if self.mean_error is None else round(self.mean_error, 5),
+            "found_rate": round(self.found_rate, 4),
+            "worst_frame": self.worst_frame,
+            "curve": [None if np.isnan(value) else round(float(value), 3) for value in self.curve],
+        }
+
+
+def compare(truth: Pose, result: Pose, threshold: float = THRESHOLD) -> Score:
+    """The first person of `result` against the first of `truth`, by COCO-18's joints, frame by frame from the
+    first on. Frames may differ in size: places are compared as shares of the frame.
+
+    Raises ValueError for a truth without people.
+    """
+    if not truth.people:
+        raise ValueError("the truth shows nobody")
+    wanted, made = truth.people[0].coco18(), _made(result, truth.num_frames)
+    asked = truth.seen(wanted)
+    there = made[..., 2] > 0
+    aspect = truth.width / truth.height
+    away = wanted[..., :2] / (truth.width, truth.height) - made[..., :2] / (result.width, result.height)
+    distance = np.hypot(away[..., 0] * aspect, away[..., 1])
+    right = asked & there & (distance <= threshold)
+    both = asked & there
+    count, found = asked.sum(axis=1), (asked.any(axis=1) & there.any(axis=1))
+    return Score(
+        float(right.sum() / asked.sum()) if asked.any() else 0.0,
+        float(distance[both].mean()) if both.any() else None,
+        float(found.sum() / max(1, asked.any(axis=1).sum())),
+        _per_frame(right.sum(axis=1), count),
+        _per_frame(np.where(both, distance, 0).sum(axis=1), both.sum(axis=1)),
+    )
+
+
+def _made(result: Pose, num_frames: int) -> Points:
+    made = np.zeros((num_frames, 18, 3))
+    if result.people:
+        joints = result.people[0].coco18()[:num_frames]
+        made[: len(joints)] = joints
+    return made
+
+
+def _per_frame(sums: NDArray[np.generic], counts: NDArray[np.int_]) -> NDArray[np.float64]:
+    curve = np.full(len(counts), np.nan)
+    np.divide(sums, counts, out=curve, where=counts > 0)
+    return curve
