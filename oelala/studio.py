@@ -28,6 +28,7 @@ from oelala.library.presets import Preset, list_presets
 from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
 from oelala.log_feed import FeedPage, LogFeed
 from oelala.media.picture import picture_preview
+from oelala.media.poses.request import PoseRequest
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
 from oelala.progress import CancelToken
@@ -39,10 +40,11 @@ from oelala.tasks.text_to_video import MAX_SEED
 
 if TYPE_CHECKING:
     from oelala.doctor import Report
+    from oelala.media.poses.detect import OnFrame
     from oelala.models.download import Removed, Verification
 
 
-__all__ = ["KINDS", "ModelStatus", "Studio"]
+__all__ = ["KINDS", "ModelStatus", "PoseRequest", "Studio"]
 
 UNFINISHED = 1000  # jobs looked through; unfinished ones come first
 
@@ -196,6 +198,13 @@ class Studio:
         if name not in presets:
             raise OelalaError("unknown-preset", preset=name, known=", ".join(presets))
         return presets[name]
+
+    @staticmethod
+    def read_pose(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, Any]:
+        """The bodies of a film, a picture or OpenPose's JSON, as numbers, and as files where asked."""
+        from oelala.media.poses.report import report
+
+        return report(request, on_frame)
 
     @staticmethod
     def doctor(settings: Settings) -> Report:

@@ -9,10 +9,17 @@ from collections.abc import Sequence
 from oelala.errors import Cancelled, OelalaError
 from oelala.settings import add_common_flags, prepare_environment, read_language, read_settings
 from oelala.studio import Studio
-from oelala.terminal import doctor, generate, jobs, models, workspace
+from oelala.terminal import doctor, generate, jobs, models, pose, workspace
 from oelala.terminal.console import CANCELLED, DONE, Console, exit_code
 
-COMMANDS = {"generate": generate, "models": models, "jobs": jobs, "doctor": doctor, "workspace": workspace}
+COMMANDS = {
+    "generate": generate,
+    "pose": pose,
+    "models": models,
+    "jobs": jobs,
+    "doctor": doctor,
+    "workspace": workspace,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

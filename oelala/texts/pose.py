@@ -21,6 +21,14 @@ FAULTS: dict[str, Text] = {
         "Choose one in which a whole person is in sight, well lit and not too small.",
         "Kies er een waarin iemand helemaal te zien is, goed verlicht en niet te klein.",
     ),
+    "error.bad-part": Text(
+        "There is no part from {start} to {end} s at {fps} frames a second.",
+        "Er is geen deel van {start} tot {end} s met {fps} beelden per seconde.",
+    ),
+    "error.bad-part.hint": Text(
+        "The end comes after the start; 0.1 to 120 frames a second.",
+        "Het einde komt na het begin; 0,1 tot 120 beelden per seconde.",
+    ),
     "error.no-motion-file": Text("There is no file {name}.", "Er is geen bestand {name}."),
     "error.no-motion-file.hint": Text(
         "Check the path, or choose another.", "Controleer het pad of kies een ander."
@@ -128,4 +136,13 @@ FIT: dict[str, Text] = {
     ),
 }
 
-TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT}
+TERMINAL: dict[str, Text] = {
+    "terminal.pose": Text(
+        "{frames} frames at {fps} a second; a body in {detected} % of them, confidence {confidence}; "
+        "people: {people}",
+        "{frames} beelden, {fps} per seconde; in {detected} % een lichaam, zekerheid {confidence}; "
+        "mensen: {people}",
+    ),
+}
+
+TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **TERMINAL}

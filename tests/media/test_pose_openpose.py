@@ -72,6 +72,8 @@ def test_what_is_written_is_read_back_to_the_last_bit(tmp_path: Path, body: int,
     assert write_folder(pose, tmp_path / "frames", "clip") == 12
     assert (tmp_path / "frames" / "clip_000000000011_keypoints.json").is_file()
     assert_equal(read_openpose(tmp_path / "frames"), pose)
+    assert write_folder(some_pose(body, face, 5), tmp_path / "frames", "clip") == 5
+    assert read_openpose(tmp_path / "frames").num_frames == 5
     write_zip(pose, tmp_path / "frames.zip")
     assert_equal(read_openpose(tmp_path / "frames.zip"), pose)
 

@@ -36,17 +36,20 @@ def frame_as_json(pose: Pose, index: int) -> dict[str, Any]:
 
 
 def write_folder(pose: Pose, folder: Path, stem: str = "pose") -> int:
-    """One file a frame, named as OpenPose does; returns how many. Raises OelalaError ("out-of-disk",
-    "not-writable", "bad-output")."""
+    """One file a frame, named as OpenPose does; returns how many. Frames that an earlier, longer pose of that
+    name left there go. Raises OelalaError ("out-of-disk", "not-writable", "bad-output")."""
     count = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in _files(pose, stem):
             (folder / name).write_text(text, encoding="utf-8")
             count += 1
+        while (left := folder / _name(stem, count)).is_file():
+            left.unlink()
+            count += 1
     except OSError as fault:
         raise disk_fault(fault, folder) from fault
-    return count
+    return pose.num_frames
 
 
 def write_zip(pose: Pose, path: Path, stem: str = "pose") -> None:
@@ -61,7 +64,11 @@ def write_zip(pose: Pose, path: Path, stem: str = "pose") -> None:
 
 def _files(pose: Pose, stem: str) -> Iterator[tuple[str, str]]:
     for index in range(pose.num_frames):
-        yield f"{stem}_{index:012d}_keypoints.json", json.dumps(frame_as_json(pose, index))
+        yield _name(stem, index), json.dumps(frame_as_json(pose, index))
+
+
+def _name(stem: str, index: int) -> str:
+    return f"{stem}_{index:012d}_keypoints.json"
 
 
 def _person_as_json(person: Person, number: int, index: int) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+"""A pose as a film: the drawing that a model follows, or with the original beneath it, for people."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from oelala.media.faults import disk_fault
+from oelala.media.poses.document import Pose
+from oelala.media.poses.drawing import draw_frames, overlay_frames
+from oelala.media.poses.retarget import resize
+from oelala.media.poses.styles import STYLES, Style
+from oelala.media.video import Frame, VideoSpec, remove_quietly, verify_video, write_video
+
+
+def write_pose_video(
+    path: Path,
+    pose: Pose,
+    style: Style = STYLES["openpose"],
+    over: Iterable[Frame] | None = None,
+    on_frame: Callable[[int], None] | None = None,
+) -> None:
+    """H.264 in mp4, on black or over the frames `over`; sides are made even. An existing file is replaced
+    once the new one is whole. Raises as `write_video`."""
+    even = resize(pose, pose.width + pose.width % 2, pose.height + pose.height % 2)
+    frames = draw_frames(even, style) if over is None else overlay_frames(over, even, style)
+    spec = VideoSpec(even.width, even.height, even.num_frames, even.fps)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        write_video(part, frames, spec, on_frame=on_frame)
+        verify_video(part, spec)
+        os.replace(part, path)
+    except OSError as fault:
+        raise disk_fault(fault, path.parent) from fault
+    finally:
+        remove_quietly(part)

@@ -1,0 +1,62 @@
+"""The bodies of a motion in a few numbers, with drawings and OpenPose's JSON where asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oelala.errors import InvalidTask
+from oelala.media.poses.detect import Detection, OnFrame
+from oelala.media.poses.document import Pose
+from oelala.media.poses.export import write_pose_video
+from oelala.media.poses.film import Cut
+from oelala.media.poses.openpose_read import Reading
+from oelala.media.poses.openpose_write import write_folder
+from oelala.media.poses.request import PoseRequest
+from oelala.media.poses.source import MotionSource, read_motion
+from oelala.media.poses.styles import STYLES
+
+
+def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, Any]:
+    """JSON values: `frames`, `fps`, `detected` (the share of the frames with a body), `confidence` (the mean
+    over the joints seen), `people`, `width`, `height`, and the files written (`draw`, `openpose`) or None.
+
+    Raises InvalidTask ("bad-part") and what reading, drawing and writing raise.
+    """
+    pose = read_motion(_source(request), on_frame)
+    if request.draw is not None:
+        write_pose_video(request.draw, pose, STYLES[request.style])
+    if request.openpose is not None:
+        write_folder(pose, request.openpose, Path(request.file).stem)
+    return {**numbers_of(pose), "draw": _text(request.draw), "openpose": _text(request.openpose)}
+
+
+def numbers_of(pose: Pose) -> dict[str, Any]:
+    found = [pose.found(person) for person in pose.people]
+    detected = float(np.any(found, axis=0).mean()) if found and pose.num_frames else 0.0
+    return {
+        "frames": pose.num_frames,
+        "fps": round(pose.fps, 3),
+        "detected": round(detected, 4),
+        "confidence": round(pose.mean_confidence(), 4),
+        "people": len(pose.people),
+        "width": pose.width,
+        "height": pose.height,
+    }
+
+
+def _source(request: PoseRequest) -> MotionSource:
+    try:
+        cut = Cut(request.start, request.end, request.fps)
+    except ValueError as fault:
+        raise InvalidTask(
+            "bad-part", start=request.start, end=request.end or "…", fps=request.fps or "…"
+        ) from fault
+    reading = Reading() if request.fps is None else Reading(fps=request.fps)
+    return MotionSource(request.file, Detection(cut=cut), reading)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -1,0 +1,54 @@
+"""A motion from wherever the user has it: a film, a picture, OpenPose's JSON, or one that ships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from oelala.errors import OelalaError
+from oelala.media.poses.detect import Detection, OnFrame, detect_pose, require_somebody
+from oelala.media.poses.document import Pose
+from oelala.media.poses.motions import MOTIONS, shipped_motion
+from oelala.media.poses.openpose_read import Reading, is_openpose, read_openpose
+
+
+@dataclass(frozen=True, slots=True)
+class MotionSource:
+    """`file`: a path, or the name of a shipped motion where no such file is there."""
+
+    file: str
+    detection: Detection = field(default_factory=Detection)
+    reading: Reading = field(default_factory=Reading)
+
+
+def read_motion(source: MotionSource, on_frame: OnFrame | None = None) -> Pose:
+    """Raises OelalaError ("nobody-found", "no-motion-file") and what the readers of each kind raise."""
+    path = Path(source.file).expanduser()
+    if not path.exists():
+        if source.file in MOTIONS:
+            return shipped_motion(source.file)
+        raise OelalaError("no-motion-file", name=path.name)
+    if is_openpose(path):
+        return require_somebody(read_openpose(path, source.reading), path.name)
+    return require_somebody(detect_pose(path, source.detection, on_frame), path.name)
+
+
+def resample(pose: Pose, fps: float, num_frames: int | None = None) -> Pose:
+    """The same motion at another rate, points between two frames on the line between them; `num_frames`: so
+    many from its start, standing still at the end where it is shorter."""
+    count = num_frames or max(1, round(pose.num_frames * fps / pose.fps))
+    times = np.minimum(np.arange(count) * (pose.fps / fps), pose.num_frames - 1)
+    low = np.floor(times).astype(int)
+    high = np.minimum(low + 1, pose.num_frames - 1)
+    part = (times - low)[:, None, None]
+
+    def between(points: np.ndarray) -> np.ndarray:
+        both = (points[low, :, 2:] > 0) & (points[high, :, 2:] > 0)
+        nearest = points[np.where(part[:, 0, 0] < 0.5, low, high)]
+        return np.where(both, points[low] * (1 - part) + points[high] * part, nearest)
+
+    return replace(
+        pose, fps=fps, num_frames=count, people=tuple(person.map(between) for person in pose.people)
+    )

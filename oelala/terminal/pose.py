@@ -1,0 +1,74 @@
+"""`pose FILE`: the bodies of a film, a picture or OpenPose's JSON, in numbers, drawn, or as such JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from oelala.errors import OelalaError
+from oelala.settings import Settings
+from oelala.studio import PoseRequest, Studio
+from oelala.terminal.bar import Bar
+from oelala.terminal.console import DONE, Console
+from oelala.texts import say
+
+HELP = "find the bodies in a film, a picture or OpenPose's JSON"
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="A film, a picture, OpenPose's JSON (file, folder or zip), or: wave, walk, …",
+    )
+    parser.add_argument("--json", action="store_true", help="One line of JSON instead of a sentence.")
+    parser.add_argument("--draw", metavar="OUT.mp4", type=Path, help="Draw the bodies as a film.")
+    about = "OpenPose's own colours, or what VACE or Wan-Animate learnt."
+    parser.add_argument("--style", default="openpose", choices=("openpose", "vace", "animate"), help=about)
+    parser.add_argument("--openpose", metavar="DIR", type=Path, help="Write OpenPose's JSON, a file a frame.")
+    parser.add_argument(
+        "--fps", metavar="X", type=float, help="So many frames a second; else the film's own."
+    )
+    parser.add_argument("--start", metavar="X", type=float, default=0.0, help="Begin there, in seconds.")
+    parser.add_argument("--end", metavar="X", type=float, help="End there, in seconds.")
+
+
+def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
+    del settings
+    request = _request(flags)
+    with Bar(console.language, shown=sys.stderr.isatty()) as bar:
+
+        def on_frame(done: int, total: int) -> None:
+            bar.draw(f"{say('phase.working', console.language)} {done}/{total}")
+
+        answer = Studio.read_pose(request, on_frame)
+    if console.as_json:
+        console.json(answer)
+    else:
+        console.result(
+            console.say("terminal.pose", **{**answer, "detected": round(answer["detected"] * 100)})
+        )
+    return DONE
+
+
+def _request(flags: argparse.Namespace) -> PoseRequest:
+    return PoseRequest(
+        flags.file,
+        start=flags.start,
+        end=flags.end,
+        fps=flags.fps,
+        draw=None if flags.draw is None else _target(flags.draw),
+        style=flags.style,
+        openpose=None if flags.openpose is None else flags.openpose.expanduser().resolve(),
+    )
+
+
+def _target(path: Path) -> Path:
+    """Found wanting before the work and not after it."""
+    target = path.expanduser().resolve()
+    if target.is_dir():
+        raise OelalaError("out-is-folder", path=str(target), example=str(target / "pose.mp4"))
+    if not target.parent.is_dir():
+        raise OelalaError("no-such-folder", path=str(target.parent))
+    return target

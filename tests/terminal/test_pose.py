@@ -1,0 +1,106 @@
+"""`pose FILE`, as a user and a script meet it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oelala.media.poses.motions import shipped_motion
+from oelala.media.video import probe, read_frames
+from oelala.settings import PROJECT
+from oelala.terminal.main import main
+from tests.media.films import film, walking_body
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = main(["pose", *arguments])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    code, out, _ = run(capsys, *arguments, "--json")
+    assert code == 0
+    said: dict[str, Any] = json.loads(out)
+    return said
+
+
+def test_a_film_is_measured_drawn_and_written_as_json(tmp_path: Path) -> None:
+    """The real program in a process of its own, as a script would call it."""
+    source = film(tmp_path / "walk.mp4", walking_body(9))
+    drawn, frames = tmp_path / "drawn.mp4", tmp_path / "frames"
+    arguments = [str(source), "--json", "--draw", str(drawn), "--openpose", str(frames)]
+    command = [sys.executable, "-m", "oelala", "pose", *arguments, "--workspace", str(tmp_path / "w")]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["frames"], said["fps"], said["detected"], said["people"]) == (9, 16, 1.0, 1)
+    assert 0.8 < said["confidence"] <= 1
+    assert (said["draw"], said["openpose"]) == (str(drawn), str(frames))
+    assert probe(drawn).num_frames == len(list(frames.iterdir())) == 9
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["drawn.mp4", "frames", "walk.mp4"]
+
+
+def test_what_was_written_can_be_read_and_drawn_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = answer(capsys, "wave", "--openpose", str(tmp_path / "wave"))
+    assert (first["frames"], first["fps"], first["detected"]) == (65, 16, 1)
+    again = answer(capsys, str(tmp_path / "wave"), "--draw", str(tmp_path / "wave.mp4"), "--style", "vace")
+    assert {name: again[name] for name in ("frames", "fps", "confidence")} == {
+        name: first[name] for name in ("frames", "fps", "confidence")
+    }
+    frame = next(read_frames(tmp_path / "wave.mp4"))
+    x, y = shipped_motion("wave").people[0].body[0, 8, :2].astype(int)  # the right hip
+    assert frame[y, x].astype(int) == pytest.approx(
+        np.array([170, 255, 0]), abs=40
+    )  # (0, 255, 170) exchanged
+
+
+def test_people_read_a_sentence_in_their_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "65 frames at 16.0 a second; a body in 100 %" in run(capsys, "walk", "--language", "en")[1]
+    assert "65 beelden, 16.0 per seconde; in 100 % een lichaam" in run(capsys, "walk", "--language", "nl")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (["nothing.mp4"], 1, "no-motion-file"),
+        (["broken.json"], 1, "pose-bad-json"),
+        (["broken.mp4"], 1, "unreadable-file"),
+        (["nobody.json"], 1, "nobody-found"),
+        (["wave", "--draw", "gone/out.mp4"], 2, "no-such-folder"),
+        (["wave", "--draw", "."], 2, "out-is-folder"),
+        (["wave", "--start", "3", "--end", "1"], 2, "bad-part"),
+        (["wave", "--fps", "0"], 2, "bad-part"),
+        (["wave", "--openpose", "broken.json/x"], 1, "not-writable"),
+    ],
+)
+def test_a_wrong_wish_gets_one_clear_message(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    error: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("broken.json").write_text("no")
+    Path("broken.mp4").write_text("no")
+    Path("nobody.json").write_text('{"people": []}')
+    told = []
+    for language in ("en", "nl"):
+        got, out, err = run(capsys, *arguments, "--json", "--language", language)
+        said = json.loads(out)
+        assert (got, said["state"], said["code"]) == (code, "failed", error)
+        assert said["message"] in err
+        assert said["hint"] in err
+        told.append(said["message"])
+    assert told[0] != told[1]
