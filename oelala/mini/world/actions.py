@@ -62,7 +62,8 @@ def standing(t: Timing) -> Pose:
     zero = torch.zeros_like(slow)
     arm = vector(zero + 0.17, zero - 0.95, 0.07 + 0.02 * slow)
     pole = vector(zero + 0.35, zero - 0.2, zero - 1.0)
-    ankle = vector(zero + 0.13, zero, zero)
+    # One foot before the other: seen from the side, people have two legs.
+    ankle, other = vector(zero + 0.13, zero, zero + 0.09), vector(zero + 0.13, zero, zero - 0.06)
     return Pose(
         pelvis=vector(0.02 * slow, zero + 0.012, zero),
         pelvis_lean=zero,
@@ -74,7 +75,7 @@ def standing(t: Timing) -> Pose:
         head_roll=0.03 * slow,
         wrists=_both(arm, arm.clone()),
         poles=_both(pole, pole.clone()),
-        ankles=_both(ankle, ankle.clone()),
+        ankles=_both(ankle, other),
         heels=torch.zeros_like(ankle[:, :2]),
     )
 

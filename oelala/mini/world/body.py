@@ -84,7 +84,9 @@ def _add_arm(solids: Collector, people: People, side: int) -> None:
     top, skin = people.number["top_colour"], people.number["skin"]
     shoulder, elbow, wrist = s.shoulders[:, side], s.elbows[:, side], s.wrists[:, side]
     long = people.is_kind("top", SWEATER, JACKET)
-    sleeve = torch.where(long.unsqueeze(-1), top, skin)
+    # A little darker than the trunk, so that an arm before it can be seen.
+    top = _shade(top, 0.90)
+    sleeve = torch.where(long.unsqueeze(-1), top, _shade(skin, 0.97))
     room = torch.where(long, 1.16, 1.0) * thick * size
     solids.cone(shoulder, elbow, (0.046 * room, 0.039 * room), sleeve)
     short = people.is_kind("top", SHIRT)

@@ -13,7 +13,7 @@ from oelala.mini.world.marks import face_marks
 from oelala.mini.world.pack import People
 
 EDGE = 0.05
-EYE_X, EYE_Y = (0.37, 0.065), (0.02, 0.085)
+EYE_X, EYE_Y = (0.38, 0.05), (0.02, 0.065)
 
 
 @dataclass
@@ -77,20 +77,20 @@ def face_paint(people: People) -> FacePaint:
     lips = skin * (
         red - people.face("lip_shade").unsqueeze(-1) * torch.tensor([0.12, 0.20, 0.14], device=skin.device)
     )
-    eye_w = around(0.190, 0.045, "eye_size")
+    eye_w = around(0.200, 0.035, "eye_size")
     return FacePaint(
         eye_x=eye_x,
         eye_y=eye_y,
         eye_w=eye_w,
-        eye_h=eye_w * around(0.82, 0.16, "eye_opening") * people.eyes_open.unsqueeze(1),
-        eye_tilt=around(0.02, 0.18, "eye_tilt"),
+        eye_h=eye_w * around(0.84, 0.12, "eye_opening") * people.eyes_open.unsqueeze(1),
+        eye_tilt=around(0.02, 0.10, "eye_tilt"),
         gaze=(0.03 * gaze).unsqueeze(1),
         iris_size=around(0.125, 0.025, "iris_size"),
-        brow_y=eye_y + around(0.31, 0.075, "brow_height"),
-        brow_tilt=around(0.0, 0.30, "brow_tilt"),
-        brow_thick=around(0.060, 0.034, "brow_thickness"),
-        mouth_y=around(-0.54, 0.085, "mouth_height"),
-        mouth_w=around(0.27, 0.095, "mouth_width") * (1 + 0.06 * smile.unsqueeze(1)),
+        brow_y=eye_y + around(0.33, 0.055, "brow_height"),
+        brow_tilt=around(-0.03, 0.22, "brow_tilt"),
+        brow_thick=around(0.055, 0.028, "brow_thickness"),
+        mouth_y=around(-0.53, 0.065, "mouth_height"),
+        mouth_w=around(0.28, 0.075, "mouth_width") * (1 + 0.06 * smile.unsqueeze(1)),
         lip=around(0.078, 0.038, "lip_thickness"),
         smile=smile.unsqueeze(1),
         lash=(0.18 + 0.24 * woman).unsqueeze(1),

@@ -16,7 +16,7 @@ _BALD, _SHORT, _LONG, _BOB, _TAIL, _BUN, _CURLY, _MOHAWK = range(len(HAIR_STYLES
 def head_size(people: People) -> Tensor:
     """(F, 3) radii of the skull in metres."""
     size = people.skeleton.scale * ENLARGE
-    wide = 0.092 * (1 + 0.12 * people.face("head_width"))
+    wide = 0.092 * (1 + 0.10 * people.face("head_width"))
     high = 0.114 * (1 + 0.08 * people.face("head_height"))
     return vector(wide, high, torch.full_like(wide, 0.092)) * size.unsqueeze(-1)
 
@@ -53,13 +53,13 @@ def add_head(solids: Collector, people: People) -> None:
     """Skull, jaw, nose, ears, hair and hat of everybody."""
     head, frame, skin = _Head(people), people.skeleton.head_frame, people.number["skin"]
     solids.ball(people.skeleton.head, frame, head.radii, skin, face=True)
-    jaw = 0.60 + 0.14 * people.face("jaw_width")
+    jaw = 0.61 + 0.12 * people.face("jaw_width")
     chin = -0.70 - 0.14 * people.face("chin_length")
     solids.cone(
         head.at(0, -0.18, 0.16), head.at(0, chin, 0.36), (head.length(jaw + 0.20), head.length(jaw - 0.16)),
         skin, face=True,
     )  # fmt: skip
-    long = 0.06 + 0.04 * people.face("nose_length")
+    long = 0.11 + 0.05 * people.face("nose_length")
     wide = 0.125 + 0.050 * people.face("nose_width")
     solids.cone(
         head.at(0, -0.04, 0.94),

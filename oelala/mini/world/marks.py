@@ -28,19 +28,19 @@ def face_marks(people: People, eye_x: Tensor, eye_y: Tensor) -> tuple[Tensor, Te
     face, skin = people.face, people.number["skin"]
     man = (people.kind["sex"] == 1).float()
     zero, eye_x, eye_y = torch.zeros_like(man), eye_x.squeeze(1), eye_y.squeeze(1)
-    size = 0.20 + 0.09 * face("mark_size")
+    size = 0.15 + 0.05 * face("mark_size")
     high = face("mark_y") > 0  # on the forehead, or on the cheeks
-    mouth = -0.54 + 0.085 * face("mouth_height")
+    mouth = -0.53 + 0.065 * face("mouth_height")
     tint = torch.tensor([1.0, 0.58, 0.56], device=skin.device)
     brown = torch.tensor([0.70, 0.56, 0.50], device=skin.device)
-    hair = people.number["hair_colour"] * 0.8
+    hair = 0.6 * (0.5 * people.number["hair_colour"] + 0.5 * skin * 0.8)
     rows = (
         (zero, mouth - 0.06, zero + 0.66, zero + 0.40, zero + 0.5, 0.34 * man * _above(face("stubble"), 0.0)),
-        (eye_x, eye_y, zero + 0.32, zero + 0.27, zero + 0.6, 0.45 * _above(face("eye_shadow"), 0.0)),
+        (eye_x, eye_y, zero + 0.32, zero + 0.27, zero + 0.6, 0.35 * _above(face("eye_shadow"), 0.0)),
         (zero + 0.56, zero - 0.26, zero + 0.24, zero + 0.20, zero + 1.2, 0.40 + 0.40 * face("cheeks")),
         (zero + 0.28, zero - 0.12, zero + 0.34, zero + 0.11, zero + 1.0, 0.6 * _above(face("freckles"), 0.2)),
-        (torch.where(high, 0.18, 0.60) + 0.16 * face("mark_x"), torch.where(high, 0.58, -0.30), size, size,
-         zero + 0.3, 0.85 * (face("mark") > 0.4)),
+        (torch.where(high, 0.16, 0.66) + 0.10 * face("mark_x"), torch.where(high, 0.58, -0.30), size, size,
+         zero + 0.3, 0.55 * (face("mark") > 0.55)),
         (zero + 0.10, mouth + 0.15, zero + 0.22, zero + 0.075, zero + 0.4, man * (face("moustache") > 0.35)),
     )  # fmt: skip
     mark, lids = _hue(face("mark_hue")), _hue(face("mark_hue") + 0.7)

@@ -183,8 +183,7 @@ def character_from_seed(seed: int) -> Character:
         eyes=_IRISES[int(rng.integers(len(_IRISES)))],
         glasses=bool(rng.random() < 0.22),
         beard=bool(sex == "man" and rng.random() < 0.35),
-        # More often near an end than in the middle: people should differ.
-        face=tuple(float(v) for v in np.sin(np.pi / 2 * rng.uniform(-1, 1, len(FACE_AXES)))),
+        face=tuple(float(v) for v in rng.uniform(-0.9, 0.9, len(FACE_AXES))),
     )
 
 

@@ -66,8 +66,8 @@ VIEW_YAW: Final[dict[str, float]] = {
     "front": 0.0,
     "three-quarter left": -40.0,
     "three-quarter right": 40.0,
-    "left side": -88.0,
-    "right side": 88.0,
+    "left side": -76.0,
+    "right side": 76.0,
     "back": 180.0,
 }
 PLACES: Final = ("wall", "park", "beach", "stage", "snow", "sunset")
