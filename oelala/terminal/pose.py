@@ -15,6 +15,8 @@ from oelala.texts import say
 
 HELP = "find the bodies in a film, a picture or OpenPose's JSON"
 
+DETECTORS = ("mediapipe", "dwpose", "openpose")
+
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -27,6 +29,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     about = "OpenPose's own colours, or what VACE or Wan-Animate learnt."
     parser.add_argument("--style", default="openpose", choices=("openpose", "vace", "animate"), help=about)
     parser.add_argument("--openpose", metavar="DIR", type=Path, help="Write OpenPose's JSON, a file a frame.")
+    about = "What finds the bodies; the user installs all but the first."
+    parser.add_argument("--detector", default="mediapipe", choices=DETECTORS, help=about)
     parser.add_argument(
         "--fps", metavar="X", type=float, help="So many frames a second; else the film's own."
     )
@@ -35,8 +39,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
-    del settings
-    request = _request(flags)
+    request = _request(flags, settings)
     with Bar(console.language, shown=sys.stderr.isatty()) as bar:
 
         def on_frame(done: int, total: int) -> None:
@@ -52,12 +55,14 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     return DONE
 
 
-def _request(flags: argparse.Namespace) -> PoseRequest:
+def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
     return PoseRequest(
         flags.file,
         start=flags.start,
         end=flags.end,
         fps=flags.fps,
+        detector=flags.detector,
+        models=settings.models,
         draw=None if flags.draw is None else _target(flags.draw),
         style=flags.style,
         openpose=None if flags.openpose is None else flags.openpose.expanduser().resolve(),

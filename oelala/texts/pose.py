@@ -29,6 +29,23 @@ FAULTS: dict[str, Text] = {
         "The end comes after the start; 0.1 to 120 frames a second.",
         "Het einde komt na het begin; 0,1 tot 120 beelden per seconde.",
     ),
+    "error.no-openpose": Text(
+        "OpenPose is not on the PATH of this computer (looked for {names}).",
+        "OpenPose staat niet in het PATH van deze computer (gezocht: {names}).",
+    ),
+    "error.no-openpose.hint": Text(
+        "Use the built-in detector, or put OpenPose's program on the PATH.",
+        "Gebruik de ingebouwde detector, of zet het programma van OpenPose in het PATH.",
+    ),
+    "error.no-dwpose": Text(
+        "DWPose is not on this computer: {missing}.", "DWPose staat niet op deze computer: {missing}."
+    ),
+    "error.no-dwpose.hint": Text(
+        "Use the built-in detector. DWPose needs: pip install --no-deps rtmlib, pip install onnxruntime, and "
+        "the files of {repo} in the Hugging Face cache.",
+        "Gebruik de ingebouwde detector. DWPose vraagt pip install --no-deps rtmlib, pip install onnxruntime "
+        "en de bestanden van {repo} in de Hugging Face-cache.",
+    ),
     "error.no-motion-file": Text("There is no file {name}.", "Er is geen bestand {name}."),
     "error.no-motion-file.hint": Text(
         "Check the path, or choose another.", "Controleer het pad of kies een ander."

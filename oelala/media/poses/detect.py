@@ -1,6 +1,7 @@
-"""From a film or a picture to a pose document, with MediaPipe's pose landmarker.
+"""From a film or a picture to a pose document.
 
-It gives bodies (BODY_25), not the points of hands and faces: the models for those come with no package.
+MediaPipe's pose landmarker ships with the studio. It gives bodies (BODY_25), not the points of hands and
+faces: the models for those come with no package. DWPose and OpenPose's own program give both, where they are.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from numpy.typing import NDArray
 
 from oelala.errors import OelalaError
 from oelala.media.pose import BodyFinder, PoseSettings
-from oelala.media.poses.document import Person, Points, Pose
-from oelala.media.poses.film import WHOLE, Cut, Film, frame_rate, num_frames, open_film, read_film
+from oelala.media.poses.document import PARTS, Person, Points, Pose
+from oelala.media.poses.dwpose import LEAST_SCORE, find_dwpose, look
+from oelala.media.poses.film import WHOLE, Cut, Film, frame_rate, num_frames, open_film, read_film, size_read
 from oelala.media.poses.layouts import BODY25_MIDDLE, NECK
+from oelala.media.poses.openpose_program import run_openpose
+from oelala.media.poses.request import Detector
 from oelala.media.poses.smoothing import GENTLE, Smoothing, smooth
 from oelala.media.poses.tracks import link
 
@@ -31,12 +35,17 @@ OnFrame = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What to look for: at most `max_people` (1 … 8) in the part `cut` of a film; `smoothing` None: raw."""
+    """What to look for: at most `max_people` (1 … 8) in the part `cut` of a film; `smoothing` None: raw.
 
+    `models`: the Hugging Face cache, for DWPose's weights. `patience`: seconds a frame may take.
+    """
+
+    detector: Detector = "mediapipe"
     cut: Cut = WHOLE
     max_people: int = 4
     smoothing: Smoothing | None = GENTLE
     patience: float = 30.0
+    models: Path = Path()
 
 
 EVERYBODY = Detection()
@@ -46,13 +55,16 @@ def detect_pose(path: Path, how: Detection = EVERYBODY, on_frame: OnFrame | None
     """Everybody in a film or a picture, the most prominent first; nobody is no fault.
 
     `on_frame(done, about_total)` may raise to stop. What is kept of each frame are its points, some 2 kB.
-    Raises OelalaError ("unreadable-file", "film-without-picture", "cut-empty", "detector-failed").
+    Raises OelalaError ("unreadable-file", "film-without-picture", "cut-empty", "detector-failed",
+    "no-dwpose", "no-openpose").
     """
     film = open_film(path)
-    fps = frame_rate(film, how.cut)
-    bodies = list(_bodies(film, how, fps, on_frame))
-    people = tuple(Person.of(_stack(track, bodies)) for track in link(bodies, fps))
-    pose = Pose(film.width, film.height, fps, len(bodies), people, LEAST_VISIBILITY)
+    if how.detector == "openpose":
+        pose = run_openpose(film, how.cut, max(how.patience, 120.0), on_frame)
+    elif how.detector == "dwpose":
+        pose = _linked(film, how, list(_told(_dwpose(film, how), film, how, on_frame)), LEAST_SCORE)
+    else:
+        pose = _linked(film, how, list(_told(_mediapipe(film, how), film, how, on_frame)), LEAST_VISIBILITY)
     return pose if how.smoothing is None or film.is_picture else smooth(pose, how.smoothing)
 
 
@@ -75,20 +87,43 @@ def body25_of(landmarks: NDArray[np.float32], width: int, height: int) -> Points
     return joints
 
 
-def _bodies(film: Film, how: Detection, fps: float, on_frame: OnFrame | None) -> Iterator[list[Points]]:
+def _mediapipe(film: Film, how: Detection) -> Iterator[list[Person]]:
     settings = PoseSettings(
         mode="image" if film.is_picture else "video", num_poses=how.max_people, patience=how.patience
     )
-    total = num_frames(film, how.cut)
     with BodyFinder(settings) as finder:
-        for done, found in enumerate(finder.look(read_film(film, how.cut), fps), 1):
-            yield [body25_of(landmarks, film.width, film.height) for landmarks in found]
-            if on_frame is not None:
-                on_frame(done, max(total, done))
+        for found in finder.look(read_film(film, how.cut), frame_rate(film, how.cut)):
+            yield [Person.of(body25_of(marks, film.width, film.height)[None]) for marks in found]
 
 
-def _stack(track: list[int | None], bodies: list[list[Points]]) -> Points:
-    absent = np.zeros((25, 3))
-    return np.stack(
-        [absent if which is None else found[which] for which, found in zip(track, bodies, strict=True)]
-    )
+def _dwpose(film: Film, how: Detection) -> Iterator[list[Person]]:
+    width, height = size_read(film)
+    scale = np.array([film.width / width, film.height / height, 1.0])
+    for people in look(read_film(film, how.cut), find_dwpose(how.models)):
+        yield [person.map(lambda points: points * scale) for person in people]
+
+
+def _told(
+    frames: Iterator[list[Person]], film: Film, how: Detection, on_frame: OnFrame | None
+) -> Iterator[list[Person]]:
+    total = num_frames(film, how.cut)
+    for done, people in enumerate(frames, 1):
+        yield people
+        if on_frame is not None:
+            on_frame(done, max(total, done))
+
+
+def _linked(film: Film, how: Detection, frames: list[list[Person]], least: float) -> Pose:
+    """Everybody through time; each of `frames` has people of one frame."""
+    fps = frame_rate(film, how.cut)
+    tracks = link([[person.body[0] for person in people] for people in frames], fps)
+    joined = tuple(_join(track, frames) for track in tracks[: how.max_people])
+    return Pose(film.width, film.height, fps, len(frames), joined, least)
+
+
+def _join(track: list[int | None], frames: list[list[Person]]) -> Person:
+    own = [None if which is None else people[which] for which, people in zip(track, frames, strict=True)]
+    known = next(person for person in own if person is not None)
+    absent = known.map(np.zeros_like)
+    rows = [absent if person is None else person for person in own]
+    return Person.of(**{part: np.concatenate([getattr(row, part) for row in rows]) for part in PARTS})

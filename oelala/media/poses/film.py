@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from oelala.errors import OelalaError
 from oelala.media.ffmpeg import SAFE_INPUT, Ffmpeg, file_argument
 from oelala.media.picture import read_picture
-from oelala.media.video import PATIENCE, VideoSpec, probe
+from oelala.media.video import PATIENCE, VideoSpec, probe, write_video
 
 Frame = NDArray[np.uint8]
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".bmp", ".tif", ".tiff"})
@@ -92,12 +92,14 @@ def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) ->
 
     Raises OelalaError ("unreadable-file"), and "cut-empty" where the film ends before the part begins.
     """
+    width, height = size_read(film, largest_side)
     if film.is_picture:
-        yield _shrink(_picture(film.path), largest_side)
+        frame = _picture(film.path)
+        yield cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         return
-    width, height = _fit(film, largest_side)
     count = 0
-    with Ffmpeg(_arguments(film, cut, width, height), patience=PATIENCE) as run:
+    raw = ["-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1"]
+    with Ffmpeg([*_read(film, cut, width, height), *raw], patience=PATIENCE) as run:
         while len(data := run.read(width * height * 3)) == width * height * 3:
             count += 1
             yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
@@ -107,18 +109,35 @@ def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) ->
         raise OelalaError("cut-empty", name=film.path.name, start=cut.start, seconds=round(film.seconds, 1))
 
 
-def _arguments(film: Film, cut: Cut, width: int, height: int) -> list[str]:
+def write_cut(path: Path, film: Film, cut: Cut, largest_side: int) -> VideoSpec:
+    """That part as an H.264 mp4 of its own: upright, even in time, sides even. Raises as `read_film`."""
+    width, height = (side + side % 2 for side in size_read(film, largest_side))
+    if film.is_picture:
+        spec = VideoSpec(width, height, 1, frame_rate(film, cut))
+        write_video(
+            path, [cv2.resize(_picture(film.path), (width, height)).astype(np.uint8, copy=False)], spec
+        )
+        return spec
+    encode = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-pix_fmt", "yuv420p", "-f", "mp4"]
+    with Ffmpeg([*_read(film, cut, width, height), *encode, file_argument(path)]) as run:
+        if run.finish():
+            raise OelalaError("unreadable-file", name=film.path.name, reason=run.reason)
+    return probe(path)
+
+
+def size_read(film: Film, largest_side: int = LARGEST_SIDE) -> tuple[int, int]:
+    """Width and height of what `read_film` gives."""
+    scale = min(1.0, largest_side / max(film.width, film.height))
+    return max(2, round(film.width * scale)), max(2, round(film.height * scale))
+
+
+def _read(film: Film, cut: Cut, width: int, height: int) -> list[str]:
     length = [] if cut.end is None else ["-t", f"{cut.end - cut.start:.6f}"]
     filters = f"fps={frame_rate(film, cut):.6g},{_SQUARE},scale={width}:{height}:flags=area"
     return [
         *SAFE_INPUT, "-xerror", "-ss", f"{cut.start:.6f}", *length, "-i", file_argument(film.path),
-        "-map", "0:v:0", "-vf", filters, "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1",
+        "-map", "0:v:0", "-an", "-vf", filters,
     ]  # fmt: skip
-
-
-def _fit(film: Film, largest_side: int) -> tuple[int, int]:
-    scale = min(1.0, largest_side / max(film.width, film.height))
-    return max(2, round(film.width * scale)), max(2, round(film.height * scale))
 
 
 def _size_as_seen(path: Path) -> tuple[int, int]:
@@ -142,12 +161,3 @@ def _size_as_seen(path: Path) -> tuple[int, int]:
 
 def _picture(path: Path) -> Frame:
     return np.asarray(read_picture(path))
-
-
-def _shrink(frame: Frame, largest_side: int) -> Frame:
-    height, width = frame.shape[:2]
-    scale = largest_side / max(height, width)
-    if scale >= 1:
-        return frame
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

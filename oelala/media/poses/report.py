@@ -54,8 +54,9 @@ def _source(request: PoseRequest) -> MotionSource:
         raise InvalidTask(
             "bad-part", start=request.start, end=request.end or "…", fps=request.fps or "…"
         ) from fault
+    detection = Detection(request.detector, cut, models=request.models)
     reading = Reading() if request.fps is None else Reading(fps=request.fps)
-    return MotionSource(request.file, Detection(cut=cut), reading)
+    return MotionSource(request.file, detection, reading)
 
 
 def _text(path: Path | None) -> str | None:

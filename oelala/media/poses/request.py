@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from oelala.media.poses.styles import StyleName
+
+Detector = Literal["mediapipe", "dwpose", "openpose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +16,16 @@ class PoseRequest:
     """`file`: a film, a picture, OpenPose's JSON (a file, folder or zip), or a shipped motion's name. Of a
     film the part from `start` to `end` (seconds; None: its end) at `fps` frames a second (None: its own).
 
-    `draw`: an mp4 to draw the bodies in, in the style `style`; `openpose`: a folder for OpenPose's JSON.
+    `detector`: what finds the bodies of a film; `models`: the Hugging Face cache, for one whose weights lie
+    there. `draw`: an mp4 to draw the bodies in, in that `style`; `openpose`: a folder for OpenPose's JSON.
     """
 
     file: str
     start: float = 0.0
     end: float | None = None
     fps: float | None = None
+    detector: Detector = "mediapipe"
+    models: Path = Path()
     draw: Path | None = None
     style: StyleName = "openpose"
     openpose: Path | None = None

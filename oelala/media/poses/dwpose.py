@@ -1,0 +1,89 @@
+"""DWPose through rtmlib, an optional detector: better bodies than MediaPipe's, with hands and faces.
+
+rtmlib is not among the packages of the studio, because it asks for `opencv-python`, which overwrites the
+studio's own OpenCV: it is installed with `pip install --no-deps rtmlib` and `pip install onnxruntime`. The
+weights are those of DWPose's authors, in the Hugging Face cache; nothing is fetched from here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from oelala.errors import OelalaError
+from oelala.media.child import Child
+from oelala.media.poses import dwpose_child
+from oelala.media.poses.document import Person, Points
+from oelala.media.poses.layouts import BODY25_HIPS, BODY25_MIDDLE, COCO18_IN_BODY25
+from oelala.media.video import Frame
+
+REPO = "yzd-v/DWPose"
+FILES = ("yolox_l.onnx", "dw-ll_ucoco_384.onnx")
+LEAST_SCORE = 0.3  # as VACE draws
+_BODY, _FEET, _FACE, _LEFT, _RIGHT = (
+    slice(0, 18),
+    slice(18, 24),
+    slice(24, 92),
+    slice(92, 113),
+    slice(113, 134),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DwPoseSettings:
+    """`det` and `pose`: the two ONNX files. `device`: rtmlib's word, "cpu" or "cuda"."""
+
+    det: Path
+    pose: Path
+    device: str = "cpu"
+    patience: float = 60.0
+    start_patience: float = 300.0
+
+
+def find_dwpose(models: Path, device: str = "cpu") -> DwPoseSettings:
+    """`models` is the Hugging Face cache. Raises OelalaError ("no-dwpose") where package or weights lack."""
+    if find_spec("rtmlib") is None or find_spec("onnxruntime") is None:
+        raise OelalaError("no-dwpose", missing="rtmlib, onnxruntime", repo=REPO)
+    snapshots = models / f"models--{REPO.replace('/', '--')}" / "snapshots"
+    for folder in sorted(snapshots.glob("*")):
+        det, pose = (folder / name for name in FILES)
+        if det.is_file() and pose.is_file():
+            return DwPoseSettings(det, pose, device)
+    raise OelalaError("no-dwpose", missing=", ".join(FILES), repo=REPO)
+
+
+def look(frames: Iterable[Frame], settings: DwPoseSettings) -> Iterator[list[Person]]:
+    """The people of each frame, each with that one frame, in its pixels. Raises OelalaError
+    ("detector-failed")."""
+    values = {"det": str(settings.det), "pose": str(settings.pose), "device": settings.device}
+    program = [sys.executable, "-P", str(Path(dwpose_child.__file__)), json.dumps(values)]
+    with Child(program) as child:
+        child.read(len(dwpose_child.READY), settings.start_patience)
+        for frame in frames:
+            height, width = frame.shape[:2]
+            head = dwpose_child.REQUEST.pack(height, width)
+            child.write([head, np.ascontiguousarray(frame).data], settings.patience)
+            count, *numbers = dwpose_child.ANSWER.unpack(
+                child.read(dwpose_child.ANSWER.size, settings.patience)
+            )
+            points = np.array(numbers, np.float64).reshape(-1, dwpose_child.NUM_POINTS, 3)[:count]
+            yield [person_of(row) for row in points]
+
+
+def person_of(points: Points) -> Person:
+    """rtmlib's 134 points of OpenPose's order (134, 3) as one frame of somebody: BODY_25, hands, 68 of the
+    face. Points of no score are missing."""
+    points = np.where((points[:, 2] > 0)[:, None], points, 0.0)
+    body = np.zeros((25, 3))
+    body[list(COCO18_IN_BODY25)] = points[_BODY]
+    body[19:25] = points[_FEET]
+    hips = body[list(BODY25_HIPS)]
+    if hips[:, 2].all():
+        body[BODY25_MIDDLE] = (*hips[:, :2].mean(axis=0), hips[:, 2].min())
+    return Person.of(body[None], points[_LEFT][None], points[_RIGHT][None], points[_FACE][None])

@@ -1,0 +1,164 @@
+"""Detectors that the user installs: what is said without them, and what is made of their answers.
+
+Neither can be had here, so programs of ours stand in for them at the same boundary: a process with the same
+arguments, files and points.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from oelala.errors import OelalaError
+from oelala.media.poses.detect import Detection, detect_pose
+from oelala.media.poses.dwpose import FILES
+from oelala.media.poses.film import Cut
+from oelala.settings import PROJECT
+from tests.media.films import film
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="starts a script by its first line")
+
+OPENPOSE = """#!{python}
+import json, sys, time
+sys.path.insert(0, {project!r})
+from pathlib import Path
+from oelala.media.video import read_frames
+flags = dict(zip(sys.argv[1::1], sys.argv[2::1]))
+if {mode!r} == "fails":
+    sys.exit("Cuda check failed (2 vs. 0): out of memory")
+if {mode!r} == "hangs":
+    time.sleep(60)
+assert flags["--model_pose"] == "BODY_25" and "--hand" in sys.argv and "--face" in sys.argv
+for number, frame in enumerate(read_frames(Path(flags["--video"]))):
+    y, x = [float(side.mean()) for side in (frame[..., 0] > 128).nonzero()]
+    person = {{"person_id": [-1], "pose_keypoints_2d": sum([[x + j, y + j, 0.8] for j in range(25)], []),
+              "face_keypoints_2d": [x, y, 0.5] * 70, "hand_left_keypoints_2d": [x, y, 0.4] * 21,
+              "hand_right_keypoints_2d": [0.0] * 63}}
+    path = Path(flags["--write_json"]) / f"clip_{{number:012d}}_keypoints.json"
+    path.write_text(json.dumps({{"version": 1.3, "people": [person]}}))
+"""
+
+RTMLIB = """
+import numpy as np
+class Wholebody:
+    def __init__(self, det, det_input_size, pose, pose_input_size, to_openpose, backend, device):
+        assert det.endswith("yolox_l.onnx") and pose.endswith("dw-ll_ucoco_384.onnx") and to_openpose
+        print("libraries print what they like")
+    def __call__(self, image):
+        y, x = [side.mean() for side in (image[..., 2] > 128).nonzero()]  # BGR
+        points = np.tile([x, y], (1, 134, 1)) + np.arange(134)[None, :, None]
+        scores = np.full((1, 134), 0.9)
+        scores[0, 113:] = 0
+        return points, scores
+"""
+
+
+def dots(num_frames: int = 6, height: int = 90, width: int = 160) -> list[np.ndarray]:
+    """A red square of 10 pixels that moves right by 8 a frame; its middle is at (12 + 8 n, 40)."""
+    frames = [np.zeros((height, width, 3), np.uint8) for _ in range(num_frames)]
+    for number, frame in enumerate(frames):
+        frame[35:45, 7 + 8 * number : 17 + 8 * number, 0] = 255
+    return frames
+
+
+@pytest.fixture
+def dot_film(tmp_path: Path) -> Path:
+    return film(tmp_path / "dots.mp4", dots())
+
+
+def put_openpose(folder: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    program = folder / "bin" / "openpose"
+    program.parent.mkdir()
+    program.write_text(OPENPOSE.format(python=sys.executable, project=str(PROJECT), mode=mode))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+
+
+def put_rtmlib(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand-ins for both packages; returns a cache with files of the weights' names."""
+    for name, text in (("rtmlib", RTMLIB), ("onnxruntime", "")):
+        (folder / "packages" / name).mkdir(parents=True)
+        (folder / "packages" / name / "__init__.py").write_text(text)
+    monkeypatch.syspath_prepend(folder / "packages")
+    monkeypatch.setenv("PYTHONPATH", str(folder / "packages"))
+    snapshot = folder / "hub" / "models--yzd-v--DWPose" / "snapshots" / "1"
+    snapshot.mkdir(parents=True)
+    for name in FILES:
+        (snapshot / name).write_bytes(b"")
+    return folder / "hub"
+
+
+def raw(detector: str, **values: object) -> Detection:
+    return Detection(detector, smoothing=None, **values)  # type: ignore[arg-type]
+
+
+@posix
+def test_openpose_on_the_path_is_run_and_read_back(
+    dot_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_openpose(tmp_path, monkeypatch, "works")
+    pose = detect_pose(dot_film, raw("openpose", cut=Cut(start=0.125)))
+    assert (pose.width, pose.height, pose.num_frames, len(pose.people)) == (160, 90, 4, 1)
+    person = pose.people[0]
+    places = [[12 + 8 * number, 40] for number in range(2, 6)]
+    assert np.abs(person.body[:, 0, :2] - places).max() < 1.5
+    assert person.face.shape == (4, 70, 3)
+    assert (person.hand_left[..., 2] == 0.4).all()
+    assert not person.hand_right.any()
+
+
+@posix
+@pytest.mark.parametrize(("mode", "reason"), [("fails", "out of memory"), ("hangs", "no answer")])
+def test_an_openpose_that_fails_or_hangs_costs_a_message(
+    dot_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, reason: str
+) -> None:
+    from oelala.media.poses.film import WHOLE, open_film
+    from oelala.media.poses.openpose_program import run_openpose
+
+    put_openpose(tmp_path, monkeypatch, mode)
+    with pytest.raises(OelalaError) as caught:
+        run_openpose(open_film(dot_film), WHOLE, patience=1.0)
+    assert caught.value.code == "detector-failed"
+    assert reason in caught.value.values["reason"]
+
+
+def test_dwpose_gives_body_feet_face_and_hands(
+    dot_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = put_rtmlib(tmp_path, monkeypatch)
+    pose = detect_pose(dot_film, raw("dwpose", models=hub))
+    assert (pose.num_frames, len(pose.people), pose.least_confidence) == (6, 1, 0.3)
+    person = pose.people[0]
+    for number in range(6):
+        wanted = np.array([12 + 8 * number, 40])
+        assert np.abs(person.body[number, 0, :2] - wanted).max() < 1.5
+    shifts = person.body[0, :, 0] - person.body[0, 0, 0]
+    assert shifts == pytest.approx([
+        *range(8), 9.5, *range(8, 24),
+    ])  # fmt: skip
+    assert (person.face.shape[1], person.hand_left.shape[1]) == (68, 21)
+    assert not person.hand_right.any()
+
+
+@pytest.mark.parametrize(("detector", "code"), [("openpose", "no-openpose"), ("dwpose", "no-dwpose")])
+def test_what_is_not_installed_is_named(
+    dot_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, detector: str, code: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OelalaError) as caught:
+        detect_pose(dot_film, raw(detector))
+    assert caught.value.code == code
+    assert json.dumps(dict(caught.value.values))
+
+
+def test_dwpose_without_its_weights_says_so(
+    dot_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_rtmlib(tmp_path, monkeypatch)
+    with pytest.raises(OelalaError) as caught:
+        detect_pose(dot_film, raw("dwpose", models=tmp_path))
+    assert caught.value.values["missing"] == ", ".join(FILES)
