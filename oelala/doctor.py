@@ -105,7 +105,7 @@ def examine(settings: Settings) -> Report:
         versions=versions,
         machine=machine,
         ffmpeg=ffmpeg,
-        models=tuple(catalog.status(row, settings) for row in catalog.rows()),
+        models=tuple(catalog.status(row, settings) for row in catalog.rows(settings=settings)),
         share_possible=_reachable(*SHARE_HOST),
         problems=tuple(problem for check in checks if (problem := check()) is not None),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,10 @@ class StudioExecutor:
 
     @cached_property
     def _models(self) -> ModelManager:
+        from oelala.models.catalog import find
         from oelala.models.manager import ModelManager
 
-        return ModelManager(self._settings)
+        return ModelManager(self._settings, row=partial(find, settings=self._settings))
 
     def warm_up(self) -> None:
         """Import what the first job needs, while the user still types."""

@@ -6,7 +6,7 @@ Nothing heavy is imported here: torch lives in the workers, gradio in the page.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from oelala.log_feed import FeedPage, LogFeed
 from oelala.media.picture import picture_preview
 from oelala.media.poses.request import PoseRequest
 from oelala.models import catalog
-from oelala.models.catalog import ModelStatus
+from oelala.models.catalog import ModelStatus, Row
 from oelala.progress import CancelToken
 from oelala.settings import Settings
 from oelala.tasks.base import Lane, Task
@@ -139,26 +139,39 @@ class Studio:
 
     def defaults(self, kind: str, model: str) -> Mapping[str, Any]:
         """The model's values for every task field that may be None, for a form to show."""
-        return catalog.defaults(kind, model)
+        return catalog.defaults(kind, model, self.settings)
 
     def foreign_fields(self, kind: str, model: str) -> set[str]:
         """The task fields that mean nothing to the model. Raises OelalaError ("unknown-model")."""
-        return catalog.foreign_fields(catalog.find(model), BY_NAME[kind].task)
+        return catalog.foreign_fields(self._row(model), BY_NAME[kind].task)
 
     def models(self, kind: str | None = None) -> list[ModelStatus]:
         """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
-        return [catalog.status(row, self.settings) for row in catalog.rows(kind)]
+        return [catalog.status(row, self.settings) for row in catalog.rows(kind, self.settings)]
+
+    def add_model(self, sources: Sequence[str]) -> ModelStatus:
+        """List a model of the user's own: a folder, a file (two, of two experts), or such a one on the hub.
+
+        Its files stay where they are. Raises OelalaError as `models.recognise.recognise`, "already-added".
+        """
+        from oelala.models.recognise import AddRequest, recognise
+
+        row = recognise(AddRequest(tuple(sources), self.settings))
+        return catalog.status(catalog.add_row(row, self.settings, catalog.ROWS), self.settings)
 
     def model_folder(self, model: str) -> Path | None:
         """Where all of the model lies on this disk, if it does. Raises OelalaError ("unknown-model")."""
-        return catalog.locate(catalog.find(model), self.settings.models)
+        return catalog.locate(self._row(model), self.settings.models)
+
+    def _row(self, model: str) -> Row:
+        return catalog.find(model, self.settings)
 
     def download(self, model: str) -> Job:
         """Queue the download of a model, unless one is under way. Cancelling it pauses it.
 
         Raises OelalaError ("unknown-model").
         """
-        return self._download_under_way(model) or self.submit(Download(model=catalog.find(model).id))[0]
+        return self._download_under_way(model) or self.submit(Download(model=self._row(model).id))[0]
 
     def _download_under_way(self, model: str) -> Job | None:
         jobs = (job for job in self.store.list(UNFINISHED) if job.kind == Download.kind)
@@ -173,16 +186,22 @@ class Studio:
         """
         from oelala.models.download import verify_model
 
-        return verify_model(catalog.find(model), self.settings, report, cancel)
+        return verify_model(self._row(model), self.settings, report, cancel)
 
     def remove_model(self, model: str) -> Removed:
-        """Delete what no other model on this disk needs. Raises as `verify_model`, and "download-running"."""
+        """Delete what no other model on this disk needs; one that the user added leaves the list as well.
+
+        Raises as `verify_model`, and "download-running".
+        """
         from oelala.models.download import remove_model
 
-        row = catalog.find(model)
+        row = self._row(model)
         if self._download_under_way(model) is not None:
             raise OelalaError("download-running", model=row.title)
-        return remove_model(row, self.settings)
+        removed = remove_model(row, self.settings)
+        if row.added:
+            catalog.forget_row(row, self.settings)
+        return removed
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""

@@ -24,6 +24,6 @@ def run(task: Download, settings: Settings, context: RunContext, workspace: Work
         most = -(-total // MEGABYTE)
         context.report(Progress("working", most if done == total else done // MEGABYTE, most))
 
-    done = download_model(DownloadRequest(find(task.model), settings, context.cancel, report))
+    done = download_model(DownloadRequest(find(task.model, settings), settings, context.cancel, report))
     seconds = round(time.monotonic() - started, 3)
     return JobResult(details={"folder": str(done.folder), "bytes": done.fetched, "seconds": seconds})

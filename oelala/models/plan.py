@@ -17,10 +17,13 @@ from oelala.models.file_hashes import FileHashes
 from oelala.models.parts import PartKey
 from oelala.models.safetensors_header import check_file
 
+_WITHOUT_WEIGHTS = ("tokenizer", "tokenizer_2", "scheduler", "image_processor", "feature_extractor")
+_WEIGHTS = (".safetensors", ".gguf")
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """`bytes` once loaded in `key.dtype`."""
+    """`bytes` once loaded in `key.dtype`. `folder` is a file where the part is a single one."""
 
     key: PartKey
     folder: Path
@@ -62,19 +65,27 @@ def _plan(found: Installation, device: torch.device, hashes: FileHashes) -> Load
     all_hashes: dict[str, str] = {}
     for name, folder in found.components.items():
         files = {file: hashes.of(file) for file in _files_of(name, folder)}
-        weights = {file: digest for file, digest in files.items() if file.suffix == ".safetensors"}
-        all_hashes |= {f"{folder.name}/{file.name}": digest for file, digest in weights.items()}
+        weights = {file: digest for file, digest in files.items() if file.suffix in _WEIGHTS}
+        inside = folder.parent.name if folder.is_file() else folder.name
+        all_hashes |= {f"{inside}/{file.name}": digest for file, digest in weights.items()}
         dtype = dtype_of(name, device)
-        size = sum(check_file(file).parameters for file in weights) * dtype.itemsize
+        size = sum(_loaded_bytes(file, dtype) for file in weights)
         parts[name] = PlannedPart(PartKey(name, _digest(files), dtype), folder, size)
     return LoadPlan(found.row, found.folder, parts, all_hashes)
 
 
+def _loaded_bytes(file: Path, dtype: torch.dtype) -> int:
+    """GGUF stays as it is in memory; everything else is brought to `dtype`. Raises ValueError, OSError."""
+    return file.stat().st_size if file.suffix == ".gguf" else check_file(file).parameters * dtype.itemsize
+
+
 def _files_of(name: str, folder: Path) -> list[Path]:
     """Everything that decides what the part is."""
+    if folder.is_file():
+        return [folder]
     small = [*folder.glob("*.json"), *folder.glob("*.model"), *folder.glob("*.txt")]
     return sorted(file for file in small if not file.name.endswith(".index.json")) + (
-        [] if name in ("tokenizer", "scheduler") else weight_files(folder)
+        [] if name in _WITHOUT_WEIGHTS else weight_files(folder)
     )
 
 

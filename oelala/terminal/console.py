@@ -21,6 +21,8 @@ USAGE_CODES = frozenset(
         "bad-settings",
         "password-needed",
         "missing-argument",
+        "one-at-a-time",
+        "no-such-source",
         "no-such-folder",
         "out-is-folder",
     }

@@ -19,13 +19,17 @@ from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.watch import run_and_watch
 
-HELP = "list the models, with what is on this computer and what fits; download, verify or remove one"
+HELP = "list the models, with what is on this computer and what fits; download, add, verify or remove one"
 REDRAW = 0.1  # seconds
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", choices=("list", *_ACTIONS), default="list")
-    parser.add_argument("id", nargs="?")
+    parser.add_argument("action", nargs="?", choices=("list", "add", *_ACTIONS), default="list")
+    parser.add_argument(
+        "id",
+        nargs="*",
+        help="The model's id. For add: a folder, a .safetensors or .gguf file, or org/name on the hub.",
+    )
     parser.add_argument("--json", action="store_true")
 
 
@@ -33,9 +37,27 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
     if flags.action == "list":
         return _list(studio, console)
-    if flags.id is None:
-        raise OelalaError("missing-argument", command=f"models {flags.action}", name="ID")
-    return _ACTIONS[flags.action](studio, flags.id, console)
+    if not flags.id:
+        name = "PATH" if flags.action == "add" else "ID"
+        raise OelalaError("missing-argument", command=f"models {flags.action}", name=name)
+    if flags.action == "add":
+        return _add(studio, flags.id, console)
+    if len(flags.id) > 1:
+        raise OelalaError("one-at-a-time", command=f"models {flags.action}")
+    return _ACTIONS[flags.action](studio, flags.id[0], console)
+
+
+def _add(studio: Studio, sources: list[str], console: Console) -> int:
+    """Prints the id that the model has from now on."""
+    added = studio.add_model(sources)
+    if console.as_json:
+        console.json(_describe(added, console))
+        return DONE
+    console.result(added.id)
+    console.note("terminal.added", model=added.title, base=added.base or "–")
+    if not added.on_disk:
+        console.note("terminal.added.incomplete", model=added.id)
+    return DONE
 
 
 def _list(studio: Studio, console: Console) -> int:
@@ -46,7 +68,8 @@ def _list(studio: Studio, console: Console) -> int:
     for status in statuses:
         here = console.say("terminal.here" if status.on_disk else "terminal.not-here")
         fits = console.say(f"terminal.fits.{status.fits}")
-        console.result(f"{status.id:<22} {status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
+        most = " " if status.bytes_exact else "≤"
+        console.result(f"{status.id:<22} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
     return DONE
 
 

@@ -5,6 +5,107 @@ from __future__ import annotations
 from oelala.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "terminal.added": Text(
+        "“{model}” is in the list now: a model like {base}.",
+        "“{model}” staat nu in de lijst: een model als {base}.",
+    ),
+    "terminal.added.incomplete": Text(
+        "What else it needs comes with: ./launch.sh models download {model}",
+        "Wat er nog bij hoort, komt met: ./launch.sh models download {model}",
+    ),
+    "error.one-at-a-time": Text(
+        "“{command}” takes one model at a time.", "“{command}” neemt één model tegelijk."
+    ),
+    "error.one-at-a-time.hint": Text("Name a single id.", "Noem één id."),
+    "error.no-such-source": Text(
+        "There is no file or folder “{name}”.", "Er is geen bestand of map “{name}”."
+    ),
+    "error.no-such-source.hint": Text(
+        "Give the path of a model folder, of a .safetensors or .gguf file, or a name on the hub: org/name.",
+        "Geef het pad van een modelmap, van een .safetensors- of .gguf-bestand, of een naam op de hub als "
+        "org/naam.",
+    ),
+    "error.unsafe-weights": Text(
+        "“{name}” is a pickled file: such a one can run programs on your computer, so it is not opened.",
+        "“{name}” is een pickled bestand: dat kan programma's starten op je computer, dus het blijft dicht.",
+    ),
+    "error.unsafe-weights.hint": Text(
+        "Look for the same model as .safetensors; most authors offer it.",
+        "Zoek hetzelfde model als .safetensors; de meeste makers bieden dat aan.",
+    ),
+    "error.scaled-fp8": Text(
+        "“{name}” holds scaled fp8 numbers. Loaded as they are, they give wrong pictures without a warning.",
+        "“{name}” bevat geschaalde fp8-getallen. Zo geladen geven ze verkeerde beelden, zonder waarschuwing.",
+    ),
+    "error.scaled-fp8.hint": Text(
+        "Take the bf16, fp16, plain fp8 or GGUF file of the same model.",
+        "Neem het bestand in bf16, fp16, gewone fp8 of GGUF van hetzelfde model.",
+    ),
+    "error.is-a-lora": Text("“{name}” is a LoRA, not a model.", "“{name}” is een LoRA, geen model."),
+    "error.is-a-lora.hint": Text(
+        "Put it into the folder “loras” of your workspace.", "Zet het in de map “loras” van je werkmap."
+    ),
+    "error.part-of-a-model": Text(
+        "“{name}” is a part of a model ({what}), not one that makes clips.",
+        "“{name}” is een onderdeel van een model ({what}), niet een dat clips maakt.",
+    ),
+    "error.part-of-a-model.hint": Text(
+        "Add the transformer's file; text encoder and VAE come along by themselves.",
+        "Voeg het bestand van de transformer toe; tekst-encoder en VAE komen vanzelf mee.",
+    ),
+    "error.other-family": Text(
+        "“{name}” belongs to {what}; Oelala cannot run it from this form.",
+        "“{name}” hoort bij {what}; Oelala kan het in deze vorm niet gebruiken.",
+    ),
+    "error.other-family.hint": Text(
+        "Single files work for Wan. For Stable Diffusion, SDXL and Flux add the model's folder, or its name "
+        "on the hub.",
+        "Losse bestanden werken voor Wan. Voeg voor Stable Diffusion, SDXL en Flux de map van het model toe, "
+        "of de naam op de hub.",
+    ),
+    "error.unknown-weights": Text(
+        "“{name}” has the shape of no model that Oelala knows ({reason}).",
+        "“{name}” heeft de vorm van geen model dat Oelala kent ({reason}).",
+    ),
+    "error.unknown-weights.hint": Text(
+        "“models” lists what Oelala can run; fine-tunes of those work, other sizes do not.",
+        "“models” toont wat Oelala kan gebruiken; varianten daarvan werken, andere formaten niet.",
+    ),
+    "error.broken-weights": Text(
+        "“{name}” is damaged or no file of weights: {reason}",
+        "“{name}” is kapot of geen bestand met gewichten: {reason}",
+    ),
+    "error.broken-weights.hint": Text(
+        "Fetch it again; perhaps the download was cut off.", "Haal het opnieuw op; misschien brak het af."
+    ),
+    "error.not-a-model": Text(
+        "“{name}” is no model folder: it has no model_index.json that can be read.",
+        "“{name}” is geen modelmap: er is geen leesbaar model_index.json.",
+    ),
+    "error.not-a-model.hint": Text(
+        "Choose the folder that holds model_index.json, or a single .safetensors or .gguf file.",
+        "Kies de map met model_index.json, of een los .safetensors- of .gguf-bestand.",
+    ),
+    "error.choose-a-file": Text(
+        "“{repo}” holds single files. Choose one of them.", "“{repo}” bevat losse bestanden. Kies er een."
+    ),
+    "error.choose-a-file.hint": Text(
+        "Add it as {repo}/FILE. There are: {files}", "Voeg toe als {repo}/BESTAND. Er zijn: {files}"
+    ),
+    "error.two-experts": Text(
+        "This model has two files, one for high and one for low noise: {name}",
+        "Dit model heeft twee bestanden, een voor hoge en een voor lage ruis: {name}",
+    ),
+    "error.two-experts.hint": Text(
+        "Add both at once: models add HIGH LOW. Their names must say “high” and “low”.",
+        "Voeg beide tegelijk toe: models add HOOG LAAG. In de namen moet “high” en “low” staan.",
+    ),
+    "error.already-added": Text(
+        "This model is in the list already: {model}", "Dit model staat al in de lijst: {model}"
+    ),
+    "error.already-added.hint": Text(
+        "Use it by that name, or remove it first.", "Gebruik het onder die naam, of verwijder het eerst."
+    ),
     "fits.gpu": Text(
         "Fits the graphics card ({need} of {have}).", "Past op de grafische kaart ({need} van {have})."
     ),

@@ -21,6 +21,7 @@ from oelala.terminal.main import main
 from tests.models.download.conftest import HOST, LARGE, SMALL, repository
 from tests.models.download.hub import COMMIT, TOKEN, Hub, running_hub
 from tests.models.download.test_download import NEEDED, SHARD
+from tests.models.recognise.files import gguf_header, shapes, write_sparse
 
 TOTAL = sum(len(repository(SMALL)[name]) for name in NEEDED)
 
@@ -194,3 +195,62 @@ def test_the_pace_forgets_what_is_long_ago() -> None:
     for second in range(2, 30):
         rate = pace.see(5100 + 10 * second, 100.0 + second)
     assert rate == pytest.approx(10.0)
+
+
+def test_add_list_and_remove_a_file_of_ones_own(terminal: Terminal, tmp_path: Path) -> None:
+    file = write_sparse(tmp_path / "My Wan.safetensors", shapes("wan2.1-t2v-1.3b"))
+    code, out, err = terminal("add", str(file), "--language", "nl")
+    assert (code, out) == (0, "my-wan\n")
+    assert "staat nu in de lijst" in err
+    assert "models download my-wan" in err
+    (row,) = [row for row in terminal.json() if row["added"]]
+    assert (row["id"], row["base"], row["on_disk"]) == ("my-wan", "wan2.1-t2v-1.3b", False)
+    assert row["tasks"] == ["text-to-video"]
+    assert json.loads(terminal("add", str(file), "--json")[1])["code"] == "already-added"
+    # what else it needs: all of the base but its transformer
+    details = terminal.json("download", "my-wan")
+    assert 0 < details["bytes"] < TOTAL
+    assert {row["id"]: row for row in terminal.json()}["my-wan"]["on_disk"] is True
+    assert {row["id"]: row for row in terminal.json()}[SMALL.id]["on_disk"] is False
+    assert terminal.json("verify", "my-wan")["sound"] is True
+    assert terminal("remove", "my-wan")[0] == 0
+    assert file.exists()
+    assert not [row for row in terminal.json() if row["added"]]
+
+
+def test_a_file_from_the_hub_comes_and_goes(terminal: Terminal, hub: Hub) -> None:
+    start, length = gguf_header(shapes("wan2.1-t2v-1.3b", official=True))
+    repo, path = "someone/wan-gguf", "Q8/wan.gguf"
+    hub.repos[repo] = {path: start + bytes(300_000)}
+    hub.sizes[path] = length
+    added = terminal.json("add", f"{repo}/{path}")
+    assert (added["id"], added["base"], added["on_disk"]) == ("wan", SMALL.id, False)
+    terminal("download", SMALL.id)
+    hub.sizes[path] = len(hub.repos[repo][path])
+    assert terminal.json("download", "wan")["bytes"] == len(hub.repos[repo][path])
+    kept = terminal.kept()
+    assert terminal.json("remove", "wan")["freed"] >= len(hub.repos[repo][path])
+    assert terminal.kept() == kept - len(hub.repos[repo][path])
+    assert terminal.json("verify", SMALL.id)["sound"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("model.ckpt", b"\x80\x04.", "unsafe-weights"),
+        ("x.safetensors", b"\xff" * 20, "broken-weights"),
+        ("x.gguf", b"GGUF\x03", "broken-weights"),
+    ],
+)
+def test_what_cannot_be_added_says_why(
+    terminal: Terminal, tmp_path: Path, name: str, data: bytes, code: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    for language in ("en", "nl"):
+        exit_code, out, err = terminal("add", str(tmp_path / name), "--json", "--language", language)
+        assert (exit_code, json.loads(out)["code"]) == (1, code)
+        assert name in err
+        assert "Traceback" not in err
+    assert terminal("add")[0] == 2
+    assert terminal("add", str(tmp_path / "nowhere.gguf"))[0] == 2
+    assert terminal("download", SMALL.id, LARGE.id)[0] == 2

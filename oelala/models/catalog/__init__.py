@@ -1,5 +1,6 @@
 """Which models there are, what they can do, and whether they are on this disk. Imports no torch."""
 
+from oelala.models.catalog.added import add_row, forget_row
 from oelala.models.catalog.fields import foreign_fields
 from oelala.models.catalog.installed import Installation, installation, locate, weight_files
 from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
@@ -15,10 +16,12 @@ __all__ = [
     "ModelStatus",
     "Row",
     "SizeLimits",
+    "add_row",
     "defaults",
     "defaults_of",
     "find",
     "foreign_fields",
+    "forget_row",
     "installation",
     "locate",
     "resolve",

@@ -19,7 +19,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A model found on disk: `folder` holds its `model_index.json`, `components` the folder of each part.
+    """A model found on disk: `folder` holds its `model_index.json`, `components` the folder of each part (or
+    the file, where it consists of one).
 
     `missing` names the files and folders that are not there; the model can be loaded when it is empty.
     """
@@ -55,7 +56,7 @@ def missing_bytes(row: Row, models: Path) -> tuple[int, bool]:
     here = shared_components(row, models) | {
         name
         for name, part in row.components.items()
-        if any(not _gaps(part, folder / part.subfolder) for folder in own)
+        if any(not _gaps(part, _place(folder, part)) for folder in own)
     }
     lacking = [part for name, part in row.components.items() if name not in here and part.path is None]
     return sum(part.most_bytes for part in lacking), all(part.bytes is not None for part in lacking)
@@ -74,7 +75,7 @@ def _inspect(row: Row, folder: Path, models: Path) -> Installation:
     components: dict[str, Path] = {}
     missing: list[str] = []
     for name, part in row.components.items():
-        places = [folder / part.subfolder, *_shared_places(row, part, models)]
+        places = [_place(folder, part), *_shared_places(row, part, models)]
         if part.path is not None:
             places = [part.path]
         gaps = [_gaps(part, place) for place in places]
@@ -88,7 +89,7 @@ def _inspect(row: Row, folder: Path, models: Path) -> Installation:
 def _shared_places(row: Row, part: Component, models: Path) -> Iterator[Path]:
     """Also in a repository whose own model is not all there: it may share what it has."""
     for repo in part.also:
-        yield from (folder / part.subfolder for folder in _places(row, repo, models))
+        yield from (_place(folder, part) for folder in _places(row, repo, models))
 
 
 def _places(row: Row, repo: str, models: Path) -> Iterator[Path]:
@@ -132,11 +133,17 @@ def weight_files(folder: Path) -> list[Path]:
         raise ValueError(indexes[0].name) from fault
 
 
+def _place(folder: Path, part: Component) -> Path:
+    """The part's folder in a model's, or its only file."""
+    where = folder / part.subfolder
+    return where / part.files[0] if len(part.files) == 1 else where
+
+
 def _gaps(part: Component, place: Path) -> list[str]:
     """What a component lacks; `exists` is false for a link into a download that never finished."""
-    if part.files:
+    if len(part.files) > 1:
         return [name for file in part.files for name in _absent(place, file)]
-    if part.path is not None and not place.is_dir():
+    if part.files or (part.path is not None and not place.is_dir()):
         return [] if place.is_file() else [place.name]
     return _missing_files(place)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oelala.errors import InvalidTask, OelalaError
+from oelala.models.catalog.added import added_rows
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_flux import FLUX1_DEV, FLUX1_SCHNELL, FLUX2_KLEIN_4B
 from oelala.models.catalog.rows_mini import OELALA_MINI
@@ -25,6 +26,7 @@ from oelala.models.catalog.rows_wan_image import (
     WAN21_I2V_14B_480P,
     WAN21_I2V_14B_720P,
 )
+from oelala.settings import Settings
 
 ROWS: tuple[Row, ...] = (
     OELALA_MINI,
@@ -37,17 +39,25 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def rows(kind: str | None = None) -> tuple[Row, ...]:
-    """Every row, or those that can do tasks of that kind; the embedded model comes first."""
-    return tuple(row for row in ROWS if kind is None or kind in row.kinds)
+def rows(kind: str | None = None, settings: Settings | None = None) -> tuple[Row, ...]:
+    """Every row, or those that can do tasks of that kind; the embedded model comes first.
+
+    With `settings` also the user's own models, which come last.
+    """
+    return tuple(row for row in _all(settings) if kind is None or kind in row.kinds)
 
 
-def find(model_id: str) -> Row:
-    """Raises OelalaError ("unknown-model")."""
-    for row in ROWS:
+def find(model_id: str, settings: Settings | None = None) -> Row:
+    """With `settings` among the user's own models, too. Raises OelalaError ("unknown-model")."""
+    known = _all(settings)
+    for row in known:
         if row.id == model_id:
             return row
-    raise OelalaError("unknown-model", model=model_id, known=", ".join(row.id for row in ROWS))
+    raise OelalaError("unknown-model", model=model_id, known=", ".join(row.id for row in known))
+
+
+def _all(settings: Settings | None) -> tuple[Row, ...]:
+    return (*ROWS, *added_rows(settings, ROWS)) if settings is not None else ROWS
 
 
 def defaults_of(row: Row, kind: str) -> Mapping[str, Any]:
@@ -58,6 +68,6 @@ def defaults_of(row: Row, kind: str) -> Mapping[str, Any]:
     return row.defaults[kind]
 
 
-def defaults(kind: str, model_id: str) -> Mapping[str, Any]:
+def defaults(kind: str, model_id: str, settings: Settings | None = None) -> Mapping[str, Any]:
     """The model's value for every task field that may be None. Raises as `find` and `defaults_of` do."""
-    return dict(defaults_of(find(model_id), kind))
+    return dict(defaults_of(find(model_id, settings), kind))

@@ -24,7 +24,7 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     "wrong-size", "size-out-of-range", "wrong-frames", each with its field) and ModelMissing
     ("model-missing").
     """
-    row = find(task.model)
+    row = find(task.model, settings)
     own = defaults_of(row, task.kind)
     for name in sorted(foreign_fields(row, type(task))):
         if not _empty(task, name):

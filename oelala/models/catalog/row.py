@@ -84,7 +84,8 @@ class Row:
     that can be told where to end, too.
     `folder` is set for a model that ships with the project; every other one sits in the Hugging Face cache or
     in a plain folder beside it. `repo` is then its place in the project. `added`: by the user, and no row of
-    the catalog; then `folder`, if set, is a place of the user's own.
+    the catalog; then `folder`, if set, is a place of the user's own, and `base` the id of the catalog's model
+    that it is one of.
     `minimum_memory` is the device memory in bytes that the model's makers name as enough with offloading
     (None: they name none). `num_frames` is one more than a multiple of `frame_step`; a model of still
     pictures makes one frame. `compute` is None where nobody has counted it.
@@ -110,6 +111,7 @@ class Row:
     frame_step: int = 4
     compute: Compute | None = None
     added: bool = False
+    base: str | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:

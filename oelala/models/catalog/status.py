@@ -43,6 +43,7 @@ class ModelStatus:
     bytes_exact: bool = True
     last_image: bool = False
     added: bool = False
+    base: str | None = None
 
 
 def status(row: Row, settings: Settings, machine: Machine | None = None) -> ModelStatus:
@@ -66,6 +67,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         bytes_exact=row.bytes_exact,
         last_image=row.last_image,
         added=row.added,
+        base=row.base,
     )
 
 

@@ -56,6 +56,8 @@ def download_model(request: DownloadRequest) -> Downloaded:
     row, models = request.row, request.settings.models
     if (here := locate(row, models)) is not None:
         return Downloaded(here, 0)
+    if row.folder is not None and row.added:
+        raise OelalaError("model-broken", model=row.title, reason=str(row.folder))
     if row.folder is not None:
         raise OelalaError("embedded-missing")
     with connected(request.settings, request.patience, request.cancel) as hub:

@@ -10,7 +10,7 @@ from pathlib import Path
 from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault
 from oelala.models.catalog.installed import INDEX, Installation, installation, locate
-from oelala.models.catalog.lookup import ROWS
+from oelala.models.catalog.lookup import rows
 from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
 from oelala.models.download.cache import PARTIAL, RepoCache
@@ -30,8 +30,11 @@ class Removed:
 def remove_model(row: Row, settings: Settings) -> Removed:
     """Also drops what an unfinished download left.
 
-    Raises ModelMissing, OelalaError ("own-folder", "embedded-stays", "download-running", "not-writable").
+    A folder or file of the user's own stays. Raises ModelMissing, OelalaError ("own-folder",
+    "embedded-stays", "download-running", "not-writable").
     """
+    if row.added and (row.folder is not None or _is_single(row)):
+        return _remove_single_files(row, settings)
     if row.folder is not None:
         raise OelalaError("embedded-stays", model=row.title)
     cache = RepoCache(settings.models, row.repo)
@@ -40,11 +43,13 @@ def remove_model(row: Row, settings: Settings) -> Removed:
         raise OelalaError("own-folder", model=row.title, path=str(found.folder))
     unfinished = [host for host in _hosts(row, settings.models) if _begun_for(row, host)]
     if not cache.root.is_dir() and not unfinished:
+        if row.added:
+            return Removed(0, (), ())
         raise missing_model(row, settings.models)
     if any(repository.busy() for repository in (cache, *unfinished)):
         raise OelalaError("download-running", model=row.title)
-    needed = dict(_needed_by_others(row, cache, settings.models))
-    guests = list(_guests(row, found, settings.models)) if found is not None else []
+    needed = dict(_needed_by_others(row, cache, settings))
+    guests = list(_guests(row, found, settings)) if found is not None else []
     try:
         freed = _remove(cache, list(_snapshots_of(cache, row)), set(needed))
         freed += sum(_remove_guest(host, folder) for host, folder in guests)
@@ -55,21 +60,48 @@ def remove_model(row: Row, settings: Settings) -> Removed:
     return Removed(freed, kept, tuple(dict.fromkeys(needed.values())))
 
 
-def _needed_by_others(row: Row, cache: RepoCache, models: Path) -> Iterator[tuple[Path, str]]:
+def _is_single(row: Row) -> bool:
+    """Whether the user added no more than a file in the place of a catalog model's transformer."""
+    return any(row.repo == other.repo for other in rows())
+
+
+def _remove_single_files(row: Row, settings: Settings) -> Removed:
+    """What was fetched for this model alone: the rest of it is the catalog model's."""
+    freed = 0
+    for part in row.components.values():
+        host = RepoCache(settings.models, part.source) if part.source and part.files else None
+        commit = host.commit_of(row.revision) if host is not None else None
+        if host is None or commit is None:
+            continue
+        if host.busy():
+            raise OelalaError("download-running", model=row.title)
+        file = host.snapshot(commit) / part.subfolder / part.files[0]
+        needed = {place for place, _ in _needed_by_others(row, host, settings)}
+        if file.exists() and file not in needed:
+            try:
+                freed += _remove_guest(host, file)
+            except OSError as fault:
+                raise disk_fault(fault, host.root) from fault
+    return Removed(freed, (), ())
+
+
+def _needed_by_others(row: Row, cache: RepoCache, settings: Settings) -> Iterator[tuple[Path, str]]:
     """(component folder below this repository, title of the model that uses it)"""
-    for other in ROWS:
-        found = installation(other, models) if other.id != row.id else None
+    for other in rows(settings=settings):
+        found = installation(other, settings.models) if other.id != row.id else None
         if found is not None and not found.missing:
             yield from ((folder, other.title) for folder in _inside(found, cache.root))
 
 
-def _guests(row: Row, found: Installation, models: Path) -> Iterator[tuple[RepoCache, Path]]:
+def _guests(row: Row, found: Installation, settings: Settings) -> Iterator[tuple[RepoCache, Path]]:
     """Parts that stayed in another repository only for this model: the other model itself is gone."""
+    models = settings.models
     for host in _hosts(row, models):
-        whole = any(locate(other, models) for other in ROWS if other.repo == host.repo)
+        others = (other for other in rows(settings=settings) if other.id != row.id)
+        whole = any(locate(other, models) for other in others if other.repo == host.repo)
         if whole or any(host.blobs.glob(f"*{PARTIAL}")):
             continue
-        needed = {folder for folder, _ in _needed_by_others(row, host, models)}
+        needed = {folder for folder, _ in _needed_by_others(row, host, settings)}
         yield from ((host, folder) for folder in _inside(found, host.root) if folder not in needed)
 
 
@@ -119,11 +151,14 @@ def _remove(cache: RepoCache, snapshots: list[Path], keep: set[Path]) -> int:
 
 def _remove_guest(host: RepoCache, folder: Path) -> int:
     before = _disk_usage(host.root)
-    snapshot = folder if folder.parent.name == "snapshots" else folder.parent
     _delete(folder)
-    if not snapshot.exists() or not any(snapshot.iterdir()):
-        shutil.rmtree(snapshot, ignore_errors=True)
-        _forget_names(host, snapshot.name)
+    for emptied in (folder, *folder.parents):
+        if emptied.name == "snapshots" or (emptied.exists() and any(emptied.iterdir())):
+            break
+        if emptied.exists():
+            emptied.rmdir()
+        if emptied.parent.name == "snapshots":
+            _forget_names(host, emptied.name)
     _drop_loose_blobs(host)
     _drop_empty(host)
     return before - _disk_usage(host.root)

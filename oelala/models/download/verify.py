@@ -12,6 +12,7 @@ from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
 from oelala.models.download.hub import is_digest
 from oelala.models.download.transfer import new_hash
+from oelala.models.gguf_header import read_gguf
 from oelala.models.safetensors_header import check_file
 from oelala.progress import CancelToken
 from oelala.settings import Settings
@@ -71,6 +72,9 @@ def _verify(found: Installation, report: Callable[[int, int], None], cancel: Can
 def _files(found: Installation) -> Iterator[tuple[str, Path]]:
     yield INDEX, found.folder / INDEX
     for folder in found.components.values():
+        if folder.is_file():
+            yield folder.name, folder
+            continue
         small = {file for pattern in _SMALL for file in folder.glob(pattern)}
         for file in sorted(small) + [file for file in weight_files(folder) if file.exists()]:
             yield f"{folder.name}/{file.name}", file
@@ -91,10 +95,11 @@ class _Check:
         """None: nothing tells what it should hold, and its form is sound."""
         if self._blob is not None:
             return self._digest(self._blob.name) == self._blob.name
-        if self._file.suffix != ".safetensors":
-            return None
         try:
-            check_file(self._file)
+            if self._file.suffix == ".safetensors":
+                check_file(self._file)
+            elif self._file.suffix == ".gguf" and self._file.stat().st_size < read_gguf(self._file).bytes:
+                return False
         except ValueError:
             return False
         return None

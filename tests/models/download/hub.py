@@ -62,6 +62,8 @@ class Hub:
     sent: int = 0
     commits: set[str] = field(default_factory=lambda: {COMMIT})
     large: int = 1000
+    # path -> what the listing says of a file of which only the beginning is here
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def asked_for(self, path: str) -> list[Request]:
         return [request for request in self.requests if path in request.path]
@@ -125,7 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
         if what == "revision":
             return self._json({"id": repo, "sha": COMMIT})
         assert revision in self.hub.commits, "the tree is asked for by commit"
-        entries = [_entry(path, data, self.hub.large) for path, data in self.hub.repos[repo].items()]
+        entries = [
+            _entry(path, data, self.hub.large, self.hub.sizes.get(path))
+            for path, data in self.hub.repos[repo].items()
+        ]
         entries.append({"type": "directory", "oid": "0" * 40, "size": 0, "path": "transformer"})
         cursor = re.search(r"cursor=(\d+)", self.path)
         first = int(cursor[1]) if cursor else 0
@@ -220,8 +225,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def _entry(path: str, data: bytes, large: int) -> dict[str, Any]:
-    entry: dict[str, Any] = {"type": "file", "path": path, "size": len(data), "oid": digest_of(data, 1 << 60)}
+def _entry(path: str, data: bytes, large: int, told: int | None) -> dict[str, Any]:
+    size = len(data) if told is None else told
+    entry: dict[str, Any] = {"type": "file", "path": path, "size": size, "oid": digest_of(data, 1 << 60)}
     if len(data) >= large:
-        entry["lfs"] = {"oid": digest_of(data, 0), "size": len(data), "pointerSize": 134}
+        entry["lfs"] = {"oid": digest_of(data, 0), "size": size, "pointerSize": 134}
     return entry

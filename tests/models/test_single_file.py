@@ -1,0 +1,95 @@
+"""Single files become the very module that a whole model has."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import WanTransformer3DModel
+from safetensors.torch import save_file
+
+from oelala.models.catalog import rows
+from oelala.models.single_file import CONFIGS, load_with_config
+from tests.models.official import TRANSFORMERS
+from tests.models.recognise.files import native
+
+TINY = {
+    **{"patch_size": [1, 2, 2], "num_attention_heads": 2, "attention_head_dim": 16, "in_channels": 16},
+    **{"out_channels": 16, "text_dim": 32, "freq_dim": 32, "ffn_dim": 64, "num_layers": 2},
+}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> tuple[WanTransformer3DModel, Path]:
+    torch.manual_seed(7)
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.json").write_text(json.dumps({"_class_name": "WanTransformer3DModel", **TINY}))
+    return WanTransformer3DModel(**TINY).eval(), config
+
+
+def run(model: torch.nn.Module) -> torch.Tensor:
+    seed = torch.Generator().manual_seed(7)
+    latents = torch.randn(1, 16, 2, 4, 4, generator=seed)
+    words = torch.randn(1, 8, 32, generator=seed)
+    with torch.no_grad():
+        return model(latents, torch.tensor([500]), words, return_dict=False)[0]
+
+
+@pytest.mark.parametrize("prefix", ["", "model.diffusion_model.", "diffusion_model."])
+@pytest.mark.parametrize("official", [True, False])
+def test_every_prefix(
+    tiny: tuple[WanTransformer3DModel, Path], tmp_path: Path, prefix: str, official: bool
+) -> None:
+    model, config = tiny
+    if prefix == "model.diffusion_model." and not official:
+        pytest.skip("a prefix of ComfyUI's, which keeps the official names")
+    state = {prefix + (native(name) if official else name): v for name, v in model.state_dict().items()}
+    save_file(state, tmp_path / "x.safetensors")
+    loaded = load_with_config(tmp_path / "x.safetensors", config, torch.float32)
+    for name, value in loaded.state_dict().items():
+        assert torch.equal(value, model.state_dict()[name]), name
+    # not to the last bit: from a file, tensors lie elsewhere in memory, where other kernels suit them
+    torch.testing.assert_close(run(loaded), run(model), rtol=1e-5, atol=1e-6)
+    assert not any(parameter.requires_grad for parameter in loaded.parameters())
+
+
+def test_gguf(tiny: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
+    gguf = pytest.importorskip("gguf")
+    model, config = tiny
+    writer = gguf.GGUFWriter(tmp_path / "x.gguf", "wan")
+    for name, value in model.state_dict().items():
+        array = value.numpy()
+        if value.ndim == 2 and "blocks." in name:
+            array = gguf.quants.quantize(array, gguf.GGMLQuantizationType.Q8_0)
+            writer.add_tensor(native(name), array, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+        else:
+            writer.add_tensor(native(name), array)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    loaded = load_with_config(tmp_path / "x.gguf", config, torch.float32)
+    assert loaded.blocks[0].attn1.to_q.weight.dtype == torch.uint8
+    expected = run(model)
+    error = (run(loaded) - expected).norm() / expected.norm()
+    assert 0 < error < 0.02
+
+
+def test_a_file_that_lacks_a_tensor(tiny: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
+    model, config = tiny
+    state = dict(model.state_dict())
+    del state["blocks.1.ffn.net.2.weight"]
+    save_file(state, tmp_path / "x.safetensors")
+    with pytest.raises(ValueError, match="tensors are missing"):
+        load_with_config(tmp_path / "x.safetensors", config, torch.float32)
+
+
+def test_every_wan_has_its_config() -> None:
+    for row in rows():
+        if row.family == "wan" and row.folder is None and row.id in TRANSFORMERS:
+            told = json.loads((CONFIGS / row.id / "config.json").read_text())
+            name, config = TRANSFORMERS[row.id]
+            assert told == json.loads(json.dumps({"_class_name": name, **config}))
