@@ -35,6 +35,7 @@ from oelala.progress import CancelToken
 from oelala.settings import Settings
 from oelala.tasks.base import Lane, Task
 from oelala.tasks.download import Download
+from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.job import Job, Queued, Running, State
 from oelala.tasks.text_to_video import MAX_SEED
 
@@ -252,9 +253,22 @@ class Studio:
         """Check a picture and keep it in the workspace. Raises as `library.inputs.keep_picture`."""
         return inputs.keep_picture(self.workspace, source, name)
 
-    def keep_frame(self, clip: Path, number: int | None = None) -> KeptPicture:
+    def keep_frame(self, clip: Path, seconds: float | None = None) -> KeptPicture:
         """Keep a frame of a clip, by default its last. Raises as `library.inputs.keep_frame`."""
-        return inputs.keep_frame(self.workspace, clip, number)
+        return inputs.keep_frame(self.workspace, clip, seconds)
+
+    def continue_clip(self, clip: Path) -> dict[str, Any]:
+        """Values for image-to-video that begin with the last frame of a clip, as it was made.
+
+        The model's own settings come along where it can do this, else only the prompt. Raises as
+        `keep_frame`.
+        """
+        values = {"image": self.keep_frame(clip).reference}
+        try:
+            before = self.restore(clip).model_dump()
+        except OelalaError:  # a clip of another program: it has a last frame all the same
+            return values
+        return catalog.carried_over(before, ImageToVideo) | values
 
     def keeps_picture(self, reference: object) -> bool:
         return inputs.is_kept(self.workspace, reference)

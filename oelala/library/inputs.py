@@ -20,7 +20,7 @@ from oelala.library.files import PART, copy_file, flush_to_disk
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.picture import png_of, read_picture, suffix_of
-from oelala.media.video import Frame, read_frames, remove_quietly
+from oelala.media.video import Frame, probe, read_frames, remove_quietly
 from oelala.tasks.base import Task, fields_shown_as
 
 _REFERENCE = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
@@ -55,11 +55,12 @@ def keep_picture(workspace: Workspace, source: Path, name: str | None = None) ->
     return KeptPicture(reference, picture.width, picture.height)
 
 
-def keep_frame(workspace: Workspace, clip: Path, number: int | None) -> KeptPicture:
-    """Keep one frame of a clip: the `number`-th from 0, or the last (also for a number past the end).
+def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptPicture:
+    """Keep one frame of a clip: the one seen at that time, or the last (also for a time past the end).
 
     Raises OelalaError ("unreadable-file", "out-of-disk", "not-writable").
     """
+    number = None if seconds is None else int(seconds * probe(clip).fps + 1e-3)
     frame = _frame_of(clip, number)
     data = png_of(frame)
     reference = f"{hashlib.sha256(data).hexdigest()}.png"

@@ -66,7 +66,10 @@ FRAME: dict[str, Text] = {
         "Druk op Download onder de naam. Tot die tijd werkt Oelala Mini zonder download.",
     ),
     "page.download.title": Text("Download: {model}", "Download: {model}"),
-    "page.drop": Text("Drop to restore its settings", "Laat los om de instellingen terug te halen"),
+    "page.drop": Text(
+        "A clip brings its settings back, a picture begins a new one",
+        "Een clip brengt zijn instellingen terug, met een afbeelding begint een nieuwe",
+    ),
 }
 
 LIVE: dict[str, Text] = {

@@ -67,8 +67,8 @@ FIELDS: dict[str, Text] = {
     ),
     "field.framing": Text("Framing", "Kader"),
     "field.framing.help": Text(
-        "How a picture of another shape fills the clip: crop, or pad with black bars.",
-        "Hoe een afbeelding met een andere vorm de clip vult: crop (bijsnijden) of pad (zwarte balken).",
+        "For a picture of another shape than the clip: crop it, or pad it with black bars.",
+        "Voor een afbeelding met een andere vorm dan de clip: bijsnijden (crop) of zwarte balken (pad).",
     ),
     "field.framing.crop": Text("Crop", "Bijsnijden"),
     "field.framing.pad": Text("Black bars", "Zwarte balken"),
@@ -107,4 +107,55 @@ FIELDS: dict[str, Text] = {
     ),
 }
 
-TEXTS: dict[str, Text] = FAULTS | FIELDS
+PAGE: dict[str, Text] = {
+    "form.motions": Text("Motions to try", "Bewegingen om te proberen"),
+    "live.picture.choose": Text("Choose a picture", "Kies een afbeelding"),
+    "live.picture.hint": Text(
+        "or drop one here, or paste it. A clip's “Animate” takes a frame of it.",
+        "of sleep er een hierheen, of plak hem. “Animeer” bij een clip neemt er een beeld uit.",
+    ),
+    "live.picture.camera": Text("Use the camera", "Gebruik de camera"),
+    "live.picture.shoot": Text("Take the picture", "Neem de foto"),
+    "live.picture.stop": Text("Camera off", "Camera uit"),
+    "live.picture.no-camera": Text(
+        "The camera cannot be used here. Allow it in the browser, or choose a file.",
+        "De camera kan hier niet worden gebruikt. Sta hem toe in de browser of kies een bestand.",
+    ),
+    "live.picture.change": Text("Another", "Een andere"),
+    "live.picture.remove": Text("Remove", "Verwijder"),
+    "live.picture.fit": Text("Fit the size to it", "Pas het formaat aan"),
+    "live.picture.coming": Text("The picture is being read", "De afbeelding wordt gelezen"),
+    "live.picture.alt": Text("The picture that the clip begins with", "De afbeelding waarmee de clip begint"),
+    "live.picture.alt.last": Text(
+        "The picture that the clip ends with", "De afbeelding waarmee de clip eindigt"
+    ),
+    "live.picture.frame": Text(
+        "What the clip shows of it: drag, or use the arrow keys",
+        "Wat de clip ervan laat zien: sleep, of gebruik de pijltjestoetsen",
+    ),
+    "live.picture.whole": Text("{from} becomes {to}.", "{from} wordt {to}."),
+    "live.picture.cut": Text(
+        "{from} becomes {to}; {percent} % is cut off. Drag the frame to choose what stays.",
+        "{from} wordt {to}; {percent} % valt weg. Sleep het kader om te kiezen wat blijft.",
+    ),
+    "live.picture.bars": Text(
+        "{from} becomes {to}; {percent} % of the clip is black bars.",
+        "{from} wordt {to}; {percent} % van de clip is zwarte balk.",
+    ),
+    "live.picture.gone": Text(
+        "This picture is no longer in the workspace. Choose it again.",
+        "Deze afbeelding staat niet meer in de werkmap. Kies hem opnieuw.",
+    ),
+    "live.animate": Text("Animate", "Animeer"),
+    "live.animate.help": Text(
+        "Begin a clip with the frame you see", "Begin een clip met het beeld dat je ziet"
+    ),
+    "live.continue": Text("Continue", "Vervolg"),
+    "live.continue.help": Text("Begin a clip where this one ends", "Begin een clip waar deze eindigt"),
+    "live.animated": Text(
+        "The picture is in the form: say what happens.",
+        "De afbeelding staat in het formulier: zeg wat er gebeurt.",
+    ),
+}
+
+TEXTS: dict[str, Text] = FAULTS | FIELDS | PAGE

@@ -3,7 +3,8 @@
 Scripts call `oelala.bridges[kind].restore({...})` to put settings into the form, and `.refresh()` to have it
 look at the models again. Handlers answer with `answer`, which the scripts receive as
 `oelala.answer(kind, {...})`; what is said before they listen waits in `oelala.unheard`. The value is data:
-nothing renders it.
+nothing renders it. A tab is drawn when it is first opened, and its bridge comes with it:
+`oelala.bridged(kind)` tells the scripts.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ oelala.bridges[kind] = {
   refresh: () => trigger("refresh"),
 };
 oelala.unheard ??= [];
-watch("value", () => {
+const hear = () => {
   if (!props.value) return;
   const heard = [kind, JSON.parse(props.value)];
   if (oelala.answer) oelala.answer(...heard);
   else oelala.unheard.push(heard);
-});
+};
+watch("value", hear);
+hear();
+oelala.bridged?.(kind);
 """
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask, OelalaError
-from oelala.tasks.base import Task
+from oelala.tasks.base import Task, fields_shown_as
 from oelala.ui import widgets as builders
 from oelala.ui.fields import fields_of
 from oelala.ui.i18n import Say, mark
@@ -119,6 +119,11 @@ class Form:
         return {n: part for n, part in self._widgets.fields.items() if self._fields[n].widget == "seed"}
 
     @property
+    def pictures(self) -> list[str]:
+        """The names of the fields that hold a picture."""
+        return fields_shown_as(self.task, "image")
+
+    @property
     def seed_outputs(self) -> list[Any]:
         return [*self.seeds.values(), *(self._widgets.extras["drawn"] for _ in self.seeds)]
 
@@ -163,7 +168,10 @@ class Form:
     def view_model(self, model_id: str | None) -> dict[str, Any] | None:
         """What the scripts are told of the chosen model; None: not in the catalog."""
         model = self._model(model_id)
-        return model_view(model) if model else None
+        if model is None:
+            return None
+        own = {"sizes": model.sizes, "pictures": sorted(set(self.pictures) - self._foreign(model.id))}
+        return model_view(model) | (own if self.pictures else {})
 
     def _model(self, model_id: str | None) -> ModelStatus | None:
         return next((m for m in self._studio.models(self.kind) if m.id == model_id), None)

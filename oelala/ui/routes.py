@@ -1,34 +1,33 @@
 """What the live panels ask for, all under /oelala: thin handlers over the studio's verbs, JSON out.
 
-Who may ask is decided in front of them (`ui/guard.py`); that a change comes from our own page is checked here
-too, by a header that a foreign page cannot send without asking first.
+Who may ask is decided in front of them (`ui/guard.py`); that a change comes from our own page is checked in
+`ui/answers.py`, too.
 """
 
 from __future__ import annotations
 
-import functools
 import secrets
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from oelala.errors import OelalaError
 from oelala.settings import ASSETS
 from oelala.tasks.download import Download
+from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
 from oelala.ui.head import BOOT, STATIC, asset_version
 from oelala.ui.i18n import request_language
-from oelala.ui.views import error_view, job_view, output_view
+from oelala.ui.pictures import picture_routes
+from oelala.ui.views import job_view, output_view
 
 if TYPE_CHECKING:
     from oelala.studio import Studio
 
-HEADER = "x-oelala"
 CONTENT_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".webp": "image/webp"}
 ASSET_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -41,50 +40,32 @@ MAX_RESTORE = 512 * 2**20
 FIRST_JOBS, MORE_JOBS = 50, 100
 FIRST_LINES, MORE_LINES = 200, 500
 GALLERY_PAGE = 60
-Handler = Callable[["Panels", Request], Any]
 
 
 def routes(studio: Studio, max_restore: int = MAX_RESTORE) -> list[Route]:
     """To be put in front of Gradio's own. `max_restore`: bytes of a file whose settings are asked for."""
     panels = Panels(studio, max_restore)
+
+    def get(path: str, handler: Any, *methods: str) -> Route:
+        return Route(f"/oelala/{path}", guarded(studio, handler), methods=["GET", *methods])
+
+    def post(path: str, handler: Any) -> Route:
+        return Route(f"/oelala/{path}", guarded(studio, handler), methods=["POST"])
+
     return [
-        Route("/oelala/poll", _guarded(panels, Panels.poll), methods=["GET"]),
-        Route("/oelala/gallery", _guarded(panels, Panels.gallery), methods=["GET"]),
-        Route("/oelala/settings/{path:path}", _guarded(panels, Panels.settings), methods=["GET"]),
-        Route("/oelala/outputs/{path:path}", _guarded(panels, Panels.output), methods=["GET", "HEAD"]),
-        Route("/oelala/preview/{job}", _guarded(panels, Panels.preview), methods=["GET"]),
-        Route("/oelala/jobs/{job}", _guarded(panels, Panels.job), methods=["GET"]),
-        Route("/oelala/jobs/{job}/cancel", _guarded(panels, Panels.cancel), methods=["POST"]),
-        Route("/oelala/jobs/{job}/retry", _guarded(panels, Panels.retry), methods=["POST"]),
-        Route("/oelala/models/{model}/download", _guarded(panels, Panels.download), methods=["POST"]),
+        get("poll", panels.poll),
+        get("gallery", panels.gallery),
+        get("settings/{path:path}", panels.settings),
+        get("outputs/{path:path}", panels.output, "HEAD"),
+        get("preview/{job}", panels.preview),
+        get("jobs/{job}", panels.job),
+        post("jobs/{job}/cancel", panels.cancel),
+        post("jobs/{job}/retry", panels.retry),
+        post("models/{model}/download", panels.download),
         Route("/oelala/restore", panels.restore, methods=["POST"]),
+        *picture_routes(studio),
         Route(f"{STATIC}{{version}}/{{path:path}}", asset, methods=["GET", "HEAD"]),
     ]
-
-
-def _guarded(panels: Panels, handler: Handler) -> Callable[[Request], Response]:
-    """The handler with its faults turned into JSON; plain functions run in Starlette's threads."""
-
-    @functools.wraps(handler)
-    def run(request: Request) -> Response:
-        try:
-            if request.method == "POST":
-                _require_own_page(request)
-            answer = handler(panels, request)
-        except OelalaError as fault:
-            return panels.refuse(request, fault)
-        return answer if isinstance(answer, Response) else _json(answer)
-
-    return run
-
-
-def _json(value: Any, status: int = 200) -> JSONResponse:
-    return JSONResponse(value, status, headers={"Cache-Control": "no-store"})
-
-
-def _require_own_page(request: Request) -> None:
-    if HEADER not in request.headers:
-        raise OelalaError("not-from-page")
 
 
 class Panels:
@@ -95,11 +76,6 @@ class Panels:
         self._max_restore = max_restore
         self._outputs = studio.workspace.outputs
         self._titles = {model.id: model.title for model in studio.models()}
-
-    def refuse(self, request: Request, fault: OelalaError) -> JSONResponse:
-        status = {"unknown-job": 404, "no-such-file": 404, "upload-too-large": 413, "not-from-page": 403}
-        language = request_language(request, self._studio.settings)
-        return _json(error_view(fault, language), status.get(fault.code, 400))
 
     def poll(self, request: Request) -> Any:
         """What is new since the cursors `jobs` (a revision) and `log`; 204 when nothing is.
@@ -182,15 +158,7 @@ class Panels:
         return FileResponse(path, media_type=kind, headers=headers, filename=name)
 
     def _inside(self, relative: str) -> Path:
-        """The file of the outputs folder, links followed. Raises OelalaError ("no-such-file")."""
-        try:
-            root = self._outputs.resolve()
-            path = (root / relative).resolve()
-            if path.is_relative_to(root) and path.is_file():
-                return path
-        except (OSError, ValueError):
-            pass  # a name no file can have
-        raise OelalaError("no-such-file", path=relative[:80])
+        return file_inside(self._outputs, relative)
 
     async def restore(self, request: Request) -> Response:
         """The task inside a dropped mp4 or JSON (the body; its name in `?name=`). The copy does not stay."""
@@ -198,18 +166,18 @@ class Panels:
         suffix = Path(name).suffix.lower()
         path = self._studio.workspace.tmp / f"restore-{secrets.token_hex(8)}{suffix}"
         try:
-            _require_own_page(request)
+            require_own_page(request)
             if suffix not in RESTORABLE:
                 raise OelalaError("no-metadata", name=name or "?")
-            await _receive(request, path, self._max_restore)
+            await receive(request, path, self._max_restore)
             task = await run_in_threadpool(self._restore, path, name)
         except OelalaError as fault:
-            return self.refuse(request, fault)
+            return refuse(self._studio, request, fault)
         except ClientDisconnect:
             return Response(status_code=400)
         finally:
             path.unlink(missing_ok=True)
-        return _json({"kind": task.kind, "values": task.model_dump()})
+        return json_answer({"kind": task.kind, "values": task.model_dump()})
 
     def _restore(self, path: Path, name: str) -> Any:
         try:
@@ -218,19 +186,6 @@ class Panels:
             if "name" in fault.values:  # the visitor's name for it, not ours
                 raise OelalaError(fault.code, **{**fault.values, "name": name}) from fault
             raise
-
-
-async def _receive(request: Request, path: Path, limit: int) -> None:
-    size = 0
-    try:
-        with path.open("xb") as file:
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > limit:
-                    raise OelalaError("upload-too-large", limit=f"{limit // 2**20} MB")
-                file.write(chunk)
-    except OSError as fault:
-        raise OelalaError("unreadable-file", name=path.name, reason=fault.strerror or "") from fault
 
 
 def _count(request: Request, name: str, most: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oelala.ui.fields import FormField
-from oelala.ui.i18n import mark
+from oelala.ui.i18n import html_mark, mark
 
 # Length is kept at 4k+1 frames in the browser, so that no click can overtake it. `frames` of 4k+1 last
 # (frames - 1) / fps seconds: 33 frames at 16 are two seconds.
@@ -158,7 +158,11 @@ def _image(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
     name = fields[0].name
-    markup = f'<div class="o-picture" data-picture="{name}" data-of="{widgets.kind}"></div>'
+    label, about = html_mark(f"field.{name}"), html_mark(f"field.{name}.help")
+    markup = (
+        f'<p class="o-picture-label">{label}</p><p class="o-picture-help">{about}</p>'
+        f'<div class="o-picture" data-picture="{name}" data-of="{widgets.kind}"></div>'
+    )
     with gr.Column(elem_classes=["o-picture-field"], **widgets.ids(name)):
         gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
         widgets.fields[name] = gr.Textbox(

@@ -79,12 +79,12 @@ def test_a_frame_of_a_clip(workspace: Workspace, tmp_path: Path) -> None:
     frames = moving_gradient(9, 64, 96)
     clip = tmp_path / "clip.mp4"
     write_video(clip, frames, VideoSpec(96, 64, 9, 16))
-    for number, wanted in ((0, frames[0]), (4, frames[4]), (None, frames[8]), (99, frames[8])):
-        kept = keep_frame(workspace, clip, number)
+    for seconds, wanted in ((0, frames[0]), (0.25, frames[4]), (None, frames[8]), (99, frames[8])):
+        kept = keep_frame(workspace, clip, seconds)
         found = np.asarray(Image.open(kept_path(workspace, kept.reference)), np.float64)
         assert np.abs(found - wanted).mean() < 4
         assert (kept.width, kept.height) == (96, 64)
-    assert keep_frame(workspace, clip, None) == keep_frame(workspace, clip, 8)
+    assert keep_frame(workspace, clip, None) == keep_frame(workspace, clip, 0.5)
 
 
 def test_half_a_picture_is_swept(workspace: Workspace, photo: Path) -> None:

@@ -3,7 +3,7 @@ import { t } from "./dom.js";
 import { get, post } from "./net.js";
 import { notify, notifyFault } from "./notices.js";
 import { pollNow } from "./poll.js";
-import { takeJobs } from "./state.js";
+import { knowsModel, takeJobs } from "./state.js";
 
 async function change(url) {
   try {
@@ -19,11 +19,11 @@ export const retryJob = (job) => change(`/oelala/jobs/${encodeURIComponent(job)}
 export const downloadModel = (model) => change(`/oelala/models/${encodeURIComponent(model)}/download`);
 
 export const reuseJob = (job) => reuse(`/oelala/jobs/${encodeURIComponent(job)}`);
-export const reuseClip = (path) => reuse(`/oelala/settings/${path.split("/").map(encodeURIComponent).join("/")}`);
+export const reuseClip = (path) => reuse(`/oelala/settings/${address(path)}`);
 
 export async function reuseFile(file) {
   try {
-    restore(await post(`/oelala/restore?name=${encodeURIComponent(file.name)}`, file));
+    await restore(await post(`/oelala/restore?name=${encodeURIComponent(file.name)}`, file));
   } catch (fault) {
     notifyFault(fault);
   }
@@ -31,16 +31,49 @@ export async function reuseFile(file) {
 
 async function reuse(url) {
   try {
-    restore(await get(url));
+    await restore(await get(url));
   } catch (fault) {
     notifyFault(fault);
   }
 }
 
-// Into the form of the tab that makes this kind of thing.
-function restore({ kind, values }) {
-  const bridge = window.oelala.bridges?.[kind];
-  if (!bridge) return notify(t("live.no-tab"), { bad: true });
-  document.querySelector(`[id="${kind}--tab-button"]`)?.click();
-  return bridge.restore(values);
+// A clip begun with a frame of another: the one at that time, or where it ends with all its settings.
+export async function animate(path, seconds) {
+  try {
+    const kept = await post(`/oelala/frames/${address(path)}?seconds=${seconds}`);
+    await restore({ kind: "image-to-video", values: { image: kept.reference, draft: true } });
+    notify(t("live.animated"));
+  } catch (fault) {
+    notifyFault(fault);
+  }
+}
+
+export async function goOn(path) {
+  try {
+    const { kind, values } = await post(`/oelala/continue/${address(path)}`);
+    await restore({ kind, values: { ...values, draft: true } });
+    notify(t("live.animated"));
+  } catch (fault) {
+    notifyFault(fault);
+  }
+}
+
+const address = (path) => path.split("/").map(encodeURIComponent).join("/");
+
+const restore = ({ kind, values }) => intoForm(kind, values);
+
+// Into the form of the tab that makes this kind of thing, which is drawn when it is first opened.
+export async function intoForm(kind, values) {
+  const tab = document.querySelector(`[data-tab-id="${kind}"]`);
+  if (!tab && !window.oelala.bridges?.[kind]) return notify(t("live.no-tab"), { bad: true });
+  tab?.click();
+  const bridge = await bridgeOf(kind);
+  return bridge ? bridge.restore(values) : notify(t("live.no-tab"), { bad: true });
+}
+
+async function bridgeOf(kind, tries = 100) {
+  const wait = () => new Promise((done) => setTimeout(done, 50));
+  for (let left = tries; left > 0 && !window.oelala.bridges?.[kind]; left -= 1) await wait();
+  for (let left = 20; left > 0 && !knowsModel(kind); left -= 1) await wait(); // what it answers of itself comes first
+  return window.oelala.bridges?.[kind];
 }

@@ -11,6 +11,11 @@ const ICONS = {
   play: "M8 5.5v13l10.5-6.5z",
   pause: "M8.5 5v14M15.5 5v14",
   copy: "M9 9h10v11H9zM5 15V4h10",
+  picture: "M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 17M15.5 9.5h.01",
+  camera: "M4 8h4l1.5-2.5h5L16 8h4v11H4zM12 16.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4Z",
+  fit: "M4 9V4h5M20 15v5h-5M4 4l6 6M20 20l-6-6",
+  animate: "M5 4v16M5 6h9l-2 3 2 3H5M17 8l4 4-4 4",
+  forward: "M5 6l6 6-6 6M13 6l6 6-6 6",
   done: "m5 12.5 4.5 4.5L19 7.5",
   back: "M5 12h14M5 12l5-5m-5 5 5 5",
 };

@@ -1,8 +1,10 @@
 // What was typed but not yet asked for survives a reload of this tab, a change of language among them.
 import { byId } from "./dom.js";
-import { knowsModel } from "./model.js";
+import { knowsModel } from "./state.js";
 
 const KEY = "oelala_draft";
+
+const pending = {}; // of tabs that have not been opened since the reload
 
 let left = false;
 
@@ -11,32 +13,37 @@ export function startDraft() {
   byId("o-sign-out")?.addEventListener("submit", () => (left = true));
   addEventListener("pagehide", keep);
   try {
-    const drafts = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+    Object.assign(pending, JSON.parse(sessionStorage.getItem(KEY) ?? "{}"));
     sessionStorage.removeItem(KEY);
-    whenBridged(drafts, 40);
   } catch {
     /* nothing was kept, or storage is switched off */
   }
+  window.oelala.bridged = (kind) => {
+    if (!knowsModel(kind)) window.oelala.bridges[kind].refresh(); // the answer to the page's load went unheard
+    bringBack(kind, 40);
+  };
+  for (const kind of Object.keys(pending)) bringBack(kind, 40);
 }
 
 // Gradio may still be putting its handlers in place, and the form still be looking at its models: what that
 // answers would come after the draft and be of another model.
-function whenBridged(drafts, tries) {
-  const kinds = Object.keys(drafts);
-  const ready = (kind) => window.oelala.bridges?.[kind] && (knowsModel(kind) || tries < 20);
-  if (kinds.every(ready)) {
-    for (const kind of kinds) window.oelala.bridges[kind].restore({ ...drafts[kind], draft: true });
-  } else if (tries > 0) {
-    setTimeout(() => whenBridged(drafts, tries - 1), 100);
+function bringBack(kind, tries) {
+  if (!pending[kind] || tries <= 0) return;
+  const bridge = window.oelala.bridges?.[kind];
+  if (!bridge || (!knowsModel(kind) && tries >= 20)) {
+    setTimeout(() => bringBack(kind, tries - 1), 100);
+    return;
   }
+  bridge.restore({ ...pending[kind], draft: true });
+  delete pending[kind];
 }
 
 function keep() {
   if (left) return;
-  const drafts = {};
+  const drafts = { ...pending };
   for (const kind of Object.keys(window.oelala.bridges ?? {})) {
     const values = read(kind);
-    if (values.prompt) drafts[kind] = values;
+    if (values.prompt || values.image) drafts[kind] = values;
   }
   try {
     sessionStorage.setItem(KEY, JSON.stringify(drafts));
@@ -59,6 +66,8 @@ function read(kind) {
 function valueOf(block) {
   const text = block.querySelector("textarea");
   if (text) return text.value;
+  const choice = block.querySelector("input[type=radio]:checked");
+  if (choice) return choice.value;
   const number = block.querySelector("input[type=number]");
   if (number) return Number.isFinite(number.valueAsNumber) ? number.valueAsNumber : null;
   const line = block.querySelector("input[type=text]:not([role])");

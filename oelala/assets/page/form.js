@@ -1,8 +1,10 @@
 // Around Gradio's form: faults at their fields, answers of the handlers, keys, and settings from a dropped file.
-import { cancelJob, reuseFile } from "./actions.js";
-import { byId, el, t } from "./dom.js";
+import { cancelJob, intoForm, reuseFile } from "./actions.js";
+import { byId, t } from "./dom.js";
+import { clear, refuse } from "./faults.js";
 import { takeModel } from "./model.js";
-import { clearFaults, notify, notifyFault } from "./notices.js";
+import { clearFaults, notify } from "./notices.js";
+import { beginWith, takePictures } from "./picture.js";
 import { pollNow } from "./poll.js";
 import { followJobs, onStage } from "./stage.js";
 import { makesClip, running } from "./state.js";
@@ -14,16 +16,16 @@ export function startForm() {
   document.addEventListener("keydown", keys);
   byId("o-restore").addEventListener("click", () => byId("o-restore-file").click());
   byId("o-restore-file").addEventListener("change", (event) => take(event.target));
-  for (const one of document.querySelectorAll("[data-example]")) {
-    one.addEventListener("click", () => {
-      window.oelala.bridges?.[one.dataset.example]?.restore({ prompt: one.textContent, draft: true });
-    });
-  }
+  document.addEventListener("click", (event) => {
+    const one = event.target.closest?.("[data-example]");
+    if (one) intoForm(one.dataset.example, { prompt: one.dataset.prompt ?? one.textContent, draft: true });
+  });
   startDrop();
 }
 
 function answer(kind, message) {
   if (message.model) takeModel(kind, message.model);
+  takePictures(kind, message.pictures);
   if (message.event === "refreshed") {
     const block = byId(`${kind}--model`);
     if (block && message.model && !message.model.offered) clear(kind, block); // it has come meanwhile
@@ -41,42 +43,6 @@ function answer(kind, message) {
     const seed = message.seed === null || message.seed === undefined ? "" : t("live.restored.seed", { n: message.seed });
     notify(`${t("live.restored")} ${seed}`.trim());
   }
-}
-
-// Faults
-
-function refuse(kind, fault) {
-  const block = fault.field && byId(`${kind}--${fault.field}`);
-  if (!block) return notifyFault(fault);
-  open(block);
-  const id = `${block.id}--fault`;
-  const input = block.querySelector("textarea, input");
-  block.append(el("p", { class: "o-fault", id, role: "alert" }, `${fault.message} ${fault.hint}`.trim()));
-  block.classList.add("o-refused");
-  input?.setAttribute("aria-invalid", "true");
-  input?.setAttribute("aria-describedby", id);
-  block.addEventListener("input", () => clear(kind, block), { once: true });
-  if (document.querySelectorAll(".o-refused").length > 1) return undefined;
-  // A list that is given the focus unfolds, over the very words that say what is wrong.
-  return input?.role === "listbox" || input?.role === "combobox" ? block.scrollIntoView({ block: "center" }) : input?.focus();
-}
-
-function clear(kind, only = null) {
-  const blocks = only ? [only] : document.querySelectorAll(`.o-refused[id^="${kind}--"]`);
-  for (const block of blocks) {
-    block.classList.remove("o-refused");
-    block.querySelector(".o-fault")?.remove();
-    const input = block.querySelector("textarea, input");
-    input?.removeAttribute("aria-invalid");
-    input?.removeAttribute("aria-describedby");
-  }
-}
-
-// A fault inside a folded part is of no use to anyone.
-function open(block) {
-  if (block.offsetParent) return;
-  const folded = block.closest("[id$='--advanced']");
-  folded?.querySelector("button")?.click();
 }
 
 // Keys
@@ -112,6 +78,9 @@ function take(input) {
   input.value = "";
 }
 
+// What Oelala made brings its settings back; anything else that is dropped is meant as a picture.
+const isPicture = (file) => !/\.(mp4|json)$/i.test(file.name);
+
 function startDrop() {
   const overlay = byId("o-drop");
   const isFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -127,6 +96,8 @@ function startDrop() {
     overlay.hidden = true;
     if (!isFile(event)) return;
     event.preventDefault();
-    reuseFile(event.dataTransfer.files[0]);
+    const file = event.dataTransfer.files[0];
+    if (isPicture(file)) beginWith(file, event.target);
+    else reuseFile(file);
   });
 }

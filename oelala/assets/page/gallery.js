@@ -1,5 +1,5 @@
 // The gallery: thumbnails of the newest clips; pointing at one plays it, choosing one brings it on the stage.
-import { reuseClip } from "./actions.js";
+import { animate, reuseClip } from "./actions.js";
 import { button, byId, clipUrl, el, t } from "./dom.js";
 import { get } from "./net.js";
 import { notifyFault } from "./notices.js";
@@ -58,9 +58,10 @@ function make(clip) {
   thumb.addEventListener("click", () => showClip(clip));
   playOnHover(thumb, clip);
   const reuse = button(t("live.reuse"), { name: "reuse", kind: "o-icon", bare: true, on: () => reuseClip(clip.output) });
+  const begin = button(t("live.animate"), { name: "animate", kind: "o-icon", bare: true, on: () => animate(clip.output, thumb.querySelector("video")?.currentTime ?? 0) });
   const save = el("a", { class: "o-icon", href: `${clipUrl(clip.output)}?save`, download: clip.output.split("/").pop(), "aria-label": t("live.download"), title: t("live.download") });
   save.append(downloadIcon());
-  const item = el("li", { class: "o-clip" }, thumb, el("p", { class: "o-clip-title", title }, title), el("div", { class: "o-clip-tools" }, reuse, save));
+  const item = el("li", { class: "o-clip" }, thumb, el("p", { class: "o-clip-title", title }, title), el("div", { class: "o-clip-tools" }, begin, reuse, save));
   items.set(clip.output, item);
   return item;
 }

@@ -6,6 +6,7 @@ import { startGallery } from "./gallery.js";
 import { startHeader } from "./header.js";
 import { startLog } from "./log.js";
 import { startModels } from "./model.js";
+import { startPictures } from "./picture.js";
 import { startPolling } from "./poll.js";
 import { startQueue } from "./queue.js";
 import { startStage } from "./stage.js";
@@ -21,6 +22,7 @@ function start() {
   startLog();
   startModels();
   startForm();
+  startPictures();
   startDraft();
   startPolling();
   startGallery();

@@ -2,7 +2,7 @@
 import { downloadModel } from "./actions.js";
 import { button, el, setText, t } from "./dom.js";
 import { downloadNote, downloads, downloadState, downloadTools } from "./download.js";
-import { isDownload, on, progressOf } from "./state.js";
+import { isDownload, known, on, progressOf } from "./state.js";
 
 const PATIENCE_MS = 5000;
 const models = new Map(); // kind of task -> the model chosen in its form
@@ -12,13 +12,20 @@ export function startModels() {
   on("jobs", drawAll);
   on("attached", drawAll);
   on("ended", (job) => isDownload(job) && look());
+  new MutationObserver(drawNew).observe(document.body, { childList: true, subtree: true }); // a tab was opened
 }
 
-export const knowsModel = (kind) => models.has(kind);
+function drawNew() {
+  for (const place of document.querySelectorAll("[data-model-of]:not([data-shape])")) draw(place.dataset.modelOf);
+}
+
+// What the form told of the chosen model: the sizes it takes, the pictures it can begin and end with.
+export const modelOf = (kind) => models.get(kind) ?? null;
 
 // The form tells which model it shows, and whether that can be fetched.
 export function takeModel(kind, model) {
   models.set(kind, model);
+  known.add(kind);
   draw(kind);
 }
 

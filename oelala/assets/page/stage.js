@@ -1,5 +1,5 @@
 // The stage: follows the running job, turns into its player, and shows what is picked from queue or gallery.
-import { cancelJob, retryJob, reuseClip, reuseJob } from "./actions.js";
+import { animate, cancelJob, goOn, retryJob, reuseClip, reuseJob } from "./actions.js";
 import { button, byId, clipUrl, duration, el, facts, setText, t } from "./dom.js";
 import { counts, makesClip, now, on, progressOf, remaining, running, state, waiting, finished } from "./state.js";
 
@@ -165,14 +165,23 @@ function toolsOf(job) {
     return [button(t("live.cancel"), { name: "close", kind: "o-plain", disabled: Boolean(job.cancelling), on: () => cancelJob(job.id), title: "Esc" })];
   }
   const reuse = button(t("live.reuse"), { name: "reuse", kind: "o-plain", on: () => reuseJob(job.id) });
-  if (job.output) return [reuse, download(job.output)];
+  if (job.output) return [...further(job.output), reuse, download(job.output)];
   return [button(t("live.retry"), { name: "again", kind: "o-plain", on: () => retryJob(job.id) }), reuse];
 }
 
 function underClip(clip) {
   const reuse = button(t("live.reuse"), { name: "reuse", kind: "o-plain", on: () => reuseClip(clip.output) });
   const job = state.jobs.get(clip.job);
-  return under(clip.title, job ? facts(job.facts) : new Date(clip.created * 1000).toLocaleString(window.oelala.language), [reuse, download(clip.output)]);
+  return under(clip.title, job ? facts(job.facts) : new Date(clip.created * 1000).toLocaleString(window.oelala.language), [...further(clip.output), reuse, download(clip.output)]);
+}
+
+// Clips that begin with this one: with the frame on the screen, or with its last.
+function further(path) {
+  const seconds = () => document.querySelector("video.o-player")?.currentTime ?? 0;
+  return [
+    button(t("live.animate"), { name: "animate", kind: "o-plain", title: t("live.animate.help"), on: () => animate(path, seconds()) }),
+    button(t("live.continue"), { name: "forward", kind: "o-plain", title: t("live.continue.help"), on: () => goOn(path) }),
+  ];
 }
 
 function download(path) {

@@ -4,6 +4,10 @@ const listeners = new Map();
 
 export const state = { jobs: new Map(), offset: 0, attached: false };
 
+// The kinds of task whose form has told which model it shows.
+export const known = new Set();
+export const knowsModel = (kind) => known.has(kind);
+
 export function on(event, listener) {
   if (!listeners.has(event)) listeners.set(event, []);
   listeners.get(event).push(listener);

@@ -1,7 +1,7 @@
 """Which models there are, what they can do, and whether they are on this disk. Imports no torch."""
 
 from oelala.models.catalog.added import add_row, forget_row
-from oelala.models.catalog.fields import foreign_fields
+from oelala.models.catalog.fields import carried_over, foreign_fields
 from oelala.models.catalog.installed import Installation, installation, locate, weight_files
 from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
 from oelala.models.catalog.resolve import resolve
@@ -17,6 +17,7 @@ __all__ = [
     "Row",
     "SizeLimits",
     "add_row",
+    "carried_over",
     "defaults",
     "defaults_of",
     "find",

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ["DIFFUSERS_DISABLE_REMOTE_CODE"] = "1"
+# Importing a pipeline that looks at pictures, transformers would miss torchvision, which nothing here needs.
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 import diffusers
 import torch
@@ -42,6 +44,7 @@ _PIPELINES: Mapping[str, Any] = {
 
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
+transformers.utils.logging.set_verbosity_warning()
 
 
 def load_part(name: str, folder: Path, dtype: torch.dtype) -> Any:

@@ -16,6 +16,7 @@ def build(studio: Studio) -> TaskTab:
     with tab.layout():
         tab.form.place("image", "last_image", "framing", "focus_x", "focus_y")
         tab.form.place("prompt")
+        tab.place_motions()
         tab.place_presets()
         tab.place_model()
         tab.form.place("width", "height", "num_frames", "num_inference_steps", "seed")

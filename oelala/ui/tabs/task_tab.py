@@ -7,6 +7,7 @@ Two passes, as everywhere in `ui`: `build` lays the components out, `wire` conne
 # only inside functions, because the package arrives late.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from oelala.tasks.faults import faults_of
 from oelala.texts import Language
 from oelala.ui.bridge import answer, build_bridge
 from oelala.ui.form import Form
-from oelala.ui.i18n import Say, both_mark, mark, request_language, sayer
+from oelala.ui.i18n import Say, both_mark, html_mark, mark, request_language, sayer
 from oelala.ui.panels.markup import place
 from oelala.ui.views import error_view
 
@@ -74,8 +75,22 @@ class TaskTab:
         self.form.place("model")
         place(f'<div class="o-model" data-model-of="{self.task.kind}"></div>', f"{self.task.kind}--download")
 
+    def place_motions(self) -> None:
+        """Presets that hold nothing but a prompt, as buttons: what the one in the picture could do."""
+        presets = [one for one in self.studio.presets(self.task.kind) if one.values.keys() == {"prompt"}]
+        chips = "".join(
+            f'<button type="button" data-example="{self.task.kind}" '
+            f'data-prompt="{escape(str(one.values["prompt"]))}">'
+            f"{both_mark({language: escape(title) for language, title in one.title.items()})}</button>"
+            for one in presets
+        )
+        label = html_mark("form.motions")
+        markup = f'<div class="o-chips" role="group" aria-label="{label}">{chips}</div>'
+        place(markup, f"{self.task.kind}--motions")
+
     def _preset_choices(self, title: Any, text: Say) -> list[tuple[str, str]]:
-        named = [(title(preset.title), preset.name) for preset in self.studio.presets(self.task.kind)]
+        presets = self.studio.presets(self.task.kind)
+        named = [(title(one.title), one.name) for one in presets if one.values.keys() != {"prompt"}]
         return [(text("form.preset.none"), ""), *named]
 
     # wire
@@ -184,7 +199,9 @@ class TaskTab:
             return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
         shown = _updates(self.form.show(values, sayer(language)))
         model = self.form.view_model(values.get("model"))
-        return {**shown, self.bridge: answer(event, seed=values.get("seed"), model=model)}
+        pictures = {name: values[name] for name in self.form.pictures if name in values}
+        said = answer(event, seed=values.get("seed"), model=model, pictures=pictures)
+        return {**shown, self.bridge: said}
 
 
 class _Faults(Exception):

@@ -1,0 +1,152 @@
+"""Pictures that a page brings: kept and shown as the studio sees them, refused in words, and never a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from oelala.errors import InvalidTask
+from oelala.library.outputs import SaveClip, save_clip
+from oelala.progress import RunContext
+from oelala.settings import Settings
+from oelala.studio import Studio
+from oelala.tasks.base import Task
+from oelala.tasks.image_to_video import ImageToVideo
+from oelala.tasks.text_to_video import TextToVideo
+from oelala.ui.form import Form
+from oelala.ui.routes import routes
+from tests.media import pictures
+from tests.media.clips import moving_gradient
+
+OURS = {"X-Oelala": "1"}
+VALUES: dict[str, Any] = {
+    "prompt": "she dances",
+    "negative_prompt": "",
+    "width": 128,
+    "height": 96,
+    "num_frames": 9,
+    "num_inference_steps": 4,
+    "guidance_scale": 3.0,
+    "flow_shift": 3.0,
+    "seed": 11,
+}
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
+
+
+@pytest.fixture
+def client(studio: Studio) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(studio))) as client:
+        yield client
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return pictures.save(pictures.two_halves(), tmp_path / "photo.jpg")
+
+
+def upload(client: TestClient, path: Path, name: str | None = None) -> Any:
+    return client.post(f"/oelala/upload?name={name or path.name}", content=path.read_bytes(), headers=OURS)
+
+
+def clip_of(studio: Studio, task: Task) -> str:
+    frames = moving_gradient(9, 96, 128)
+    result = save_clip(SaveClip(studio.workspace, RunContext("a-job", 1.8e9), task, frames, 16, {}))
+    assert result.output is not None
+    return result.output.removeprefix("outputs/")
+
+
+def test_an_uploaded_picture_is_kept_and_shown(studio: Studio, client: TestClient, photo: Path) -> None:
+    kept = upload(client, photo).json()
+    assert (kept["width"], kept["height"]) == (96, 64)
+    assert studio.keeps_picture(kept["reference"])
+    shown = client.get(f"/oelala/pictures/{kept['reference']}")
+    assert shown.headers["content-type"] == "image/webp"
+    assert Image.open(BytesIO(shown.content)).size == (96, 64)
+    assert list(studio.workspace.tmp.iterdir()) == []
+
+
+def test_what_is_no_picture_is_named_as_the_visitor_named_it(
+    studio: Studio, client: TestClient, tmp_path: Path
+) -> None:
+    poem = tmp_path / "poem"
+    poem.write_text("no picture")
+    answer = upload(client, poem, "../../holiday.png")
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "holiday.png is not a picture."
+    assert list(studio.workspace.tmp.iterdir()) == []
+    assert not studio.workspace.inputs.exists()
+
+
+def test_only_our_own_page_may_bring_one(client: TestClient, photo: Path) -> None:
+    for path in ("upload", "frames/a.mp4", "continue/a.mp4"):
+        assert client.post(f"/oelala/{path}", content=photo.read_bytes()).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["0" * 64 + ".png", "..%2f..%2fqueue.db", "%2fetc%2fpasswd", "photo.jpg"])
+def test_nothing_else_is_shown(client: TestClient, name: str) -> None:
+    assert client.get(f"/oelala/pictures/{name}").status_code == 404
+
+
+def test_a_frame_of_a_clip(studio: Studio, client: TestClient) -> None:
+    clip = clip_of(studio, TextToVideo(**VALUES))
+    frames = moving_gradient(9, 96, 128)
+    for query, number in (("?seconds=0", 0), ("?seconds=0.25", 4), ("", 8), ("?seconds=nan", 8)):
+        kept = client.post(f"/oelala/frames/{clip}{query}", headers=OURS).json()
+        found = np.asarray(Image.open(studio.workspace.inputs / kept["reference"]), np.float64)
+        assert np.abs(found - frames[number]).mean() < 4
+    for path in ("nowhere.mp4", "..%2f.oelala%2fqueue.db"):
+        assert client.post(f"/oelala/frames/{path}", headers=OURS).status_code == 404
+
+
+def test_a_clip_goes_on_with_the_settings_it_was_made_with(studio: Studio, client: TestClient) -> None:
+    clip = clip_of(studio, TextToVideo(**VALUES))
+    answer = client.post(f"/oelala/continue/{clip}", headers=OURS).json()
+    values = answer["values"]
+    assert answer["kind"] == "image-to-video"
+    assert "seed" not in values
+    task = ImageToVideo(**values)
+    assert (task.prompt, task.width, task.height, task.num_frames) == ("she dances", 128, 96, 9)
+    assert task.model == "oelala-mini"
+    assert studio.keeps_picture(task.image)
+
+
+def test_of_a_model_that_cannot_go_on_only_the_prompt_comes_along(studio: Studio, client: TestClient) -> None:
+    clip = clip_of(studio, TextToVideo(**{**VALUES, "model": "wan2.1-t2v-1.3b"}))
+    values = client.post(f"/oelala/continue/{clip}", headers=OURS).json()["values"]
+    assert values.keys() == {"image", "prompt"}
+
+
+def test_a_form_takes_kept_pictures_and_no_path(studio: Studio, photo: Path) -> None:
+    import gradio as gr
+
+    form = Form(ImageToVideo, studio)
+    with gr.Blocks():
+        form.place_rest(advanced=False)
+        form.place_rest(advanced=True)
+        form.fill_in()
+    values = {component: component.value for component in form.inputs}
+    reference = studio.keep_picture(photo).reference
+    read = form.read({**values, form.component("image"): reference})
+    assert read["image"] == reference
+    assert "last_image" not in read
+    assert (read["framing"], read["focus_x"]) == ("crop", 0.5)
+    for path in (str(photo), "/etc/passwd", "0" * 64 + ".jpg"):
+        with pytest.raises(InvalidTask) as fault:
+            form.read({**values, form.component("image"): path})
+        assert (fault.value.code, fault.value.field) == ("picture-gone", "image")
+    view = form.view_model("oelala-mini")
+    assert view is not None
+    assert view["pictures"] == ["image"]
+    assert view["sizes"]["native"] == [[256, 256]]
