@@ -1,0 +1,86 @@
+"""From a task to the poses its clip is to follow: read, one person chosen, timed, fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from loguru import logger
+from numpy.typing import NDArray
+
+from oelala.engines.sampling import known
+from oelala.errors import InvalidTask, OelalaError
+from oelala.media.pose import BodyFinder
+from oelala.media.poses.detect import LEAST_VISIBILITY, Detection, OnFrame, body25_of, detect_pose
+from oelala.media.poses.document import Person, Pose
+from oelala.media.poses.film import Cut
+from oelala.media.poses.fit_check import check_fit
+from oelala.media.poses.measure import compare
+from oelala.media.poses.openpose_read import Reading
+from oelala.media.poses.retarget import Fit, resize, retarget
+from oelala.media.poses.source import MotionSource, read_motion, resample
+from oelala.progress import CancelToken
+from oelala.tasks.pose_transfer import PoseTransfer
+
+
+@dataclass(frozen=True, slots=True)
+class Driving:
+    """`pose`: one person, at the clip's size, rate and length. `findings`: what does not fit, as codes."""
+
+    pose: Pose
+    findings: tuple[str, ...]
+
+
+def driving_of(
+    task: PoseTransfer, fps: float, picture: Path | None, on_frame: OnFrame | None = None
+) -> Driving:
+    """Raises InvalidTask ("no-such-person") and what `read_motion` raises.
+
+    `picture`: the character's, whose proportions the motion takes as far as `bones` says.
+    """
+    cut = Cut(task.motion_start, task.motion_end)
+    detection = Detection(cut=cut, max_people=8 if task.person else 4)
+    pose = read_motion(MotionSource(task.motion, detection, Reading(fps=fps)), on_frame)
+    if task.person >= len(pose.people):
+        raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
+    timed = resample(pose.only(task.person), fps, known(task.num_frames))
+    sized = resize(timed, known(task.width), known(task.height))
+    character = _character(picture, task.bones)
+    fit = Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
+    fitted = retarget(sized, None if character is None else resize(character, sized.width, sized.height), fit)
+    return Driving(fitted, tuple(finding.code for finding in check_fit(fitted, character)))
+
+
+def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> dict[str, Any] | None:
+    """How well the clip (T, H, W, 3) follows, as the detector sees it: PCK@0.05, mean error, the curve and
+    the worst frame, as JSON values; None, and a line in the log, where the detector fails."""
+
+    def on_frame(count: int) -> None:
+        del count
+        cancel.check()
+
+    height, width = frames.shape[1:3]
+    try:
+        with BodyFinder() as finder:
+            bodies = [
+                body25_of(found[0], width, height) if len(found) else np.zeros((25, 3))
+                for found in finder.look(frames, driving.fps, on_frame)
+            ]
+    except OelalaError as fault:
+        logger.warning("the clip is not measured: {}", fault)
+        return None
+    result = Pose(width, height, driving.fps, len(bodies), (Person.of(np.stack(bodies)),), LEAST_VISIBILITY)
+    return compare(driving, result).as_json()
+
+
+def _character(picture: Path | None, bones: float) -> Pose | None:
+    """The body in the character's picture; a picture without one leaves the driver's bones as they are."""
+    if picture is None or bones == 0:
+        return None
+    pose = detect_pose(picture)
+    if not pose.people:
+        logger.info("no body in the character's picture: the motion keeps its own proportions")
+        return None
+    return pose

@@ -1,0 +1,242 @@
+"""Pose transfer on random weights of Mini's layout: what the model gets, and what is kept of the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from diffusers import WanVACEPipeline, WanVACETransformer3DModel
+from numpy.typing import NDArray
+from PIL import Image
+from pydantic import ValidationError
+
+from oelala.engines.pose_motion import driving_of, measured
+from oelala.engines.pose_transfer import control_between, inputs_of, run
+from oelala.engines.sampling import Sampling, sample_wan
+from oelala.engines.watch import Phases
+from oelala.errors import Cancelled, InvalidTask
+from oelala.library.inputs import keep_inputs
+from oelala.library.outputs import read_settings_of
+from oelala.library.workspace import Workspace
+from oelala.media.poses.drawing import draw_frame
+from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_write import write_zip
+from oelala.media.poses.styles import STYLES
+from oelala.media.video import read_frames
+from oelala.mini.topology import build_random_pose
+from oelala.models.catalog import Row, find
+from oelala.models.latent_preview import fit_preview
+from oelala.models.manager import Loan, ModelSpec, OnPart
+from oelala.progress import CancelToken, Progress, RunContext
+from oelala.tasks.pose_transfer import PoseTransfer
+from tests.media.bodies import pose_of, standing
+from tests.media.people import rendered
+from tests.models.tiny import MINI, TinyModels
+
+
+class PoseModels:
+    """Lends Mini's VACE pipeline, as the model manager will."""
+
+    def __init__(self, base: Path, pose: Path) -> None:
+        transformer = WanVACETransformer3DModel.from_pretrained(pose, dtype=torch.float32)
+        self.pipeline = WanVACEPipeline.from_pretrained(base, transformer=transformer, dtype=torch.float32)
+        self.pipeline.set_progress_bar_config(disable=True)
+        self.borrowed: list[ModelSpec] = []
+
+    def row(self, model: str) -> Row:
+        return replace(find(model), pipelines={"pose-transfer": "WanVACEPipeline"})
+
+    @contextmanager
+    def use(self, spec: ModelSpec, on_part: OnPart) -> Iterator[Loan]:
+        on_part(1, 1)
+        self.borrowed.append(spec)
+        scheduler = self.pipeline.scheduler
+        try:
+            preview = fit_preview(self.pipeline.vae)
+            yield Loan(self.pipeline, self.row(spec.model), torch.device("cpu"), {}, preview)
+        finally:
+            self.pipeline.scheduler = scheduler
+            self.pipeline.vae.clear_cache()
+
+
+@pytest.fixture(scope="module")
+def models(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> PoseModels:
+    folder = tmp_path_factory.mktemp("pose")
+    build_random_pose(folder, tiny=True)
+    return PoseModels(tiny.mini, folder)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    workspace = Workspace(tmp_path / "workspace")
+    workspace.prepare()
+    return workspace
+
+
+def task_of(**values: Any) -> PoseTransfer:
+    usual: dict[str, Any] = {
+        "motion": "wave",
+        "prompt": "a woman in a red shirt",
+        "negative_prompt": "",
+        "model": MINI,
+        "width": 64,
+        "height": 64,
+        "num_frames": 5,
+        "num_inference_steps": 3,
+        "guidance_scale": 2.0,
+        "flow_shift": 3.0,
+        "seed": 7,
+        "pose_style": "openpose",
+    }
+    return PoseTransfer(**{**usual, **values})
+
+
+def context_of(reports: list[Progress] | None = None, cancel: CancelToken | None = None) -> RunContext:
+    report = (lambda _: None) if reports is None else reports.append
+    return RunContext("20261122-171500-x7k2p9", 1_795_367_700.0, 1, report, cancel or CancelToken())
+
+
+def sampled(models: PoseModels, task: PoseTransfer) -> NDArray[np.uint8]:
+    driving = driving_of(task, 16, None)
+    with (
+        models.use(ModelSpec(MINI), lambda *_: None) as loan,
+        control_between(loan.pipeline.transformer, task),
+    ):
+        return sample_wan(Sampling(task, inputs_of(task, driving, None)), loan, Phases(context_of()))
+
+
+def test_a_clip_is_made_measured_and_saved(models: PoseModels, workspace: Workspace, tmp_path: Path) -> None:
+    frame, _ = rendered("full body")
+    Image.fromarray(frame).save(tmp_path / "someone.png")
+    task = keep_inputs(task_of(image=str(tmp_path / "someone.png")), workspace)
+    reports: list[Progress] = []
+    result = run(task, models, context_of(reports), workspace)
+    assert result.output is not None
+    clip = workspace.root / result.output
+    assert len(list(read_frames(clip))) == 5
+    assert PoseTransfer(**{k: v for k, v in read_settings_of(clip).items() if k != "kind"}) == task
+    assert models.borrowed[-1] == ModelSpec(MINI, "WanVACEPipeline")
+    made = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
+    score = made["pose"]["score"]
+    assert 0 <= score["pck"] <= 1
+    assert len(score["curve"]) == 5
+    assert score["worst_frame"] in range(5)
+    assert isinstance(made["pose"]["findings"], list)
+    phases = [report.phase for report in reports]
+    assert phases[0] == "working"
+    assert {"loading", "encoding", "denoising", "decoding", "saving"} <= set(phases)
+
+
+def test_the_model_gets_the_drawn_pose_in_its_own_style() -> None:
+    task = task_of(width=128, height=256, pose_style="vace", conditioning_scale=0.7)
+    driving = driving_of(task, 16, None)
+    inputs = inputs_of(task, driving, None)
+    assert len(inputs["video"]) == len(inputs["mask"]) == 5
+    assert (np.asarray(inputs["video"][3]) == draw_frame(driving.pose, 3, STYLES["vace"])).all()
+    assert np.asarray(inputs["mask"][0]).min() == 255
+    assert inputs["conditioning_scale"] == 0.7
+    assert "reference_images" not in inputs
+    assert (driving.pose.width, driving.pose.height, driving.pose.num_frames) == (128, 256, 5)
+    body, original = driving.pose.people[0].coco18(), shipped_motion("wave").people[0].body
+    assert body[2, 2, :2] == pytest.approx(original[2, 2, :2] / 2 + (0, 64))
+
+
+def test_the_pose_steers_as_strongly_and_as_long_as_asked(models: PoseModels) -> None:
+    full, again = sampled(models, task_of()), sampled(models, task_of())
+    assert (full == again).all()
+    none = sampled(models, task_of(conditioning_scale=0))
+    assert (none == sampled(models, task_of(conditioning_scale=0, motion="jump"))).all()
+    assert (full != none).any()
+    assert (full != sampled(models, task_of(motion="jump"))).any()
+    first = sampled(models, task_of(control_end=0.4))  # one of three steps
+    last = sampled(models, task_of(control_start=0.6))
+    assert (first != none).any()
+    assert (first != full).any()
+    assert (last != first).any()
+    assert (sampled(models, task_of(control_start=0.01)) == full).all()
+    assert not models.pipeline.transformer._forward_pre_hooks
+
+
+def test_a_motion_may_be_a_file_of_several_people(tmp_path: Path) -> None:
+    left, right = standing(150, (60, 40)), standing(150, (190, 40))
+    right[:, 4, 1] -= 40
+    write_zip(pose_of(left, right), tmp_path / "both.zip")
+    for person, joints in enumerate((left, right)):
+        task = task_of(motion=str(tmp_path / "both.zip"), person=person, width=256, height=256)
+        assert driving_of(task, 16, None).pose.people[0].coco18() == pytest.approx(joints)
+    with pytest.raises(InvalidTask) as caught:
+        driving_of(task_of(motion=str(tmp_path / "both.zip"), person=2), 16, None)
+    assert (caught.value.code, caught.value.field) == ("no-such-person", "person")
+
+
+def test_bones_come_from_the_picture_and_sliders_from_the_user(tmp_path: Path) -> None:
+    frame, joints = rendered("full body")
+    Image.fromarray(frame).save(tmp_path / "someone.png")
+    size = {"width": 256, "height": 256}
+
+    def ratio(task: PoseTransfer) -> float:
+        """Legs to trunk."""
+        body = driving_of(task, 16, tmp_path / "someone.png").pose.people[0].coco18()[0, :, :2]
+        return float(np.linalg.norm(body[8] - body[9]) / np.linalg.norm(body[1] - body[8]))
+
+    wanted = np.linalg.norm(joints[8] - joints[9]) / np.linalg.norm(joints[1] - joints[8])
+    long = shipped_motion("wave").people[0].body.copy()
+    long[:, [9, 10, 12, 13], 1] += np.array([30, 30, 30, 30])
+    write_zip(pose_of(long), tmp_path / "long.zip")
+    motion = str(tmp_path / "long.zip")
+    own, fitted = ratio(task_of(motion=motion, bones=0, **size)), ratio(task_of(motion=motion, **size))
+    assert abs(fitted - wanted) < 0.4 * abs(own - wanted)
+    moved = driving_of(task_of(shift_x=0.25, **size), 16, None).pose.people[0].coco18()
+    still = driving_of(task_of(**size), 16, None).pose.people[0].coco18()
+    assert moved[:, :8, 0] - still[:, :8, 0] == pytest.approx(64)
+
+
+def test_a_render_that_follows_scores_high_and_noise_scores_nothing() -> None:
+    frame, joints = rendered("full body")
+    points = np.ones((2, 18, 3))
+    points[..., :2] = joints * 256
+    score = measured(pose_of(points), np.stack([frame, frame]), CancelToken())
+    assert score is not None
+    assert score["pck"] > 0.9
+    noise = np.random.default_rng(0).integers(0, 256, (2, 256, 256, 3), np.uint8)
+    nothing = measured(pose_of(points), noise, CancelToken())
+    assert nothing is not None
+    assert (nothing["pck"], nothing["found_rate"]) == (0, 0)
+
+
+def test_a_cancel_while_measuring_leaves_nothing(models: PoseModels, workspace: Workspace) -> None:
+    cancel = CancelToken()
+    reports: list[Progress] = []
+
+    class Watch(list[Progress]):
+        def append(self, report: Progress) -> None:
+            reports.append(report)
+            if report.phase == "working" and any(one.phase == "decoding" for one in reports):
+                cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        run(task_of(), models, context_of(Watch(), cancel), workspace)
+    assert list(workspace.outputs.rglob("*.mp4")) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("motion_end", {"motion_start": 2.0, "motion_end": 1.0}),
+        ("control_end", {"control_start": 0.5, "control_end": 0.5}),
+        ("conditioning_scale", {"conditioning_scale": 3.0}),
+        ("bones", {"bones": -0.1}),
+        ("motion", {"motion": " "}),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(field: str, values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        task_of(**values)
+    assert [error["loc"] for error in caught.value.errors()] == [(field,)]
