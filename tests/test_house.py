@@ -128,6 +128,7 @@ def modules_after(statement: str) -> set[str]:
         ("import oelala.ui.page, oelala.ui.server", {"torch", "diffusers", "transformers"}),
         ("import oelala.models.catalog, oelala.models.machine", {"torch", "diffusers", "transformers"}),
         ("import oelala.models.download", {"torch", "diffusers", "transformers", "huggingface_hub"}),
+        ("import oelala.models.planning, oelala.models.recognise", {"torch", "diffusers", "transformers"}),
         ("import oelala.jobs.worker, oelala.jobs.supervisor", {"torch", "diffusers", "gradio"}),
         ("import oelala.engines.text_to_video", {"gradio"}),
     ],

@@ -10,11 +10,11 @@ from oelala.media.faults import human_bytes
 from oelala.models.catalog.installed import installation
 from oelala.models.catalog.row import Row
 from oelala.models.machine import Machine, read_machine
+from oelala.models.planning.hardware import hardware_of
+from oelala.models.planning.plan import PlanRequest, ladder, plan_run
 from oelala.settings import Settings
 
 Fits = Literal["yes", "streamed", "no"]
-# What sampling and decoding need beside the weights at the model's own size: an estimate.
-_WORKING = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class ModelStatus:
     why_values: Mapping[str, str] = field(default_factory=dict)
     bytes_exact: bool = True
     last_image: bool = False
+    minimum_memory: int | None = None
     added: bool = False
     base: str | None = None
 
@@ -66,40 +67,30 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         why_values=values,
         bytes_exact=row.bytes_exact,
         last_image=row.last_image,
+        minimum_memory=row.minimum_memory,
         added=row.added,
         base=row.base,
     )
 
 
 def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]:
-    """Whether weights and work fit: on the largest card, streamed through it, or on the processor."""
-    ram = human_bytes(machine.ram_total)
-    if not machine.gpus:
-        need = device_bytes(row, gpu=False)
-        values = {"need": human_bytes(need), "have": ram}
-        return (
-            ("yes", "fits.cpu", values)
-            if need <= machine.ram_total
-            else ("no", "fits.too-little-ram", values)
-        )
-    vram = max(gpu.vram for gpu in machine.gpus)
-    need = device_bytes(row, gpu=True)
-    values = {"need": human_bytes(need), "have": human_bytes(vram)}
-    if need <= vram:
-        return "yes", "fits.gpu", values
-    if row.minimum_memory is not None and vram < row.minimum_memory:
-        return "no", "fits.too-little-vram", values | {"need": human_bytes(row.minimum_memory)}
-    if need > machine.ram_total:
-        return "no", "fits.too-little-ram", values | {"have": ram}
-    return "streamed", "fits.streamed", values
-
-
-def device_bytes(row: Row, *, gpu: bool) -> int:
-    """Weights as loaded (16 bit on a GPU; 32 bit for the VAE and on a processor), plus room to work."""
-    weights = sum(
-        part.parameters * (2 if gpu and name != "vae" else 4) for name, part in row.components.items()
-    )
-    return int(weights * (1 + _WORKING))
+    """Whether the model runs here at its own size: on the largest card, streamed through it, or on the
+    processor."""
+    hardware = hardware_of(machine)
+    values = next(iter(row.defaults.values()), {})
+    plans = ladder(PlanRequest(row, values, hardware))
+    plan = plan_run(PlanRequest(row, values, hardware))
+    gpu = hardware.device != "cpu"
+    whole = {"need": human_bytes(plans[0].peak_vram), "have": human_bytes(hardware.vram)}
+    if plan.fits and gpu:
+        return ("streamed", "fits.streamed", whole) if plan.streamed else ("yes", "fits.gpu", whole)
+    in_ram = {"need": human_bytes(plan.peak_ram), "have": human_bytes(hardware.ram)}
+    if plan.fits:
+        return "yes", "fits.cpu", in_ram
+    least = min(plans, key=lambda one: one.peak_vram)
+    if gpu and least.peak_vram > hardware.vram:
+        return "no", "fits.too-little-vram", whole | {"need": human_bytes(least.peak_vram)}
+    return "no", "fits.too-little-ram", in_ram | {"need": human_bytes(least.peak_ram)}
 
 
 def _sizes(row: Row) -> dict[str, Any]:

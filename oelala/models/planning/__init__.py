@@ -1,0 +1,23 @@
+"""What a run will need, told before it starts: pure functions of machine, model and task. No torch."""
+
+from oelala.models.planning.hardware import Abilities, Hardware, hardware_of
+from oelala.models.planning.learn import Speed, Timing, fit_speed
+from oelala.models.planning.plan import Placement, Plan, PlanRequest, ladder, next_step, plan_run
+from oelala.models.planning.work import Work, work_of
+
+__all__ = [
+    "Abilities",
+    "Hardware",
+    "Placement",
+    "Plan",
+    "PlanRequest",
+    "Speed",
+    "Timing",
+    "Work",
+    "fit_speed",
+    "hardware_of",
+    "ladder",
+    "next_step",
+    "plan_run",
+    "work_of",
+]

@@ -1,0 +1,82 @@
+"""The machine as the plan sees it: how much fits where, and how fast it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oelala.models.machine import Gpu, Machine
+
+GIB = 1024**3
+# What a card holds beside models: the driver's context, cuBLAS, a desktop. And what the system keeps of RAM.
+CARD_OVERHEAD, SYSTEM_OVERHEAD = 600_000_000, 2_000_000_000
+
+# Dense 16-bit matrix products with 32-bit sums, in operations a second: measured (H100, H200) or counted from
+# the chip's units. A card that is not here is known once it has made a clip.
+_CARDS = (
+    ("H200", 788e12),
+    ("H100", 798e12),
+    ("RTX 3090", 71e12),
+    ("RTX 3060 Ti", 27.4e12),
+    ("RTX 3060", 25.5e12),
+)
+# Of that a whole denoising step reaches, without compiled blocks: 510 of 798 measured on an H100.
+_REACHED = 0.64
+# Host to card, bytes a second: PCIe 4.0 × 16, and as measured on an H100. Anything slower only makes a
+# streamed run longer.
+_LINK, _LINK_FAST = 25e9, 55e9
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """Bytes, and per second. `vram` 0: no card. `flops` None: unknown until this machine has made a clip.
+
+    `device`: "cuda" or "cpu", as in the metadata of clips. `disk_read`, `download`: None where not known.
+    """
+
+    device: str
+    name: str
+    vram: int
+    ram: int
+    disk_free: int
+    link: float = _LINK
+    flops: float | None = None
+    disk_read: float | None = None
+    download: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the studio can do when not everything fits; the plan promises nothing else.
+
+    `pinned`: RAM taken for each byte of streamed weights (torch rounds every pinned tensor up to a power of
+    two: 1.53 for Wan 14B). `int8`: weights brought to 8 bits at loading. `from_disk`: blocks read from the
+    disk while they are needed.
+    """
+
+    streaming: bool = True
+    vae_tiling: bool = False
+    int8: bool = False
+    from_disk: bool = False
+    pinned: float = 1.53
+
+
+def hardware_of(machine: Machine) -> Hardware:
+    """The largest card of the machine, or its processor."""
+    if not machine.gpus:
+        return Hardware("cpu", "", 0, machine.ram_total, machine.disk_free)
+    gpu = max(machine.gpus, key=lambda one: one.vram)
+    return Hardware(
+        device="cuda",
+        name=gpu.name,
+        vram=gpu.vram,
+        ram=machine.ram_total,
+        disk_free=machine.disk_free,
+        link=_LINK_FAST if any(mark in gpu.name for mark in ("H100", "H200")) else _LINK,
+        flops=_flops(gpu),
+    )
+
+
+def _flops(gpu: Gpu) -> float | None:
+    if "Laptop" in gpu.name or "PCIe" in gpu.name:  # the same letters, another clock
+        return None
+    return next((peak * _REACHED for mark, peak in _CARDS if mark in gpu.name), None)

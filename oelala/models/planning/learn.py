@@ -1,0 +1,83 @@
+"""How fast this machine really is, from the clips that it has made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from oelala.errors import OelalaError
+from oelala.models.catalog.row import Row
+from oelala.models.planning.work import Work, work_of
+
+_DENOISING, _DECODING, _ENCODING = "denoising", "decoding", "encoding"
+_NEWEST = 20  # of each model: a new driver or another card shows soon
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One finished clip: its work, and the seconds of each phase (0: not measured)."""
+
+    model: str
+    device: str
+    work: Work
+    encoding: float
+    denoising: float
+    decoding: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Learned figures; None where nothing has been learned.
+
+    `flops`: operations a second while denoising, over all counted models. `seconds_per_unit`: of the model
+    itself, for the whole denoising. `decode_flops`, `decode_seconds_per_unit`, `encode_seconds` likewise.
+    """
+
+    flops: float | None = None
+    seconds_per_unit: float | None = None
+    decode_flops: float | None = None
+    decode_seconds_per_unit: float | None = None
+    encode_seconds: float | None = None
+    clips: int = 0
+
+
+def fit_speed(timings: Iterable[Timing], model: str, device: str) -> Speed:
+    """Medians over the newest clips (`timings`: newest first) of this device; the model's own go first."""
+    ours = [timing for timing in timings if timing.device == device]
+    own = [timing for timing in ours if timing.model == model][:_NEWEST]
+    counted = [one for one in own or ours[:_NEWEST] if one.work.forward_flops and one.denoising]
+    decoded = [one for one in own or ours[:_NEWEST] if one.work.decode_flops and one.decoding]
+    return Speed(
+        flops=_median(one.work.denoise_flops / one.denoising for one in counted),
+        seconds_per_unit=_median(one.denoising / one.work.units for one in own if one.denoising),
+        decode_flops=_median(one.work.decode_flops / one.decoding for one in decoded),
+        decode_seconds_per_unit=_median(one.decoding / one.work.decoded for one in own if one.decoding),
+        encode_seconds=_median(one.encoding for one in own if one.encoding),
+        clips=len(own),
+    )
+
+
+def timing_of(document: Mapping[str, Any], find: Callable[[str], Row]) -> Timing | None:
+    """From what stands beside a clip under "oelala"; None where it does not tell, or of a model long gone."""
+    try:
+        task, seconds = dict(document["task"]), dict(document["seconds"])
+        row = find(str(document["model"]["id"]))
+        spent = [float(seconds.get(phase, 0.0)) for phase in (_ENCODING, _DENOISING, _DECODING)]
+        work = work_of(row, {**row.defaults.get(str(task.get("kind")), {}), **_given(task)})
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, OelalaError):
+        return None
+    if min(spent) < 0 or work.units <= 0:
+        return None
+    return Timing(row.id, str(document.get("device")), work, *spent)
+
+
+def _given(task: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = ("width", "height", "num_frames", "num_inference_steps", "guidance_scale")
+    return {name: task[name] for name in numbers if isinstance(task.get(name), int | float)}
+
+
+def _median(values: Iterable[float]) -> float | None:
+    found = [value for value in values if 0 < value < float("inf")]
+    return median(found) if found else None

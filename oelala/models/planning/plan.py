@@ -1,0 +1,198 @@
+"""The plan of one run, and the ladder of leaner ones below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from oelala.models.catalog.row import Row
+from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, Abilities, Hardware
+from oelala.models.planning.learn import Speed
+from oelala.models.planning.memory import PartSize, is_gguf, part_sizes
+from oelala.models.planning.time import seconds_of
+from oelala.models.planning.work import Work, work_of
+
+Placement = Literal["resident", "streamed", "from-disk", "processor"]
+Quantisation = Literal["none", "int8", "gguf"]
+
+
+_TILING_COSTS = 3.0  # measured: 6.15 s instead of 2.07
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """`values`: of the resolved task. `missing_bytes`: what would have to be downloaded first."""
+
+    row: Row
+    values: Mapping[str, Any]
+    hardware: Hardware
+    speed: Speed = field(default_factory=Speed)
+    abilities: Abilities = field(default_factory=Abilities)
+    missing_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one run would be done. Bytes and seconds are predictions; `seconds` None: not known yet.
+
+    `placements`: where the weights of each part wait between uses. `peak_vram`, `peak_ram`: with what the
+    system and the card's driver keep, to be held against `vram`, `ram`. `resident_bytes`: of weights on the
+    card all the time. `step`: its place on the ladder, 0 the fastest. `encode`, `denoise`, `decode`: seconds
+    of the phases. `download_seconds` None: the line's speed is not known.
+    """
+
+    model: str
+    device: str
+    fits: bool
+    step: int
+    placements: Mapping[str, Placement]
+    quantisation: Quantisation
+    vae_tiling: bool
+    attention_backend: str
+    resident_bytes: int
+    peak_vram: int
+    peak_ram: int
+    vram: int
+    ram: int
+    seconds: float | None
+    encode: float | None
+    denoise: float | None
+    decode: float | None
+    learned: bool
+    missing_bytes: int
+    download_seconds: float | None
+    disk_short: bool
+
+    @property
+    def streamed(self) -> bool:
+        return any(place in ("streamed", "from-disk") for place in self.placements.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    """One way of doing it. `text`, `large`: where the text encoders and the transformers wait."""
+
+    text: Placement
+    large: Placement
+    tiling: bool = False
+    int8: bool = False
+
+
+def ladder(request: PlanRequest) -> tuple[Plan, ...]:
+    """Every way the studio is able to do it, fastest first; none is left out for not fitting."""
+    plans = [_plan(request, rung) for rung in _rungs(request)]
+    return tuple(replace(plan, step=step) for step, plan in enumerate(plans))
+
+
+def plan_run(request: PlanRequest) -> Plan:
+    """The fastest that fits; where none does, the one that lacks least."""
+    plans = ladder(request)
+    fitting = (plan for plan in plans if plan.fits)
+    return next(fitting, min(plans, key=_lack))
+
+
+def next_step(plans: Sequence[Plan], failed: Plan) -> Plan | None:
+    """What to try after a real out-of-memory error: the next below that asks the card for less.
+
+    Predictions may be wrong; that the one that failed is too large is certain.
+    """
+    below = (plan for plan in plans if plan.step > failed.step and plan.peak_vram < failed.peak_vram)
+    return next(below, None)
+
+
+def _lack(plan: Plan) -> int:
+    return max(0, plan.peak_vram - plan.vram) + max(0, plan.peak_ram - plan.ram)
+
+
+def _rungs(request: PlanRequest) -> list[_Rung]:
+    if request.hardware.device == "cpu":
+        return [_Rung("processor", "processor")]
+    able = request.abilities
+    rungs = [_Rung("resident", "resident")]
+    if able.streaming:
+        rungs += [_Rung("streamed", "resident"), _Rung("streamed", "streamed")]
+    if able.vae_tiling:
+        # last: decoding in tiles takes three times as long, and streaming is nearly free for most clips
+        rungs += [replace(rung, tiling=True) for rung in rungs if rung.text == "streamed"]
+    quantised = any(is_gguf(part) for part in request.row.components.values())
+    if able.int8 and able.streaming and not quantised:
+        rungs.append(_Rung("streamed", "streamed", able.vae_tiling, int8=True))
+    if able.from_disk:
+        rungs.append(_Rung("from-disk", "from-disk", able.vae_tiling))
+    return rungs
+
+
+def _plan(request: PlanRequest, rung: _Rung) -> Plan:
+    row, hardware = request.row, request.hardware
+    gpu = hardware.device != "cpu"
+    work = work_of(row, request.values)
+    sizes = part_sizes(row, gpu=gpu, int8=rung.int8)
+    placements = {size.name: _placed(size, rung) for size in sizes}
+    resident = sum(size.whole for size in sizes if placements[size.name] == "resident")
+    vram = _peak_vram(sizes, placements, work, tiling=rung.tiling) + CARD_OVERHEAD if gpu else 0
+    ram = _peak_ram(sizes, placements, work, request.abilities) + SYSTEM_OVERHEAD
+    times = seconds_of(request.hardware, request.speed, work, sizes, placements)
+    if rung.tiling and times.decode is not None:
+        times = replace(times, decode=_TILING_COSTS * times.decode)
+    short = request.missing_bytes > hardware.disk_free
+    return Plan(
+        model=row.id,
+        device=hardware.device,
+        fits=vram <= hardware.vram and ram <= hardware.ram and not short,
+        step=0,
+        placements=placements,
+        quantisation=_quantisation(row, rung),
+        vae_tiling=rung.tiling,
+        attention_backend="native",
+        resident_bytes=resident,
+        peak_vram=vram,
+        peak_ram=ram,
+        vram=hardware.vram,
+        ram=hardware.ram,
+        seconds=times.total,
+        encode=times.encode,
+        denoise=times.denoise,
+        decode=times.decode,
+        learned=request.speed.clips > 0,
+        missing_bytes=request.missing_bytes,
+        download_seconds=request.missing_bytes / hardware.download if hardware.download else None,
+        disk_short=short,
+    )
+
+
+def _placed(size: PartSize, rung: _Rung) -> Placement:
+    if size.large:
+        return rung.large
+    if size.name.startswith("text_encoder"):
+        return rung.text
+    return "processor" if rung.large == "processor" else "resident"
+
+
+def _quantisation(row: Row, rung: _Rung) -> Quantisation:
+    if any(is_gguf(part) for part in row.components.values()):
+        return "gguf"
+    return "int8" if rung.int8 else "none"
+
+
+def _peak_vram(
+    sizes: Sequence[PartSize], placements: Mapping[str, Placement], work: Work, *, tiling: bool
+) -> int:
+    """The largest of the three phases; what is resident is there in all of them."""
+    resident = sum(size.whole for size in sizes if placements[size.name] == "resident")
+    passing = [size for size in sizes if placements[size.name] in ("streamed", "from-disk")]
+    text = max((size.slice for size in passing if not size.large), default=0)
+    large = max((size.slice for size in passing if size.large), default=0)
+    decoding = work.decode_bytes_tiled if tiling else work.decode_bytes
+    return resident + max(text, large + work.activation_bytes, decoding)
+
+
+def _peak_ram(
+    sizes: Sequence[PartSize], placements: Mapping[str, Placement], work: Work, abilities: Abilities
+) -> int:
+    """Streamed weights wait there, pinned; on a processor everything happens there, in 32 bits."""
+    pinned = sum(size.whole for size in sizes if placements[size.name] == "streamed")
+    here = sum(size.whole for size in sizes if placements[size.name] == "processor")
+    read = sum(2 * size.slice for size in sizes if placements[size.name] == "from-disk")
+    at_work = max(2 * work.activation_bytes, work.decode_bytes) if here else 0
+    return int(pinned * abilities.pinned) + here + read + at_work

@@ -1,0 +1,111 @@
+"""How much there is to compute and to hold for one clip, counted from the model's dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oelala.models.catalog.row import Row
+
+# Bytes that a forward pass needs for each token and each unit of width, measured on Wan 14B in 16 bits: the
+# peak grew by 2.6 … 2.7 GiB from 7,800 to 32,760 tokens at width 5120.
+_ACTIVATION = 23
+# Bytes that decoding needs for each pixel of a frame (32 bits; measured: 9.3 GiB for 832 × 480 × 81, of which
+# the finished frames are 12 bytes a pixel each).
+_DECODE, _FRAME = 24_030, 12
+_DECODE_TILED = 0.26  # of that; measured in 16 bits: 1.24 GiB instead of 4.7
+_VAE_PARAMETERS = 126_892_531  # of the VAE that this was measured on
+_GUESS = 0.25  # of the weights, for models of which nothing has been measured
+# UMT5-XXL, for a prompt of 512 tokens; two prompts where there is guidance.
+_ENCODE_FLOPS = 4.84e12
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Floating-point operations of the whole job, and bytes beside the weights at the peak of each phase.
+
+    `steps` are denoising steps, `passes` forward passes in each of them (2 with guidance). `tokens` is the
+    length of the sequence. `decoded`: pixels × frames, and `units`: that × steps × passes; they compare jobs
+    of a model whose operations nobody has counted.
+    """
+
+    tokens: int
+    steps: int
+    passes: int
+    forward_flops: float
+    encode_flops: float
+    decode_flops: float
+    activation_bytes: int
+    decode_bytes: int
+    decode_bytes_tiled: int
+    decoded: float
+    units: float
+
+    @property
+    def denoise_flops(self) -> float:
+        return self.forward_flops * self.passes * self.steps
+
+
+def work_of(row: Row, values: Mapping[str, Any]) -> Work:
+    """`values`: of a resolved task (what is missing or None is taken from the row's sizes).
+
+    Operations are 0 for a model without `Row.compute`, and what it holds is a guess from its weights.
+    """
+    native = row.sizes.native[0]
+    width, height = int(values.get("width") or native[0]), int(values.get("height") or native[1])
+    frames = int(values.get("num_frames") or row.native_num_frames)
+    steps = int(values.get("num_inference_steps") or 1)
+    passes = 2 if (values.get("guidance_scale") or 1.0) > 1.0 else 1
+    pixels = width * height
+    tokens = _tokens(row, width, height, frames)
+    compute = row.compute
+    inner, finished = int(pixels * _decode_bytes(row)), pixels * _FRAME * frames
+    return Work(
+        tokens=tokens,
+        steps=steps,
+        passes=passes,
+        forward_flops=_forward(row, tokens),
+        encode_flops=_ENCODE_FLOPS * passes if compute else 0.0,
+        decode_flops=compute.decode_flops * pixels * frames if compute else 0.0,
+        activation_bytes=_ACTIVATION * compute.dim * tokens if compute else int(_GUESS * _weights(row)),
+        decode_bytes=inner + finished,
+        decode_bytes_tiled=int(inner * _DECODE_TILED) + finished,
+        decoded=float(pixels * frames),
+        units=float(pixels) * frames * steps * passes,
+    )
+
+
+def _decode_bytes(row: Row) -> float:
+    """For each pixel. A smaller VAE is narrower: its weights grow with the square of its width."""
+    if row.compute is not None:
+        return _DECODE
+    if row.family != "wan":
+        return _GUESS * _weights(row) / (row.sizes.native[0][0] * row.sizes.native[0][1])
+    return float(_DECODE * min(1.0, (row.components["vae"].parameters / _VAE_PARAMETERS) ** 0.5))
+
+
+def _weights(row: Row) -> int:
+    """Bytes of all of them in 16 bits."""
+    return 2 * sum(part.parameters for part in row.components.values())
+
+
+def _tokens(row: Row, width: int, height: int, frames: int) -> int:
+    if row.compute is None:
+        return 0
+    cell = row.compute.spatial * row.compute.patch
+    return -(-width // cell) * -(-height // cell) * ((frames - 1) // row.compute.temporal + 1)
+
+
+def _forward(row: Row, tokens: int) -> float:
+    """2 operations a multiplication, attention in full.
+
+    Agrees with a count over the modules: 1,678e12 for Wan 14B at 832 × 480 × 81, 283e12 for 1.3B.
+    """
+    compute = row.compute
+    if compute is None:
+        return 0.0
+    dim = compute.dim
+    linear = 2 * tokens * (6 * dim * dim + 2 * dim * compute.ffn_dim)
+    attention = 4 * tokens * (tokens + row.max_sequence_length) * dim
+    return float((compute.num_layers + compute.extra_layers) * (linear + attention))

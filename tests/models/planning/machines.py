@@ -1,0 +1,32 @@
+"""Machines to plan for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oelala.models.catalog import Row, find
+from oelala.models.machine import Gpu, Machine
+from oelala.models.planning import Abilities, PlanRequest, Speed, hardware_of
+
+GIB = 1024**3
+EVERYTHING = Abilities(vae_tiling=True, int8=True, from_disk=True, pinned=1.03)
+WAN = ("wan2.1-t2v-1.3b", "wan2.1-t2v-14b", "wan2.2-t2v-a14b", "wan2.2-ti2v-5b", "wan2.1-vace-14b")
+
+
+def machine(vram: float, ram: float, name: str = "NVIDIA GeForce RTX 3060", disk: float = 1000) -> Machine:
+    """Sizes in GiB; `vram` 0: none."""
+    gpus = (Gpu(name, int(vram * GIB), "600"),) if vram else ()
+    return Machine(gpus, int(ram * GIB), int(ram * GIB), int(disk * GIB), cpu_count=8)
+
+
+def request(
+    model: str,
+    on: Machine,
+    abilities: Abilities = EVERYTHING,
+    speed: Speed | None = None,
+    missing_bytes: int = 0,
+    **values: Any,
+) -> PlanRequest:
+    row: Row = find(model)
+    full = {**next(iter(row.defaults.values())), **values}
+    return PlanRequest(row, full, hardware_of(on), speed or Speed(), abilities, missing_bytes)

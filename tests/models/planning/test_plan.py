@@ -1,0 +1,149 @@
+"""The plan: boundary values, and what must hold for every machine and every size."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from oelala.models.catalog import ROWS, Component, find
+from oelala.models.planning import Abilities, Plan, ladder, next_step, plan_run, work_of
+from oelala.models.planning.hardware import CARD_OVERHEAD
+from oelala.models.planning.memory import part_sizes
+from tests.models.planning.machines import EVERYTHING, GIB, WAN, machine, request
+
+CHANCE = random.Random(7)
+SIZES = [(320, 192, 5), (832, 480, 17), (832, 480, 81), (1280, 720, 81), (1280, 720, 161)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@pytest.mark.parametrize("vram", [0, 8, 12, 80])
+def test_never_less_than_the_weights_that_are_there(row: object, vram: int) -> None:
+    for plan in ladder(request(row.id, machine(vram, 64))):  # type: ignore[attr-defined]
+        sizes = {
+            size.name: size.whole
+            for size in part_sizes(find(plan.model), gpu=vram > 0, int8=plan.quantisation == "int8")
+        }
+        resident = sum(sizes[name] for name, place in plan.placements.items() if place == "resident")
+        assert plan.resident_bytes == resident
+        if vram:
+            assert plan.peak_vram > resident + CARD_OVERHEAD
+        else:
+            assert plan.peak_vram == 0
+        waiting = ("streamed", "processor")
+        assert plan.peak_ram > sum(sizes[n] for n, place in plan.placements.items() if place in waiting)
+        assert plan.placements.keys() == sizes.keys()
+
+
+@pytest.mark.parametrize("model", WAN)
+def test_a_larger_clip_never_needs_less(model: str) -> None:
+    on = machine(12, 64)
+    ladders = [
+        ladder(request(model, on, width=width, height=height, num_frames=frames))
+        for width, height, frames in SIZES
+    ]
+    for smaller, larger in pairwise(ladders):
+        for before, after in zip(smaller, larger, strict=True):
+            assert after.peak_vram >= before.peak_vram
+            assert after.peak_ram >= before.peak_ram
+            assert after.seconds is not None
+            assert before.seconds is not None
+            assert after.seconds >= before.seconds
+
+
+@pytest.mark.parametrize("abilities", [EVERYTHING, Abilities()], ids=["everything", "now"])
+@pytest.mark.parametrize("model", WAN)
+def test_more_memory_never_makes_it_worse(model: str, abilities: Abilities) -> None:
+    for _ in range(60):
+        vram, ram = CHANCE.uniform(2, 90), CHANCE.uniform(4, 256)
+        less = plan_run(request(model, machine(vram, ram), abilities))
+        for more in (machine(vram + CHANCE.uniform(0, 40), ram), machine(vram, ram + CHANCE.uniform(0, 90))):
+            plan = plan_run(request(model, more, abilities))
+            assert plan.fits or not less.fits
+            if less.fits:
+                assert plan.step <= less.step
+
+
+@pytest.mark.parametrize("model", WAN)
+def test_what_fits_fits_to_the_byte(model: str) -> None:
+    plan = plan_run(request(model, machine(12, 256)))
+    assert plan.fits
+    exact = request(model, machine(12, 256))
+    for short in (0, 1):
+        hardware = replace(exact.hardware, vram=plan.peak_vram - short)
+        tight = ladder(replace(exact, hardware=hardware))[plan.step]
+        assert tight.fits is (short == 0)
+        hardware = replace(exact.hardware, ram=plan.peak_ram - short)
+        assert ladder(replace(exact, hardware=hardware))[plan.step].fits is (short == 0)
+
+
+def test_going_down_the_ladder_asks_less_of_the_card() -> None:
+    for model in WAN:
+        plans = ladder(request(model, machine(12, 64)))
+        assert [plan.step for plan in plans] == list(range(len(plans)))
+        plan: Plan | None = plans[0]
+        seen = []
+        while plan is not None:
+            seen.append(plan.peak_vram)
+            plan = next_step(plans, plan)
+        assert len(seen) >= 3
+        assert seen == sorted(set(seen), reverse=True)
+        assert seen[-1] == min(plan.peak_vram for plan in plans)
+
+
+def test_without_a_card() -> None:
+    (plan,) = ladder(request("wan2.1-t2v-1.3b", machine(0, 64)))
+    assert set(plan.placements.values()) == {"processor"}
+    assert (plan.fits, plan.peak_vram, plan.streamed, plan.seconds) == (True, 0, False, None)
+    assert not plan_run(request("wan2.1-t2v-1.3b", machine(0, 16))).fits
+    assert plan_run(request("oelala-mini", machine(0, 4))).fits
+
+
+def test_what_was_measured_elsewhere() -> None:
+    """Peaks on an H100 with 12 GiB left, streaming two blocks: 2.6 and 5.3 GiB. Resident 329 s."""
+    for frames, peak in ((17, 2.6), (81, 5.3)):
+        asked = request("wan2.1-t2v-14b", machine(12, 128, "NVIDIA H100 80GB HBM3"), num_frames=frames)
+        plan = next(one for one in ladder(asked) if one.placements["transformer"] == "streamed")
+        large = next(size for size in part_sizes(asked.row, gpu=True) if size.name == "transformer")
+        at_work = large.slice + work_of(asked.row, asked.values).activation_bytes
+        assert at_work / GIB == pytest.approx(peak, rel=0.1)
+        assert plan.peak_vram >= at_work
+    resident = plan_run(request("wan2.1-t2v-14b", machine(80, 128, "NVIDIA H100 80GB HBM3")))
+    assert resident.denoise == pytest.approx(329, rel=0.05)
+
+
+def test_the_link_is_the_limit_for_short_clips_on_a_fast_card() -> None:
+    """14B, 17 frames, weights passing twice a step: 1.02 s of copying, more than an H100 computes."""
+    on = machine(12, 128, "NVIDIA H100 80GB HBM3")
+    plan = plan_run(request("wan2.1-t2v-14b", on, num_frames=17, num_inference_steps=10))
+    assert plan.placements["transformer"] == "streamed"
+    assert plan.denoise == pytest.approx(10 * 1.03, rel=0.05)
+
+
+def test_the_users_card_with_what_the_studio_can_do_one_day() -> None:
+    plan = plan_run(request("wan2.1-t2v-14b", machine(12, 32)))
+    assert plan.fits
+    assert plan.peak_vram < 12 * GIB
+    assert (plan.quantisation, plan.placements["transformer"]) == ("int8", "streamed")
+    assert not plan_run(request("wan2.1-t2v-14b", machine(12, 32), Abilities())).fits
+
+
+def test_gguf_is_as_large_as_its_file() -> None:
+    asked = request("wan2.1-t2v-14b", machine(16, 64), Abilities())
+    part = Component("transformer", 9 * 10**9, 14_288_491_584, path=Path("wan.gguf"))
+    row = replace(asked.row, components={**asked.row.components, "transformer": part})
+    plans = ladder(replace(asked, row=row))
+    assert {plan.quantisation for plan in plans} == {"gguf"}
+    assert plans[1].resident_bytes == 9 * 10**9 + 4 * row.components["vae"].parameters
+
+
+def test_the_disk_and_the_download() -> None:
+    asked = request("wan2.1-t2v-1.3b", machine(32, 64, disk=10), missing_bytes=17 * 10**9)
+    plan = plan_run(asked)
+    assert (plan.fits, plan.disk_short) == (False, True)
+    roomy = replace(asked, hardware=replace(asked.hardware, disk_free=10**12, download=10**7))
+    assert plan_run(roomy).fits
+    assert plan_run(roomy).download_seconds == 1700
