@@ -1,0 +1,43 @@
+// Words and buttons of a model's download: it is paused, not cancelled, and goes on where it was.
+import { cancelJob, retryJob } from "./actions.js";
+import { button, duration, t } from "./dom.js";
+import { isDownload, remaining, speedOf, state } from "./state.js";
+
+// The newest download of each model; what came before it has nothing to add.
+export const downloads = () => {
+  const all = [...state.jobs.values()].filter(isDownload).sort((a, b) => a.created - b.created);
+  return new Map(all.map((job) => [job.facts.model, job]));
+};
+
+export const isOvertaken = (job) => isDownload(job) && downloads().get(job.facts.model) !== job;
+
+const OWN_WORDS = ["running", "cancelling", "cancelled"];
+
+export function downloadState(job) {
+  const shape = job.cancelling ? "cancelling" : job.state;
+  return t(`live.${OWN_WORDS.includes(shape) ? "download" : "state"}.${shape}`);
+}
+
+export function downloadNote(job) {
+  if (job.state === "cancelled") return t("live.download.kept");
+  if (job.state !== "running" || job.cancelling) return "";
+  if (!job.total) return t("live.download.starting");
+  const parts = [t("live.download.amount", { done: amount(job.step, job.total), total: amount(job.total) })];
+  const speed = speedOf(job);
+  if (speed) parts.push(t("live.download.speed", { amount: amount(speed) }), t("live.remaining", { time: duration(remaining(job)) }));
+  return parts.join(" · ");
+}
+
+export function downloadTools(job) {
+  if (job.cancelling || job.state === "done") return [];
+  if (job.state === "queued" || job.state === "running") {
+    return [button(t("live.pause"), { name: "pause", on: () => cancelJob(job.id) })];
+  }
+  return [button(t("live.paused"), { name: "play", on: () => retryJob(job.id) })];
+}
+
+// Megabytes, in gigabytes where they are many; `like` decides for both of a pair.
+export function amount(megabytes, like = megabytes) {
+  if (like >= 1000) return `${(megabytes / 1000).toFixed(1)} GB`;
+  return `${megabytes < 10 && megabytes % 1 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`;
+}
