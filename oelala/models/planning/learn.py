@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oelala.errors import OelalaError
-from oelala.models.catalog.row import Row
 from oelala.models.planning.work import Work, work_of
+
+if TYPE_CHECKING:
+    from oelala.models.catalog.row import Row
 
 _DENOISING, _DECODING, _ENCODING = "denoising", "decoding", "encoding"
 _NEWEST = 20  # of each model: a new driver or another card shows soon

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from oelala.models.catalog.row import Component, Row
+if TYPE_CHECKING:
+    from oelala.models.catalog.row import Component, Row
+
 
 _LARGE = ("transformer", "transformer_2", "unet")
 _EMBEDDING_SHARE = 0.185  # of UMT5-XXL: looked up, layer after layer has the rest

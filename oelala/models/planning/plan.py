@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from oelala.models.catalog.row import Row
 from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, Abilities, Hardware
 from oelala.models.planning.learn import Speed
 from oelala.models.planning.memory import PartSize, is_gguf, part_sizes
 from oelala.models.planning.time import seconds_of
 from oelala.models.planning.work import Work, work_of
+
+if TYPE_CHECKING:
+    from oelala.models.catalog.row import Row
 
 Placement = Literal["resident", "streamed", "from-disk", "processor"]
 Quantisation = Literal["none", "int8", "gguf"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from oelala.models.catalog.row import Row
+if TYPE_CHECKING:
+    from oelala.models.catalog.row import Row
+
 
 # Bytes that a forward pass needs for each token and each unit of width, measured on Wan 14B in 16 bits: the
 # peak grew by 2.6 … 2.7 GiB from 7,800 to 32,760 tokens at width 5120.
