@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from oelala.media.poses.document import Person, Points, Pose
 from oelala.media.poses.drawing import draw_frame, overlay_frames
 from oelala.media.poses.layouts import BODY25, COCO18
-from oelala.media.poses.styles import STYLES, Style
+from oelala.media.poses.styles import STYLES, Style, StyleName
 from oelala.mini.recipe.control import skeleton_frames
 from oelala.mini.world.pack import pack
 from oelala.mini.world.spec import random_clip
@@ -77,16 +79,30 @@ def test_vace_has_red_and_blue_exchanged_and_no_hands() -> None:
     hand = np.ones((21, 3)) * 100
     hand[:, 2] = 1
     pose = document(body(SPARSE), hand_left=hand, width=480, height=480)
-    vace = draw_frame(pose, 0, STYLES["vace"])
+    vace = draw_frame(pose, 0, replace(STYLES["vace"], stick_share=1 / 120))
     assert tuple(vace[20, 64]) == COCO18.colours[0][::-1]
     assert not vace[100, 100].any()
     plain = draw_frame(document(body(SPARSE), width=480, height=480), 0)
-    assert (vace == plain[..., ::-1]).all()  # at 480 pixels both sticks are 4 wide
+    assert (vace == plain[..., ::-1]).all()
+
+
+@pytest.mark.parametrize(
+    ("style", "size", "stick"),
+    [
+        ("openpose", 256, 2.13),
+        ("vace", 1024, 4.5),
+        ("vace", 480, 2.11),
+        ("animate", 720, 2.5),
+        ("animate", 256, 1.5),
+    ],
+)
+def test_sticks_are_as_wide_as_each_model_has_learnt(style: StyleName, size: int, stick: float) -> None:
+    assert STYLES[style].stick(size, size * 2) == pytest.approx(stick, abs=0.01)
 
 
 def test_animate_draws_toes_and_hands_but_no_face() -> None:
     joints = np.zeros((25, 3))
-    joints[[14, 19]] = [[50, 60, 1], [90, 60, 1]]  # left ankle, left big toe
+    joints[[14, 19, 20]] = [[50, 60, 1], [90, 56, 1], [90, 64, 1]]  # left ankle, left toes
     face, hand = np.zeros((68, 3)), np.zeros((21, 3))
     face[0], hand[0] = [20, 20, 1], [100, 20, 1]
     pose = document(joints, width=800, height=800, face=face, hand_right=hand)

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from oelala.media.poses.motions import shipped_motion
@@ -59,9 +58,8 @@ def test_what_was_written_can_be_read_and_drawn_again(
     }
     frame = next(read_frames(tmp_path / "wave.mp4"))
     x, y = shipped_motion("wave").people[0].body[0, 8, :2].astype(int)  # the right hip
-    assert frame[y, x].astype(int) == pytest.approx(
-        np.array([170, 255, 0]), abs=40
-    )  # (0, 255, 170) exchanged
+    red, green, blue = frame[y - 1 : y + 2, x - 1 : x + 2].reshape(-1, 3).max(axis=0).astype(int)
+    assert green > red > blue + 30  # (0, 255, 170) exchanged
 
 
 def test_people_read_a_sentence_in_their_language(capsys: pytest.CaptureFixture[str]) -> None:

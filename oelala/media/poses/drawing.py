@@ -15,7 +15,7 @@ from oelala.media.poses.document import Person, Points, Pose
 from oelala.media.poses.layouts import (
     BODY20,
     BODY25,
-    BODY25_BIG_TOES,
+    BODY25_TOES,
     COCO18,
     HAND_LIMBS,
     Colour,
@@ -114,7 +114,7 @@ def _draw_person(brush: _Brush, pose: Pose, person: Person, index: int, style: S
     if style.hands:
         for hand in (person.hand_left, person.hand_right):
             if hand.shape[1]:
-                _draw_hand(brush, pose, hand[index])
+                _draw_hand(brush, pose, hand[index], style.hand_dot)
     if style.face and person.face.shape[1]:
         for point in person.face[index][pose.seen(person.face[index])]:
             brush.joint(point[:2], (255, 255, 255), 0.75)
@@ -126,7 +126,15 @@ def _body(person: Person, style: Style) -> Points:
     body = person.body25()
     if style.body == "body25":
         return body
-    return np.concatenate([person.coco18(), body[:, list(BODY25_BIG_TOES)]], axis=1)
+    toes = [_between(body[:, big], body[:, small]) for big, small in BODY25_TOES]
+    return np.concatenate([person.coco18(), np.stack(toes, axis=1)], axis=1)
+
+
+def _between(one: Points, other: Points) -> Points:
+    """Midway where both are there, with the lesser confidence; else missing."""
+    both = (one[:, 2] > 0) & (other[:, 2] > 0)
+    middle = np.column_stack([(one[:, :2] + other[:, :2]) / 2, np.minimum(one[:, 2], other[:, 2])])
+    return np.where(both[:, None], middle, 0.0)
 
 
 def _draw_body(brush: _Brush, pose: Pose, joints: Points, layout: Layout, light: float) -> None:
@@ -141,13 +149,13 @@ def _draw_body(brush: _Brush, pose: Pose, joints: Points, layout: Layout, light:
         brush.joint(joints[joint, :2], colour)
 
 
-def _draw_hand(brush: _Brush, pose: Pose, points: Points) -> None:
+def _draw_hand(brush: _Brush, pose: Pose, points: Points, dot: float) -> None:
     seen = pose.seen(points)
     for (start, end), colour in zip(HAND_LIMBS, _hand_colours(), strict=True):
         if seen[start] and seen[end]:
             brush.line(points[start, :2], points[end, :2], colour)
     for point in points[seen]:
-        brush.joint(point[:2], (0, 0, 255), 0.75)
+        brush.joint(point[:2], (0, 0, 255), dot)
 
 
 @lru_cache

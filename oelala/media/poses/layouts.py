@@ -75,11 +75,11 @@ LAYOUT_OF_COUNT: dict[int, LayoutName] = {len(layout.joints): name for name, lay
 # Where COCO-18's joints are in BODY_25.
 COCO18_IN_BODY25 = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 BODY25_MIDDLE, BODY25_HIPS = 8, (9, 12)
-BODY25_BIG_TOES = (19, 22)  # left, right
+BODY25_TOES = ((19, 20), (22, 23))  # left and right: the big one, the small one
 
-# Wan-Animate's body: COCO-18 and both big toes, the left one (18) before the right one (19).
+# Wan-Animate's body: COCO-18 and the middle of the toes, the left ones (18) before the right ones (19).
 BODY20 = Layout(
-    (*COCO18.joints, "left big toe", "right big toe"),
+    (*COCO18.joints, "left toes", "right toes"),
     (*COCO18.limbs, (13, 18), (10, 19)),
     (*COCO18.limb_colours, (200, 200, 0), (100, 100, 0)),
     (*COCO18.colours, (200, 200, 0), (100, 100, 0)),
