@@ -1,4 +1,4 @@
-"""A clip from a picture, with diffusers' WanImageToVideoPipeline."""
+"""A clip from a picture, with diffusers' WanImageToVideoPipeline or StableVideoDiffusionPipeline."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from oelala.engines.sampling import ClipRequest, Sampling, known, make_clip, sample_wan
+from oelala.engines.sampling_svd import sample_svd
 from oelala.library.inputs import kept_path
 from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
@@ -18,8 +19,10 @@ from oelala.tasks.job import JobResult
 
 def run(task: ImageToVideo, models: ModelManager, context: RunContext, workspace: Workspace) -> JobResult:
     """Raises as `make_clip` does, and OelalaError ("picture-gone", "picture-damaged", …)."""
-    spec = ModelSpec(task.model, models.row(task.model).pipelines[task.kind])
-    request = ClipRequest(sampling_of(task, workspace), spec, sample_wan)
+    row = models.row(task.model)
+    spec = ModelSpec(task.model, row.pipelines[task.kind])
+    sample = sample_svd if row.family == "svd" else sample_wan
+    request = ClipRequest(sampling_of(task, workspace), spec, sample)
     return make_clip(request, models, context, workspace)
 
 

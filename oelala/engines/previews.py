@@ -42,22 +42,21 @@ class Previews:
         self._first = first
         self._due = time.monotonic()
 
-    def after_step(self, scheduler: Any, step: int, total: int) -> bytes | None:
-        """An animated WebP, at the half-way step and whenever one is due; not after the last step."""
+    def after_step(self, latents: torch.Tensor | None, step: int, total: int) -> bytes | None:
+        """An animated WebP, at the half-way step and whenever one is due; not after the last step.
+
+        `latents`: the guess at the result, (1, C, T, h, w).
+        """
         if step >= total or (time.monotonic() < self._due and step != total // 2):
             return None
         started = time.monotonic()
-        frames = self.frames(scheduler)
-        picture = None if frames is None else animated_webp(frames, self._fps)
+        picture = None if latents is None else animated_webp(self.frames(latents), self._fps)
         finished = time.monotonic()
         self._due = finished + max(_INTERVAL, (finished - started) / _SHARE)
         return picture
 
-    def frames(self, scheduler: Any) -> NDArray[np.uint8] | None:
+    def frames(self, latents: torch.Tensor) -> NDArray[np.uint8]:
         """RGB (T, h, w, 3), one picture for each latent frame."""
-        latents = predicted_original(scheduler)
-        if latents is None:
-            return None
         frames = self._preview(latents)
         if self._first is not None:
             frames[0] = shrink(self._first, frames.shape[2], frames.shape[1])

@@ -11,7 +11,7 @@ import torch
 from loguru import logger
 from numpy.typing import NDArray
 
-from oelala.engines.previews import Previews
+from oelala.engines.previews import Previews, predicted_original
 from oelala.engines.provenance import provenance_of
 from oelala.engines.watch import Phases, watched
 from oelala.library.outputs import SaveClip, require_room, save_clip
@@ -92,7 +92,8 @@ def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uin
     def on_step(pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         del timestep, tensors
         phases.context.cancel.check()
-        phases.step("denoising", step + 1, total, previews.after_step(pipe.scheduler, step + 1, total))
+        guess = predicted_original(pipe.scheduler)
+        phases.step("denoising", step + 1, total, previews.after_step(guess, step + 1, total))
         return {}
 
     phases.enter("encoding")

@@ -6,8 +6,9 @@ Everything here is hooks that are taken off again; the pipeline and its result s
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -59,6 +60,39 @@ class _Pace:
         self._events[self._turn].synchronize()  # an event never recorded counts as done
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a pipeline can be stopped: modules whose calls are short."""
+
+    encoders: Sequence[torch.nn.Module]
+    denoisers: Sequence[torch.nn.Module]
+    blocks: Sequence[torch.nn.Module]
+
+    @classmethod
+    def of(cls, pipeline: Any) -> Places:
+        names = ("transformer", "transformer_2", "unet")
+        denoisers = [one for name in names if (one := getattr(pipeline, name, None)) is not None]
+        vae = pipeline.vae.encoder
+        encoders = [vae, *vae.down_blocks]
+        if (text := getattr(pipeline, "text_encoder", None)) is not None:
+            encoders += text.encoder.block
+        if (image := getattr(pipeline, "image_encoder", None)) is not None:
+            encoders += _layers_of(image)
+        return cls(encoders, denoisers, [block for one in denoisers for block in _blocks_of(one)])
+
+
+def _layers_of(image_encoder: Any) -> Sequence[torch.nn.Module]:
+    inner = getattr(image_encoder, "vision_model", image_encoder)
+    layers: Sequence[torch.nn.Module] = inner.encoder.layers
+    return layers
+
+
+def _blocks_of(denoiser: Any) -> list[torch.nn.Module]:
+    if hasattr(denoiser, "blocks"):
+        return [*getattr(denoiser, "vace_blocks", ()), *denoiser.blocks]
+    return [*denoiser.down_blocks, denoiser.mid_block, *denoiser.up_blocks]
+
+
 @contextmanager
 def watched(loan: Loan, phases: Phases, num_inference_steps: int, latent_frames: int) -> Iterator[None]:
     """For one call: raises `Cancelled` between blocks of text encoder, transformer and VAE.
@@ -87,13 +121,12 @@ def watched(loan: Loan, phases: Phases, num_inference_steps: int, latent_frames:
         phases.step("decoding", min(decoded, latent_frames), latent_frames)
         decoded += 1
 
-    experts = [expert for expert in (pipeline.transformer, pipeline.transformer_2) if expert is not None]
+    places = Places.of(pipeline)
     with ExitStack() as hooks:
         for modules, hook in (
-            (pipeline.text_encoder.encoder.block, between),
-            (experts, denoise),
-            ([block for expert in experts for block in expert.blocks], between_blocks),
-            ([pipeline.vae.encoder, *pipeline.vae.encoder.down_blocks], between),
+            (places.encoders, between),
+            (places.denoisers, denoise),
+            (places.blocks, between_blocks),
             ([pipeline.vae.decoder], decode),
             (pipeline.vae.decoder.up_blocks, between),
         ):

@@ -62,18 +62,36 @@ def load_preview(file: Path, channels: int) -> LatentPreview | None:
     return preview if fits else None
 
 
+@dataclass(frozen=True, slots=True)
+class LatentShape:
+    """Of a VAE: its channels, the pixels on a side and the frames that one latent stands for."""
+
+    channels: int
+    spatial: int
+    temporal: int
+
+
+def latent_shape(vae: Any) -> LatentShape:
+    config = vae.config
+    if hasattr(config, "latent_channels"):  # one of single pictures
+        return LatentShape(config.latent_channels, 2 ** (len(config.block_out_channels) - 1), 1)
+    channels = getattr(config, "z_dim", 0)
+    return LatentShape(channels, config.scale_factor_spatial, config.scale_factor_temporal)
+
+
 @torch.no_grad()
 def fit_preview(vae: Any, clips: torch.Tensor | None = None) -> LatentPreview:
     """Fit to the VAE on `clips` (N, 3, 4k+1, H, W) in -1 … 1, or on synthetic ones.
 
     The patch is a quarter of the VAE's spatial factor on a side: a 480p clip is previewed at 208 × 120.
     """
-    patch = max(1, vae.config.scale_factor_spatial // 4)
-    clips = _clips_for(vae) if clips is None else clips
+    shape = latent_shape(vae)
+    patch = max(1, shape.spatial // 4)
+    clips = _clips_for(shape) if clips is None else clips
     inputs, targets = [], []
     for clip in clips.split(1):
         latents = _encode(vae, clip.to(vae.device, vae.dtype))
-        frames = clip[0].transpose(0, 1)[:: vae.config.scale_factor_temporal][: latents.shape[2]]
+        frames = clip[0].transpose(0, 1)[:: shape.temporal][: latents.shape[2]]
         pictures = F.interpolate(frames, size=[side * patch for side in latents.shape[-2:]], mode="area")
         padded = F.pad(latents[0].transpose(0, 1), (1, 1, 1, 1), mode="replicate")
         inputs.append(F.unfold(padded, 3).transpose(1, 2).flatten(0, 1).double().cpu())
@@ -82,14 +100,18 @@ def fit_preview(vae: Any, clips: torch.Tensor | None = None) -> LatentPreview:
     return LatentPreview(weight.T.reshape(3 * patch**2, -1, 3, 3).float().contiguous(), bias.float())
 
 
-def _clips_for(vae: Any) -> torch.Tensor:
+def _clips_for(shape: LatentShape) -> torch.Tensor:
     """Just enough pictures for the fit: encoding with a large VAE takes seconds on a processor."""
-    latent_frames = (_FRAMES - 1) // vae.config.scale_factor_temporal + 1
-    pixels = latent_frames * (_SIDE // vae.config.scale_factor_spatial) ** 2
+    latent_frames = (_FRAMES - 1) // shape.temporal + 1
+    pixels = latent_frames * (_SIDE // shape.spatial) ** 2
     return synthetic_clips(math.ceil(_SAMPLES / pixels))
 
 
 def _encode(vae: Any, clip: torch.Tensor) -> torch.Tensor:
+    """A clip (1, 3, T, H, W) as the denoiser sees it: (1, C, t, h, w)."""
+    if hasattr(vae.config, "latent_channels"):
+        latents = vae.encode(clip[0].transpose(0, 1)).latent_dist.mode().float() * vae.config.scaling_factor
+        return latents.transpose(0, 1)[None]
     latents = vae.encode(clip).latent_dist.mode().float()
     mean, std = (
         torch.tensor(values, device=latents.device).view(1, -1, 1, 1, 1)

@@ -16,18 +16,20 @@ from oelala.errors import OelalaError, OutOfMemory
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
 from oelala.models.device import choose_device, limit_threads
-from oelala.models.families import wan
+from oelala.models.families import family_of
+from oelala.models.families.family import stream_part, suit_to_processor
 from oelala.models.file_hashes import FileHashes
-from oelala.models.latent_preview import FILE_NAME, LatentPreview, fit_preview, load_preview
+from oelala.models.latent_preview import FILE_NAME, LatentPreview, fit_preview, latent_shape, load_preview
 from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
+from oelala.models.single_file import load_single_file
 from oelala.settings import Settings
 
 WARM_MODEL = "oelala-mini"
 # Room left for the work itself: a part of the weights and a fixed amount.
 _WORK_SHARE, _WORK_BYTES = 0.25, 200_000_000
 # Streaming the largest first frees the most; the VAE works on its weights all at once.
-_STREAMABLE = ("text_encoder", "transformer", "transformer_2")
+_STREAMABLE = ("text_encoder", "transformer", "transformer_2", "unet", "image_encoder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class ModelManager:
             finished = True
         finally:
             pipeline.scheduler = scheduler
-            pipeline.vae.clear_cache()
+            clear_caches(pipeline.vae)
             pipeline.maybe_free_model_hooks()
             if not finished:  # streaming hooks stopped half-way have lost count of what is where
                 self._forget_all(self._parts.drop_streamed())
@@ -164,25 +166,25 @@ class ModelManager:
     def _load_part(self, row: Row, part: PlannedPart, *, stream: bool) -> None:
         name = part.key.name
         try:
-            module = wan.load_part(name, part.folder, part.key.dtype)
+            module = _load(row, part)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as fault:
             if isinstance(fault, torch.OutOfMemoryError):
                 raise
             reason = f"{name}: {str(fault).splitlines()[0][:200]}"
             raise OelalaError("model-broken", model=row.title, reason=reason) from fault
         if stream:
-            wan.stream_part(name, module, self.device)
+            stream_part(name, module, self.device)
         elif isinstance(module, torch.nn.Module):
             module.to(self.device)
             if name == "vae" and self.device.type == "cpu" and torch.backends.mkldnn.is_available():
-                wan.suit_to_processor(module)
+                suit_to_processor(module)
         self._parts.add(part.key, Part(module, part.bytes, row.title, streamed=stream))
 
     def _pipeline(self, spec: ModelSpec, plan: LoadPlan) -> Any:
         parts = self._parts.borrow(plan.keys)
         name = (spec.pipeline, tuple(plan.keys))
         if name not in self._pipelines:
-            self._pipelines[name] = wan.assemble(spec.pipeline, parts, plan.folder)
+            self._pipelines[name] = family_of(plan.row).assemble(spec.pipeline, parts, plan.folder)
         return self._pipelines[name]
 
     def _preview(self, plan: LoadPlan, vae: Any) -> LatentPreview:
@@ -190,14 +192,26 @@ class ModelManager:
         key = plan.parts["vae"].key
         if key not in self._previews:
             cached = self._settings.private / "latent_preview" / f"{key.digest}.safetensors"
-            channels = vae.config.z_dim
+            channels = latent_shape(vae).channels
             preview = load_preview(plan.folder / FILE_NAME, channels) or load_preview(cached, channels)
             if preview is None:
                 preview = fit_preview(vae)
-                vae.clear_cache()
+                clear_caches(vae)
                 _save_quietly(preview, cached)
             self._previews[key] = preview
         return self._previews[key]
+
+
+def _load(row: Row, part: PlannedPart) -> Any:
+    if part.folder.is_file():
+        return load_single_file(part.folder, row.base or row.id, part.key.dtype)
+    return family_of(row).load_part(part.key.name, part.folder, part.key.dtype)
+
+
+def clear_caches(vae: Any) -> None:
+    """Wan's VAE remembers the frames before; a call that broke off leaves some of them there."""
+    if hasattr(vae, "clear_cache"):
+        vae.clear_cache()
 
 
 def _choose_streamed(wanted: list[PlannedPart], excess: int) -> list[str]:

@@ -53,6 +53,20 @@ FAULTS: dict[str, Text] = {
         "This picture is no longer in the workspace.", "Deze afbeelding staat niet meer in de werkmap."
     ),
     "error.picture-gone.hint": Text("Choose the picture again.", "Kies de afbeelding opnieuw."),
+    "error.no-family": Text(
+        "This Oelala cannot run {model} yet ({family}).",
+        "Deze Oelala kan {model} nog niet draaien ({family}).",
+    ),
+    "error.no-family.hint": Text(
+        "Choose another model, or update Oelala.", "Kies een ander model of werk Oelala bij."
+    ),
+    "error.last-picture-needed": Text(
+        "{model} goes from one picture to another, and needs both.",
+        "{model} gaat van de ene afbeelding naar de andere en heeft beide nodig.",
+    ),
+    "error.last-picture-needed.hint": Text(
+        "Choose the last picture, or another model.", "Kies de laatste afbeelding of een ander model."
+    ),
     "error.not-a-choice": Text("“{value}” is not possible here.", "“{value}” kan hier niet."),
     "error.not-a-choice.hint": Text("Choose one of: {known}.", "Kies een van: {known}."),
 }

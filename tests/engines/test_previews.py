@@ -59,8 +59,8 @@ def scheduler_with(latents: torch.Tensor) -> UniPCMultistepScheduler:
 
 def test_previews_keep_within_their_share() -> None:
     previews = Previews(LatentPreview(torch.randn(12, 16, 3, 3), torch.zeros(12)), fps=4)
-    scheduler = scheduler_with(torch.randn(1, 16, 3, 8, 12))
-    pictures = [previews.after_step(scheduler, step, 100) for step in range(1, 101)]
+    latents = torch.randn(1, 16, 3, 8, 12)
+    pictures = [previews.after_step(latents, step, 100) for step in range(1, 101)]
     shown = [step for step, picture in enumerate(pictures, 1) if picture]
     assert shown == [1, 50]  # the first, and half-way: hundred steps in no time earn no more
     first = pictures[0]

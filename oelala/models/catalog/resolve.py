@@ -29,6 +29,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     for name in sorted(foreign_fields(row, type(task))):
         if not _empty(task, name):
             raise InvalidTask("not-for-model", field=name, model=row.title)
+    if row.last_image_needed and "last_image" in type(task).model_fields and _empty(task, "last_image"):
+        raise InvalidTask("last-picture-needed", field="last_image", model=row.title)
     wanted = {name: value for name, value in own.items() if _empty(task, name)}
     full = task.model_copy(update=wanted)
     values = full.model_dump()

@@ -62,4 +62,5 @@ WAN21_FLF2V_14B_720P = replace(
     components=_parts(FLF2V_14B) | unknown_bits("transformer", 16_395_536_704),
     defaults={"image-to-video": values((1280, 720), 50, flow_shift=16.0, guidance_scale=5.0)},
     last_image=True,
+    last_image_needed=True,
 )

@@ -1,0 +1,79 @@
+"""Sampling with Stable Video Diffusion: a picture that moves a little, without any prompt."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from oelala.engines.previews import Previews
+from oelala.engines.sampling import Sampling, as_bytes, generator_of, known
+from oelala.engines.watch import Phases, watched
+from oelala.models.manager import Loan
+from oelala.tasks.image_to_video import ImageToVideo
+
+
+class EulerGuess:
+    """x₀ from two neighbouring samples: Euler goes x' = x + (x − x₀) / σ · (σ' − σ)."""
+
+    def __init__(self) -> None:
+        self._before: torch.Tensor | None = None
+
+    def after_step(self, sample: torch.Tensor, sigma: float, next_sigma: float) -> torch.Tensor | None:
+        """The guess of the step from `sigma` to `next_sigma`, which ended in `sample`; None for the first."""
+        before, self._before = self._before, sample
+        if before is None:
+            return None
+        return before - sigma * (sample - before) / (next_sigma - sigma)
+
+
+def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
+    """The frames of the clip, RGB (T, H, W, 3)."""
+    task = sampling.task
+    assert isinstance(task, ImageToVideo)
+    loan.pipeline.scheduler = type(loan.pipeline.scheduler).from_config(loan.pipeline.scheduler.config)
+    total = known(task.num_inference_steps)
+    chunks = math.ceil(known(task.num_frames) / known(task.decode_chunk_size))
+
+    previews, guess = Previews(loan.preview, sampling.fps(loan.row), sampling.first), EulerGuess()
+
+    def on_step(pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        del timestep
+        phases.context.cancel.check()
+        sigma, after = (float(pipe.scheduler.sigmas[index]) for index in (step, step + 1))
+        latents = guess.after_step(tensors["latents"], sigma, after)
+        shown = None if latents is None else latents.transpose(1, 2)
+        phases.step("denoising", step + 1, total, previews.after_step(shown, step + 1, total))
+        return {}
+
+    phases.enter("encoding")
+    with watched(loan, phases, total, chunks):
+        video = _call(loan.pipeline, sampling, task, on_step)
+    frames = as_bytes(video)
+    phases.leave()
+    return frames
+
+
+def _call(pipeline: Any, sampling: Sampling, task: ImageToVideo, on_step: Any) -> torch.Tensor:
+    """(T, 3, H, W) in 0 … 1."""
+    video: torch.Tensor = pipeline(
+        image=sampling.inputs["image"],
+        height=task.height,
+        width=task.width,
+        num_frames=task.num_frames,
+        num_inference_steps=task.num_inference_steps,
+        min_guidance_scale=task.min_guidance_scale,
+        max_guidance_scale=task.max_guidance_scale,
+        fps=task.fps,
+        motion_bucket_id=task.motion_bucket_id,
+        noise_aug_strength=task.noise_aug_strength,
+        decode_chunk_size=task.decode_chunk_size,
+        generator=generator_of(task),
+        output_type="pt",
+        callback_on_step_end=on_step,
+        callback_on_step_end_tensor_inputs=["latents"],
+    ).frames[0]
+    return video
