@@ -17,7 +17,7 @@ class Smoothing:
     are in body sizes a second. `longest_gap` (seconds): what nobody saw for longer stays missing."""
 
     min_cutoff: float = 2.0
-    beta: float = 3.0
+    beta: float = 6.0
     longest_gap: float = 0.5
 
 
