@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from oelala.doctor import Report
     from oelala.media.poses.detect import OnFrame
     from oelala.models.download import Removed, Verification
+    from oelala.models.planning import Plan
 
 
 __all__ = ["KINDS", "ModelStatus", "PoseRequest", "Studio"]
@@ -203,6 +204,15 @@ class Studio:
         if row.added:
             catalog.forget_row(row, self.settings)
         return removed
+
+    def plan(self, task: Task) -> Plan:
+        """What the task will need here, and how long it will take; it need not be resolved.
+
+        Raises OelalaError ("unknown-model") and InvalidTask ("cannot-do").
+        """
+        from oelala.forecast import forecast
+
+        return forecast(task, self.settings, self.workspace)
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""

@@ -23,7 +23,7 @@ FLOORS = {
     2: {"models", "library"},
     3: {"engines", "training"},
     4: {"jobs"},
-    5: {"studio", "kinds", "executor", "doctor", "mini"},
+    5: {"studio", "kinds", "executor", "doctor", "forecast", "mini"},
     6: {"ui", "terminal", "__main__"},
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

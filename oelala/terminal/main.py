@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from oelala.errors import Cancelled, OelalaError
 from oelala.settings import add_common_flags, prepare_environment, read_language, read_settings
 from oelala.studio import Studio
-from oelala.terminal import doctor, generate, jobs, models, pose, workspace
+from oelala.terminal import doctor, generate, jobs, models, plan, pose, workspace
 from oelala.terminal.console import CANCELLED, DONE, Console, exit_code
 
 COMMANDS = {
     "generate": generate,
+    "plan": plan,
     "pose": pose,
     "models": models,
     "jobs": jobs,

@@ -122,6 +122,43 @@ TEXTS: dict[str, Text] = {
         "Needs a graphics card with {need}; this one has {have}.",
         "Heeft een grafische kaart met {need} nodig; deze heeft {have}.",
     ),
+    "plan.fits": Text(
+        "Fits: {need} of {have} on the graphics card, about {time}.",
+        "Past: {need} van {have} op de grafische kaart, ongeveer {time}.",
+    ),
+    "plan.fits.untimed": Text(
+        "Fits: {need} of {have} on the graphics card. How long it takes is known after the first clip.",
+        "Past: {need} van {have} op de grafische kaart. Hoe lang het duurt, is na de eerste clip bekend.",
+    ),
+    "plan.fits.cpu": Text(
+        "Fits: {need} of {have} memory, about {time} on the processor.",
+        "Past: {need} van {have} geheugen, ongeveer {time} op de processor.",
+    ),
+    "plan.fits.cpu.untimed": Text(
+        "Fits: {need} of {have} memory. How long it takes is known after the first clip.",
+        "Past: {need} van {have} geheugen. Hoe lang het duurt, is na de eerste clip bekend.",
+    ),
+    "plan.too-little-vram": Text(
+        "Too large: needs {need} on the graphics card, which has {have}. Fewer pixels or frames help.",
+        "Te groot: vraagt {need} op de grafische kaart, die heeft {have}. Minder pixels of beelden helpt.",
+    ),
+    "plan.too-little-ram": Text(
+        "Too large: needs {need} of memory; this computer has {have}. A smaller model helps.",
+        "Te groot: vraagt {need} geheugen; deze computer heeft {have}. Een kleiner model helpt.",
+    ),
+    "plan.streamed": Text(
+        "Parts of the model wait in main memory and pass through the card.",
+        "Delen van het model wachten in het gewone geheugen en gaan door de kaart heen.",
+    ),
+    "plan.int8": Text(
+        "Its weights are kept in 8 bits, which changes the picture a little.",
+        "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",
+    ),
+    "plan.download": Text("{size} to download first.", "Eerst {size} ophalen."),
+    "plan.disk-short": Text(
+        "{size} to download first, and the disk has no room for that.",
+        "Eerst {size} ophalen, en daar is geen ruimte voor op de schijf.",
+    ),
     "fits.too-little-ram": Text(
         "Needs {need} of memory; this computer has {have}.",
         "Heeft {need} geheugen nodig; deze computer heeft {have}.",

@@ -2,7 +2,13 @@
 
 from oelala.models.catalog.added import add_row, forget_row
 from oelala.models.catalog.fields import carried_over, foreign_fields
-from oelala.models.catalog.installed import Installation, installation, locate, weight_files
+from oelala.models.catalog.installed import (
+    Installation,
+    installation,
+    locate,
+    missing_bytes,
+    weight_files,
+)
 from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
@@ -25,6 +31,7 @@ __all__ = [
     "forget_row",
     "installation",
     "locate",
+    "missing_bytes",
     "resolve",
     "rows",
     "status",

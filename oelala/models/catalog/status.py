@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from oelala.media.faults import human_bytes
 from oelala.models.catalog.installed import installation
 from oelala.models.catalog.row import Row
 from oelala.models.machine import Machine, read_machine
 from oelala.models.planning.hardware import hardware_of
 from oelala.models.planning.plan import PlanRequest, ladder, plan_run
+from oelala.models.planning.words import memory_size
 from oelala.settings import Settings
 
 Fits = Literal["yes", "streamed", "no"]
@@ -81,16 +81,16 @@ def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]
     plans = ladder(PlanRequest(row, values, hardware))
     plan = plan_run(PlanRequest(row, values, hardware))
     gpu = hardware.device != "cpu"
-    whole = {"need": human_bytes(plans[0].peak_vram), "have": human_bytes(hardware.vram)}
+    whole = {"need": memory_size(plans[0].peak_vram), "have": memory_size(hardware.vram)}
     if plan.fits and gpu:
         return ("streamed", "fits.streamed", whole) if plan.streamed else ("yes", "fits.gpu", whole)
-    in_ram = {"need": human_bytes(plan.peak_ram), "have": human_bytes(hardware.ram)}
+    in_ram = {"need": memory_size(plan.peak_ram), "have": memory_size(hardware.ram)}
     if plan.fits:
         return "yes", "fits.cpu", in_ram
     least = min(plans, key=lambda one: one.peak_vram)
     if gpu and least.peak_vram > hardware.vram:
-        return "no", "fits.too-little-vram", whole | {"need": human_bytes(least.peak_vram)}
-    return "no", "fits.too-little-ram", in_ram | {"need": human_bytes(least.peak_ram)}
+        return "no", "fits.too-little-vram", whole | {"need": memory_size(least.peak_vram)}
+    return "no", "fits.too-little-ram", in_ram | {"need": memory_size(least.peak_ram)}
 
 
 def _sizes(row: Row) -> dict[str, Any]:
@@ -103,4 +103,5 @@ def _sizes(row: Row) -> dict[str, Any]:
         "num_frames": row.native_num_frames,
         "largest_num_frames": row.largest_num_frames,
         "fps": row.fps,
+        "frame_step": row.frame_step,
     }

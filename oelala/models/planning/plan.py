@@ -10,6 +10,7 @@ from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, Abil
 from oelala.models.planning.learn import Speed
 from oelala.models.planning.memory import PartSize, is_gguf, part_sizes
 from oelala.models.planning.time import seconds_of
+from oelala.models.planning.words import Words, words_of
 from oelala.models.planning.work import Work, work_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ class Plan:
     missing_bytes: int
     download_seconds: float | None
     disk_short: bool
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """What to say of it: keys of the texts, and their values."""
+        return words_of(self)
 
     @property
     def streamed(self) -> bool:

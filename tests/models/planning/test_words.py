@@ -1,0 +1,47 @@
+"""What is said of a plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from oelala.models.planning import Abilities, plan_run
+from oelala.models.planning.words import duration, memory_size
+from oelala.texts import LANGUAGES, Language, say
+from tests.models.planning.machines import EVERYTHING, GIB, machine, request
+
+
+def said(language: Language, *asked: object) -> str:
+    plan = plan_run(request(*asked))  # type: ignore[arg-type]
+    return " ".join(say(key, language, **values) for key, values in plan.words)
+
+
+def test_the_sentence_before_generate() -> None:
+    on = machine(12, 64)
+    assert said("en", "wan2.1-t2v-1.3b", on, Abilities()) == (
+        "Fits: 10.3 GB of 12 GB on the graphics card, about 29 min. "
+        "Parts of the model wait in main memory and pass through the card."
+    )
+    assert said("nl", "wan2.1-t2v-14b", machine(12, 32), EVERYTHING).startswith("Past: 5.5 GB van 12 GB")
+    assert "8 bits" in said("en", "wan2.1-t2v-14b", machine(12, 32), EVERYTHING)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("vram", [0, 4, 12, 80])
+@pytest.mark.parametrize("ram", [4, 32, 256])
+@pytest.mark.parametrize("model", ["oelala-mini", "wan2.1-t2v-14b", "svd", "flux.1-dev"])
+def test_every_plan_can_be_said(language: Language, vram: int, ram: int, model: str) -> None:
+    sentence = said(language, model, machine(vram, ram), Abilities())
+    assert "{" not in sentence
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1 s"), (45.4, "45 s"), (99, "99 s"), (840, "14 min"), (5940, "99 min"), (7500, "2 h 05 min")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_sizes_as_cards_are_sold() -> None:
+    assert [memory_size(int(count * GIB)) for count in (5.12, 12, 128.4)] == ["5.1 GB", "12 GB", "128 GB"]
