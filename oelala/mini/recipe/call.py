@@ -22,9 +22,9 @@ PART_BYTES = 15_000_000
 CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads")
 # Seconds kept for saving and packing, and the last moment for both.
 _KEPT, _LAST = 22.0, 12.0
-_STILLS, _CLIPS, _STILLS_AGAIN = 60.0, 80.0, 35.0
+_STILLS, _CLIPS, _STILLS_AGAIN = 60.0, 80.0, 45.0
 # What the first call gives the transformer, to see it run; and, as far as they are known, the later ones.
-_FIRST, _SECOND, _THIRD = 45.0, 450.0, 420.0
+_FIRST, _SECOND, _THIRD = 45.0, 400.0, 490.0
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
 """Worker processes that make specs, captions and tokens ahead of the GPU; none of them imports torch."""
 
-import multiprocessing
+import subprocess
+import sys
+import tempfile
 from collections import deque
 from collections.abc import Generator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from loguru import logger
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -20,7 +24,7 @@ CAPTIONS_PER_CLIP = 16
 # The first of them are plain and complete; the others leave parts out, with rare words and typing errors.
 PLAIN_CAPTIONS = 8
 PAD, MAX_TOKENS = "<pad>", 64
-_AHEAD = 12
+_AHEAD, _PATIENCE = 16, 60
 
 
 @dataclass(frozen=True)
@@ -53,18 +57,42 @@ def make(first: int, count: int, tokenizer: str) -> Made:
     return Made(first, table_of(specs), tokens, answers_of(specs))
 
 
+def save(made: Made, path: Path) -> None:
+    """Write an .npz without pickles."""
+    arrays: dict[str, Any] = {f"table.{name}": value for name, value in made.table.items()}
+    np.savez(path, first=made.first, tokens=made.tokens, answers=made.answers, **arrays)
+
+
+def load(path: Path) -> Made:
+    """Read what `save` wrote."""
+    with np.load(path, allow_pickle=False) as found:
+        table = {name.removeprefix("table."): found[name] for name in found if name.startswith("table.")}
+        return Made(int(found["first"]), table, found["tokens"], found["answers"])
+
+
+def _elsewhere(first: int, count: int, tokenizer: str) -> Made:
+    """`make` in a process of its own; in this one where that fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "made.npz"
+        command = [sys.executable, "-m", __name__, str(first), str(count), tokenizer, str(path)]
+        try:
+            subprocess.run(command, check=True, timeout=_PATIENCE, stdin=subprocess.DEVNULL)
+            return load(path)
+        except (OSError, subprocess.SubprocessError) as exc:
+            logger.warning("captions made slowly: {}", exc)
+            return make(first, count, tokenizer)
+
+
 class Farm:
     """Hands out clips in order, `together` at a time, made ahead of time by `workers` processes.
 
-    The processes are spawned, not forked: a fork of a process whose libraries run threads may hang.
+    Each job is a process of its own, with a file for its answer: a pool of processes stood still twice beside
+    a GPU, forked and spawned. Without workers this process makes them.
     """
 
     def __init__(self, workers: int) -> None:
-        self.pool: Executor = (
-            ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-            if workers
-            else ThreadPoolExecutor(1)
-        )
+        self._make = _elsewhere if workers else make
+        self.pool = ThreadPoolExecutor(max(1, workers))
 
     def clips(self, first: int, together: int, tokenizer: Path) -> Generator[Made, None, None]:
         """Clips of the seeds from `first` on, without end."""
@@ -72,7 +100,7 @@ class Farm:
         try:
             while True:
                 while len(waiting) < _AHEAD:
-                    waiting.append(self.pool.submit(make, first, together, str(tokenizer)))
+                    waiting.append(self.pool.submit(self._make, first, together, str(tokenizer)))
                     first += together
                 yield waiting.popleft().result()
         finally:
@@ -82,3 +110,7 @@ class Farm:
     def close(self) -> None:
         """End the workers."""
         self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+if __name__ == "__main__":
+    save(make(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]), Path(sys.argv[4]))

@@ -1,5 +1,6 @@
 """Stage 2: latents of clips and stills with the frozen VAE, captions as tokens, and their statistics."""
 
+import faulthandler
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from oelala.mini.recipe.farm import Farm, Made, captions_of
 from oelala.mini.recipe.latent_set import Moments, seed_of, shards, write_statistics
 from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
-from oelala.mini.recipe.whole_clip import NormSilu, WholeClip, lay_out, norm_silu
+from oelala.mini.recipe.whole_clip import WholeClip, lay_out
 from oelala.mini.tokenizer import VOCAB_SIZE, train_tokenizer
 from oelala.mini.topology import NUM_FRAMES, build_vae
 from oelala.mini.world.render import PLAIN
@@ -27,6 +28,7 @@ FIRST_SEED = {"clips": 100_000_000, "stills": 300_000_000}
 # How many are rendered, and of those encoded, together.
 RENDERED, ENCODED = {"clips": 64, "stills": 1024}, {"clips": 16, "stills": 512}
 PER_SHARD = {"clips": 2048, "stills": 32_768}
+_STUCK = 100.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,6 @@ class Tools:
 
     farm: Farm
     shaders: Shaders = PLAIN
-    norm: NormSilu = norm_silu
 
 
 def tokenizer_of(folder: Path, *, tiny: bool = False) -> Path:
@@ -89,7 +90,8 @@ class LatentStage:
         self.vae_steps = found[1].steps
         vae = vae.to(settings.device).eval()
         lay_out(vae)
-        self.whole = WholeClip(vae, tools.norm)
+        # Not the compiled norm: without gradients it would be compiled again, for longer than it saves.
+        self.whole = WholeClip(vae)
         self.done = self._keep_present()
 
     def _keep_present(self) -> int:
@@ -115,7 +117,9 @@ class LatentStage:
         together = 2 if settings.tiny else RENDERED[kind]
         until = self.started + settings.minutes * 60
         start, before = time.monotonic(), self.done
-        latents, made_up = [], []
+        # If it stands still, the log says where.
+        faulthandler.dump_traceback_later(_STUCK)
+        latents, made_up, batches = [], [], 0
         supply = self.tools.farm.clips(settings.first_seed + self.done, together, tokenizer)
         while self.done < settings.limit and (time.monotonic() < until or self.done == 0):
             made = next(supply)
@@ -123,10 +127,14 @@ class LatentStage:
             latents += [self._encode(part) for part in frames.split(ENCODED[kind])]
             made_up.append(made)
             self.done += len(frames)
+            batches += 1
+            if batches in (1, 2, 10):
+                logger.info("{} {} after {:.1f} s", self.done - before, kind, time.monotonic() - start)
             if len(made_up) * together >= PER_SHARD[kind]:
                 self._write(latents, made_up)
                 latents, made_up = [], []
         supply.close()
+        faulthandler.cancel_dump_traceback_later()
         if made_up:
             self._write(latents, made_up)
         settings.team.wait()

@@ -14,6 +14,7 @@ from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools
 from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
 from oelala.mini.recipe.vae import VaeSettings, VaeStage
+from oelala.mini.recipe.whole_clip import NormSilu
 
 # More than that many of a kind are not made; all of them must fit into the GPU's memory.
 LIMITS = {"clips": 40_000, "stills": 200_000}
@@ -48,10 +49,15 @@ class Run:
     @cached_property
     def tools(self) -> Tools:
         """Compiled when first needed."""
-        return Tools(self.farm, best_shaders(self.device), fastest_norm(self.device))
+        return Tools(self.farm, best_shaders(self.device))
+
+    @cached_property
+    def norm(self) -> NormSilu:
+        """The VAE's, compiled when first needed."""
+        return fastest_norm(self.device)
 
     def prepare(self) -> None:
-        """Compile now, so that no stage's seconds pay for it."""
+        """Compile the renderer now, so that no stage's seconds pay for it."""
         assert self.tools
 
     def vae(self, seconds: float, later: float = 0.0) -> None:
@@ -60,7 +66,7 @@ class Run:
         VaeStage(
             VaeSettings(
                 one.folder, seconds / 60, self.device, later / 60, one.schedule, self.tools.shaders,
-                self.tools.norm, self.scale, one.tiny, team=self.team,
+                self.norm, self.scale, one.tiny, team=self.team,
             )
         ).run()  # fmt: skip
         self._free()
