@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oelala.errors import OelalaError
+from oelala.errors import InvalidTask, OelalaError
 from oelala.executor import StudioExecutor
 from oelala.jobs.reporter import preview_path
 from oelala.jobs.store import JobStore
@@ -119,17 +119,27 @@ class Studio:
 
     # tasks, models, presets
 
-    def submit(self, task: Task) -> list[Job]:
+    def submit(self, task: Task, also: Sequence[str] = ()) -> list[Job]:
         """Fill and check the task by the catalog, keep its pictures, fix its seed, queue it.
 
-        n clips are n jobs with the seeds s, s+1, … Raises InvalidTask (with the field) and ModelMissing.
+        n clips are n jobs with the seeds s, s+1, … `also`: more models to make the same, each in its own
+        way; the same seeds. Raises InvalidTask (with the field, "also" where it is one of those) and
+        ModelMissing; then nothing is queued.
         """
-        resolved = task if task.internal else catalog.resolve(task, self.settings)
-        kept = inputs.keep_inputs(resolved, self.workspace)
-        jobs = self.store.enqueue_all(_one_task_a_clip(kept))
+        seeded = _with_seed(task)
+        resolved = seeded if task.internal else catalog.resolve(seeded, self.settings)
+        others = [self._resolve_for(seeded, model) for model in dict.fromkeys(also) if model != task.model]
+        kept = [inputs.keep_inputs(one, self.workspace) for one in (resolved, *others)]
+        jobs = self.store.enqueue_all([clip for one in kept for clip in _one_task_a_clip(one)])
         if self._supervisor is not None:
             self._supervisor.wake(resolved.lane)
         return jobs
+
+    def _resolve_for(self, task: Task, model: str) -> Task:
+        try:
+            return catalog.resolve(catalog.for_model(task, self._row(model)), self.settings)
+        except InvalidTask as fault:
+            raise InvalidTask(fault.code, field="also", **fault.values) from fault
 
     def read_task(self, kind: str, values: Mapping[str, Any]) -> Task:
         """A task from loose values (a form, flags, a file). Raises InvalidTask."""
@@ -356,12 +366,18 @@ def _goes_on(state: State) -> bool:
 
 
 def _one_task_a_clip(task: Task) -> list[Task]:
-    """Tasks with a fixed seed each; only kinds that have a seed are split."""
+    """Tasks with a seed each; only kinds that have a seed are split."""
     values = task.model_dump(include={"seed", "num_videos_per_prompt"})
     if len(values) < 2:
         return [task]
-    seed = values["seed"] if values["seed"] is not None else secrets.randbelow(MAX_SEED + 1)
     return [
-        task.model_copy(update={"seed": (seed + clip) % (MAX_SEED + 1), "num_videos_per_prompt": 1})
+        task.model_copy(update={"seed": (values["seed"] + clip) % (MAX_SEED + 1), "num_videos_per_prompt": 1})
         for clip in range(values["num_videos_per_prompt"])
     ]
+
+
+def _with_seed(task: Task) -> Task:
+    """Of chance, where the user names none."""
+    if "seed" not in type(task).model_fields or getattr(task, "seed") is not None:  # noqa: B009
+        return task
+    return task.model_copy(update={"seed": secrets.randbelow(MAX_SEED + 1)})

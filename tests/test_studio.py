@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
+from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.job import Cancelled, Queued
 from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
+from tests.media import pictures
+from tests.models.folders import write_cached
 
 
 @pytest.fixture
@@ -109,3 +113,34 @@ def test_a_preset_by_name(studio: Studio) -> None:
     with pytest.raises(OelalaError) as fault:
         studio.preset("text-to-video", "nobody")
     assert "mini-draft" in fault.value.values["known"]
+
+
+def test_one_wish_goes_to_several_models(tmp_path: Path) -> None:
+    photo = pictures.save(pictures.two_halves(), tmp_path / "photo.png")
+    studio = Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
+    for model in ("wan2.2-ti2v-5b", "svd"):
+        write_cached(tmp_path / "hub", find(model))
+    task = ImageToVideo(
+        image=str(photo), prompt="she waves", width=256, height=320, focus_x=0.2, num_videos_per_prompt=2
+    )
+    jobs = studio.submit(task, ["wan2.2-ti2v-5b", "oelala-mini", "svd", "svd"])
+    tasks = [ImageToVideo(**job.task) for job in jobs]
+    assert [one.model for one in tasks] == ["oelala-mini"] * 2 + ["wan2.2-ti2v-5b"] * 2 + ["svd"] * 2
+    assert [one.seed for one in tasks] == [tasks[0].seed, tasks[1].seed] * 3
+    assert {one.image for one in tasks} == {tasks[0].image}
+    assert {one.focus_x for one in tasks} == {0.2}
+    assert [(one.width, one.height) for one in tasks[::2]] == [(256, 320), (704, 1280), (576, 1024)]
+    assert [one.prompt for one in tasks[::2]] == ["she waves", "she waves", ""]
+    assert (tasks[4].fps, tasks[4].motion_bucket_id, tasks[4].num_frames) == (7, 127, 14)
+
+
+def test_where_one_of_several_models_cannot_nothing_is_queued(studio: Studio, tmp_path: Path) -> None:
+    task = TextToVideo(prompt="a man waves")
+    with pytest.raises(InvalidTask) as fault:
+        studio.submit(task, ["svd"])
+    assert (fault.value.code, fault.value.field) == ("cannot-do", "also")
+    with pytest.raises(ModelMissing):
+        studio.submit(task, ["wan2.1-t2v-14b"])
+    with pytest.raises(OelalaError, match="no model called"):
+        studio.submit(task, ["nobody"])
+    assert studio.jobs() == []

@@ -65,7 +65,8 @@ def _ignore(step: int, total: int) -> None:
 class ModelManager:
     """Holds the models of one worker; for one thread.
 
-    `measure` tells the device's free bytes, `row` the catalog's row of a model id.
+    `measure` tells the device's free bytes, `row` the row of a model id: by default of the
+    catalog or of the user's own models.
     """
 
     def __init__(
@@ -73,10 +74,10 @@ class ModelManager:
         settings: Settings,
         device: torch.device | None = None,
         measure: Callable[[], int] | None = None,
-        row: Callable[[str], Row] = find,
+        row: Callable[[str], Row] | None = None,
     ) -> None:
         limit_threads()
-        self.row = row
+        self.row = row or (lambda model: find(model, settings))
         self.device = device or choose_device()
         self._settings = settings
         self._parts = PartStore(self.device, measure)

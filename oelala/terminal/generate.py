@@ -34,6 +34,8 @@ def _add_task_flags(parser: argparse.ArgumentParser, task: type[Task]) -> None:
         flag = f"--{name.replace('_', '-')}"
         about = say(f"field.{name}.help", "en").replace("%", "%%")  # English, as argparse's own words
         parser.add_argument(flag, dest=f"task_{name}", metavar=_metavar(field.annotation), help=about)
+    about = "More models to make the same, with commas between them; each in its own size and way."
+    parser.add_argument("--also", metavar="MODELS", default="", help=about)
     parser.add_argument("--preset", metavar="P", help="Named values to start from; files in presets/.")
     parser.add_argument("--out", metavar="FILE", type=Path, help="Copy the clip there.")
     parser.add_argument("--json", action="store_true", help="One line of JSON instead of a path.")
@@ -50,7 +52,8 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
     task = studio.read_task(flags.kind, _values(flags, studio))
     out = _checked_target(flags.out)
-    jobs = run_and_watch(studio, studio.submit(task), console)
+    also = [model.strip() for model in flags.also.split(",") if model.strip()]
+    jobs = run_and_watch(studio, studio.submit(task, also), console)
     unfinished = [job for job in jobs if not isinstance(job.state, Done)]
     if unfinished:
         return tell_unfinished(unfinished[0], console)

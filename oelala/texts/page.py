@@ -24,6 +24,11 @@ FORM: dict[str, Text] = {
     "form.advanced": Text("Advanced", "Geavanceerd"),
     "form.generate": Text("Generate", "Genereer"),
     "form.restore": Text("Restore from a clip …", "Terughalen uit clip …"),
+    "form.also": Text("The same with", "Hetzelfde met"),
+    "form.also.help": Text(
+        "More models to make it, each in its own size and way, from the same seed.",
+        "Meer modellen die het maken, elk in eigen formaat en op eigen wijze, met dezelfde seed.",
+    ),
     "form.model.missing": Text("{model} (not here yet)", "{model} (nog niet hier)"),
     "form.model.missing.help": Text("A download of {size}.", "Een download van {size}."),
 }

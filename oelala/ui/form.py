@@ -191,13 +191,18 @@ class Form:
             }
         if "seconds" in extras:
             longest = _seconds(sizes["largest_num_frames"], sizes["fps"])
-            changes[extras["fps"]] = {"value": sizes["fps"]}
+            changes[extras["rate"]] = {"value": sizes["fps"]}
+            changes[extras["frame_step"]] = {"value": sizes["frame_step"]}
             changes[extras["seconds"]] = {
                 "info": text("form.seconds.help", fps=sizes["fps"], longest=longest)
             }
-        for name in ("width", "height"):
+        for name, step in (
+            ("width", sizes["multiple"]),
+            ("height", sizes["multiple"]),
+            ("num_frames", sizes["frame_step"]),
+        ):
             if name in fields:
-                changes[fields[name]] = {"step": sizes["multiple"]}
+                changes[fields[name]] = {"step": step}
         return changes
 
     def _visible(self, model: ModelStatus) -> dict[Any, dict[str, Any]]:
@@ -206,7 +211,7 @@ class Form:
         optional = {
             name
             for name, info in self.task.model_fields.items()
-            if info.default is None and not info.is_required()
+            if info.default in (None, "") and not info.is_required()
         }
         mine = {
             n

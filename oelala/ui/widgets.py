@@ -8,17 +8,17 @@ from typing import Any
 from oelala.ui.fields import FormField
 from oelala.ui.i18n import html_mark, mark
 
-# Length is kept at 4k+1 frames in the browser, so that no click can overtake it. `frames` of 4k+1 last
-# (frames - 1) / fps seconds: 33 frames at 16 are two seconds.
-_SECONDS_TO_FRAMES = """(seconds, fps, frames) => {
-  const steps = Math.round(seconds * fps / 4);
-  return seconds === null || !Number.isFinite(steps) ? frames : Math.max(0, steps) * 4 + 1;
+# Length is kept at what the model makes (mostly 4k+1) in the browser, so that no click can overtake it.
+# These last (frames - 1) / fps seconds: 33 frames at 16 are two seconds.
+_SECONDS_TO_FRAMES = """(seconds, fps, frames, by) => {
+  const steps = Math.round(seconds * fps / by);
+  return seconds === null || !Number.isFinite(steps) ? frames : Math.max(0, steps) * by + 1;
 }"""
 _FRAMES_TO_SECONDS = """(frames, fps, seconds) =>
   Number.isFinite(frames) && frames > 0 ? Math.round((frames - 1) / fps * 100) / 100 : seconds"""
-_SNAP_FRAMES = """(frames, fps) => {
+_SNAP_FRAMES = """(frames, fps, by) => {
   if (!Number.isFinite(frames)) return [frames, null];
-  const kept = Math.max(0, Math.round((frames - 1) / 4)) * 4 + 1;
+  const kept = Math.max(0, Math.round((frames - 1) / by)) * by + 1;
   return [kept, Math.round((kept - 1) / fps * 100) / 100];
 }"""
 _SIZE_TO_SIDES = "(size) => size.split(' × ').map(Number)"
@@ -94,13 +94,14 @@ def _length(widgets: Widgets, fields: list[FormField]) -> None:
             label=mark("form.seconds"), info=" ", step=0.25, min_width=80, **widgets.ids("seconds")
         )
         frames = _number(widgets, fields[0], step=4)
-    fps = gr.Number(value=16, visible="hidden", label="fps", **widgets.ids("fps"))
+    fps = gr.Number(value=16, visible="hidden", label="fps", **widgets.ids("rate"))
+    step = gr.Number(value=4, visible="hidden", label="step", **widgets.ids("frame_step"))
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
-    seconds.input(None, [seconds, fps, frames], [frames], js=_SECONDS_TO_FRAMES, **quiet)
+    seconds.input(None, [seconds, fps, frames, step], [frames], js=_SECONDS_TO_FRAMES, **quiet)
     seconds.blur(None, [frames, fps, seconds], [seconds], js=_FRAMES_TO_SECONDS, **quiet)
     frames.input(None, [frames, fps, seconds], [seconds], js=_FRAMES_TO_SECONDS, **quiet)
-    frames.blur(None, [frames, fps], [frames, seconds], js=_SNAP_FRAMES, **quiet)
-    widgets.extras.update(seconds=seconds, fps=fps)
+    frames.blur(None, [frames, fps, step], [frames, seconds], js=_SNAP_FRAMES, **quiet)
+    widgets.extras.update(seconds=seconds, rate=fps, frame_step=step)
 
 
 def _seed(widgets: Widgets, fields: list[FormField]) -> None:

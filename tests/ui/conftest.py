@@ -31,9 +31,12 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.models.tiny import build_wan21
+    from tests.models.tiny_image import I2V_EXPERTS, LAYOUTS, SVD, build_svd, build_wan_i2v
 
     models = tmp_path_factory.mktemp("models")
     build_wan21(models / find(browsing.MODEL).repo, seed=1)
+    build_wan_i2v(models / find(I2V_EXPERTS).repo, LAYOUTS[I2V_EXPERTS])
+    build_svd(models / find(SVD).repo)
     return models
 
 

@@ -169,6 +169,71 @@ def test_a_model_without_a_last_picture_has_no_such_field(page: Any) -> None:
     assert page.is_hidden(f"{FORM}last_image")
 
 
+def choose_model(page: Any, title: str) -> None:
+    page.click(f"{FORM}model input")
+    page.get_by_role("option", name=title, exact=True).click()
+
+
+def test_a_model_with_a_last_picture_shows_its_field_and_uses_it(
+    page: Any, live: LiveStudio, photo: Path, tmp_path: Path
+) -> None:
+    open_tab(page)
+    choose(page, photo)
+    choose_model(page, "Wan 2.2 I2V A14B")
+    page.wait_for_selector("[data-picture=last_image] button")
+    end = pictures.save(pictures.two_halves(200, 300).rotate(180), tmp_path / "end.png")
+    page.set_input_files("[data-picture=last_image] input[type=file]", end)
+    page.wait_for_selector(f"{FORM}last_image .o-picture-note:has-text('200 × 300 becomes 832 × 480')")
+    fill(page)
+    job = generate(page)
+    page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
+    task = ImageToVideo(**live.studio.job(job).task)
+    assert task.last_image not in (None, task.image)
+    assert task.guidance_scale_2 == 3.5
+    page.click("[data-picture=last_image] button:has-text('Remove')")
+    page.wait_for_selector("[data-picture=last_image] input[type=file]", state="attached")
+    choose_model(page, "Oelala Mini")
+    page.wait_for_selector(f"{FORM}last_image", state="hidden")
+
+
+def test_a_model_without_words_asks_for_motion_instead(page: Any, live: LiveStudio, photo: Path) -> None:
+    open_tab(page)
+    choose(page, photo)
+    page.fill(f"{FORM}prompt textarea", "words it cannot read")
+    choose_model(page, "Stable Video Diffusion")
+    page.wait_for_selector(f"{FORM}motion_bucket_id")
+    page.wait_for_selector(f"{FORM}prompt", state="detached")
+    assert page.is_hidden(".o-chips")
+    assert not page.is_visible(f"{FORM}guidance_scale")
+    fill(page, width=256, height=256, num_frames=6)
+    assert page.input_value(f"{FORM}num_frames input") == "6", "no 4k+1 here"
+    job = generate(page)
+    page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
+    task = ImageToVideo(**live.studio.job(job).task)
+    assert (task.model, task.prompt, task.num_frames, task.motion_bucket_id) == ("svd", "", 6, 127)
+
+
+def test_the_same_goes_to_two_models(page: Any, live: LiveStudio, photo: Path) -> None:
+    open_tab(page)
+    choose(page, photo)
+    fill(page)
+    page.click(f"{FORM}also input")
+    page.get_by_role("option", name="Stable Video Diffusion", exact=True).click()
+    page.keyboard.press("Tab")
+    before = set(job_ids(page))
+    page.click(f"{FORM}generate")
+    page.wait_for_function(
+        "n => document.querySelectorAll('#o-jobs .o-job').length === n", arg=len(before) + 2
+    )
+    jobs = [live.studio.job(job) for job in set(job_ids(page)) - before]
+    assert {job.task["model"] for job in jobs} == {"oelala-mini", "svd"}
+    assert len({job.task["seed"] for job in jobs}) == 1
+    for job in jobs:
+        live.studio.cancel(job.id)
+    for job in jobs:
+        live.wait_for(job.id, "cancelled", "done")
+
+
 @pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}, NARROW])
 def test_it_reads_well_everywhere(
     browser: Any, live: LiveStudio, photo: Path, options: dict[str, Any]

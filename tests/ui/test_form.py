@@ -87,7 +87,7 @@ def test_showing_a_model_brings_its_limits(form: Form) -> None:
     assert changes["size"]["value"] == "832 × 480"
     assert changes["size"]["info"] == "Veelvouden van 16, 128 tot 1280 pixels per zijde."
     assert changes["seconds"]["value"] == 5
-    assert changes["fps"]["value"] == 16
+    assert changes["rate"]["value"] == 16
     assert changes["model"]["info"].startswith("Een download van 17.6 GB. ")
     assert changes["prompt"] == {"info": say("field.prompt.help", "nl")}
     assert "seed" not in changes

@@ -1,7 +1,7 @@
 """Which models there are, what they can do, and whether they are on this disk. Imports no torch."""
 
 from oelala.models.catalog.added import add_row, forget_row
-from oelala.models.catalog.fields import carried_over, foreign_fields
+from oelala.models.catalog.fields import carried_over, for_model, foreign_fields
 from oelala.models.catalog.installed import (
     Installation,
     installation,
@@ -27,6 +27,7 @@ __all__ = [
     "defaults",
     "defaults_of",
     "find",
+    "for_model",
     "foreign_fields",
     "forget_row",
     "installation",

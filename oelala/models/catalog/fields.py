@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from oelala.models.catalog.lookup import rows
+from oelala.models.catalog.lookup import defaults_of, rows
 from oelala.models.catalog.row import Row
 from oelala.tasks.base import Task, fields_shown_as
 
+# What is asked for, whoever makes it; the rest is how one model does that.
+_WISH = ("prompt", "image", "last_image", "framing", "focus_x", "focus_y", "seed", "num_videos_per_prompt")
+AnyTask = TypeVar("AnyTask", bound=Task)
+
 
 def foreign_fields(row: Row, task: type[Task]) -> set[str]:
-    """The fields that may be None and have to be: the row names no value of its own for them.
+    """The fields that have to stay empty: the row names no value of its own for them.
 
-    A seed is no property of a model; whether it takes a last picture is (`Row.last_image`).
+    A seed is no property of a model; whether it takes a last picture is (`Row.last_image`), and whether it
+    reads a prompt.
     """
     optional = {
         name for name, info in task.model_fields.items() if info.default is None and not info.is_required()
     }
     own = {name for name, value in row.defaults.get(task.kind, {}).items() if value is not None}
     own |= {"last_image"} if row.last_image else set()
-    return optional - own - set(fields_shown_as(task, "seed"))
+    unread = {"prompt"} & task.model_fields.keys() if "text_encoder" not in row.components else set()
+    return optional - own - set(fields_shown_as(task, "seed")) | unread
 
 
 def carried_over(before: Mapping[str, Any], task: type[Task]) -> dict[str, Any]:
@@ -29,3 +36,19 @@ def carried_over(before: Mapping[str, Any], task: type[Task]) -> dict[str, Any]:
     able = any(row.id == before.get("model") for row in rows(task.kind))
     wanted = task.model_fields.keys() - fresh if able else {"prompt"}
     return {name: value for name, value in before.items() if name in wanted and value is not None}
+
+
+def for_model(task: AnyTask, row: Row) -> AnyTask:
+    """The same wish for another model, which fills in the rest; of its own sizes the one nearest in shape.
+
+    Raises InvalidTask ("cannot-do").
+    """
+    defaults_of(row, task.kind)
+    taken = set(_WISH) & type(task).model_fields.keys() - foreign_fields(row, type(task))
+    values = {name: getattr(task, name) for name in taken}
+    width, height = getattr(task, "width", None), getattr(task, "height", None)
+    if width and height:
+        ratio = math.log(width / height)
+        nearest = min(row.sizes.native, key=lambda size: abs(math.log(size[0] / size[1]) - ratio))
+        values |= {"width": nearest[0], "height": nearest[1]}
+    return type(task)(**{**values, "model": row.id})

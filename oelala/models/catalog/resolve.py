@@ -27,7 +27,7 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     row = find(task.model, settings)
     own = defaults_of(row, task.kind)
     for name in sorted(foreign_fields(row, type(task))):
-        if not _empty(task, name):
+        if getattr(task, name) not in (None, ""):
             raise InvalidTask("not-for-model", field=name, model=row.title)
     if row.last_image_needed and "last_image" in type(task).model_fields and _empty(task, "last_image"):
         raise InvalidTask("last-picture-needed", field="last_image", model=row.title)

@@ -36,6 +36,7 @@ class TaskTab:
         self.studio = studio
         self.form = Form(task, studio)
         self.presets: Any = None
+        self.also: Any = None
         self.generate: Any = None
         self.bridge: Any = None
 
@@ -74,6 +75,25 @@ class TaskTab:
         """The model's field, and under it a place where the scripts offer and follow its download."""
         self.form.place("model")
         place(f'<div class="o-model" data-model-of="{self.task.kind}"></div>', f"{self.task.kind}--download")
+        self.place_also()
+
+    def place_also(self) -> None:
+        """More models to make the same, for a comparison; shown where there is a second one."""
+        import gradio as gr
+
+        self.also = gr.Dropdown(
+            **self._other_models(),
+            value=[],
+            multiselect=True,
+            label=mark("form.also"),
+            info=mark("form.also.help"),
+            elem_id=f"{self.task.kind}--also",
+            buttons=[],
+        )
+
+    def _other_models(self) -> dict[str, Any]:
+        here = [(one.title, one.id) for one in self.studio.models(self.task.kind) if one.on_disk]
+        return {"choices": here, "visible": len(here) > 1}
 
     def place_motions(self) -> None:
         """Presets that hold nothing but a prompt, as buttons: what the one in the picture could do."""
@@ -100,7 +120,7 @@ class TaskTab:
         form, everything = self.form, [*self.form.outputs, self.bridge]
         self.generate.click(
             self._submit(),
-            form.inputs,
+            form.inputs | {self.also},
             [self.bridge, *form.seed_outputs],
             trigger_mode="multiple",
             **_QUIET,
@@ -110,7 +130,7 @@ class TaskTab:
         self.presets.input(self._choose_preset(), self.presets, everything, **_QUIET)
         for event in (page.load, self.bridge.refresh):
             models = form.component("model")
-            event(self._refresh(), models, [self.presets, models, self.bridge], **_QUIET)
+            event(self._refresh(), models, [self.presets, self.also, models, self.bridge], **_QUIET)
 
     def _refresh(self) -> Any:
         """Models and presets may have come since the page was built, and models while it is open."""
@@ -121,6 +141,7 @@ class TaskTab:
             choices = self._preset_choices(lambda title: title[language], sayer(language))
             return {
                 self.presets: gr.update(choices=choices),
+                self.also: gr.update(**self._other_models()),
                 self.bridge: answer("refreshed", model=self.form.view_model(model)),
                 **_updates(self.form.show_models(sayer(language), model)),
             }
@@ -133,7 +154,7 @@ class TaskTab:
         def submit(values: dict, request: gr.Request) -> dict[Any, Any]:
             language = request_language(request, self.studio.settings)
             try:
-                jobs = self.studio.submit(self._read(self.form.read(values)))
+                jobs = self.studio.submit(self._read(self.form.read(values)), values[self.also] or ())
             except _Faults as faults:
                 views = [error_view(fault, language) for fault in faults.all]
                 return {self.bridge: answer("refused", faults=views)}
