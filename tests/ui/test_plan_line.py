@@ -1,0 +1,50 @@
+"""The line above Generate, in the page's own handlers and in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala.settings import Settings
+from oelala.studio import Studio
+from oelala.tasks.text_to_video import TextToVideo
+from oelala.ui.plan_line import PlanLine
+from oelala.ui.tabs.task_tab import TaskTab
+from tests.ui.browsing import fill_small
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> PlanLine:
+    return PlanLine(
+        TaskTab(TextToVideo, Studio(Settings(workspace=tmp_path / "workspace", models=tmp_path / "hub")))
+    )
+
+
+def test_it_speaks_both_languages(line: PlanLine) -> None:
+    values = {"model": "oelala-mini", "width": 256, "height": 256, "num_frames": 33}
+    english, dutch = line.markup(values, "en"), line.markup(values, "nl")
+    assert english.startswith('<p class="o-note" role="status" data-fits="yes">Fits: ')
+    assert ">Past: " in dutch
+    large = line.markup({"model": "wan2.2-t2v-a14b", "width": 1280, "height": 720, "num_frames": 161}, "en")
+    assert "126 GB to download first" in large
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"model": "nobody"}, {"model": "svd"}, {"width": "wide"}, {"width": 10**9}, {"num_frames": 16.5}],
+)
+def test_what_is_no_task_is_left_to_its_field(line: PlanLine, values: dict[str, Any]) -> None:
+    assert line.markup(values, "en") == ""
+
+
+@pytest.mark.browser
+def test_it_follows_the_form(page: Any) -> None:
+    said = "#text-to-video--plan [data-fits]"
+    page.wait_for_selector(said)
+    before = page.text_content(said)
+    assert before.startswith(("Fits: ", "Too large: "))
+    fill_small(page, "a person waves", steps=7, frames=81)
+    page.wait_for_function(f"before => document.querySelector('{said}')?.textContent !== before", arg=before)
+    assert page.text_content(said).startswith("Fits: ")
