@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.media.pose import BodyFinder
 from oelala.media.poses.detect import LEAST_VISIBILITY, Detection, OnFrame, body25_of, detect_pose
 from oelala.media.poses.document import Person, Pose
-from oelala.media.poses.film import Cut
+from oelala.media.poses.face_crops import Frame, face_frames
+from oelala.media.poses.film import WHOLE, Cut, open_film, read_film
 from oelala.media.poses.fit_check import check_fit
 from oelala.media.poses.measure import compare
-from oelala.media.poses.openpose_read import Reading
+from oelala.media.poses.openpose_read import Reading, is_openpose
 from oelala.media.poses.retarget import Fit, resize, retarget
 from oelala.media.poses.source import MotionSource, read_motion, resample
 from oelala.progress import CancelToken
@@ -27,30 +29,44 @@ from oelala.tasks.pose_transfer import PoseTransfer
 
 @dataclass(frozen=True, slots=True)
 class Driving:
-    """`pose`: one person, at the clip's size, rate and length. `findings`: what does not fit, as codes."""
+    """`pose`: one person, at the clip's size, rate and length. `original`: the same before it was fitted, at
+    the size of `film`, if a film is what it was taken from. `findings`: what does not fit, as codes."""
 
     pose: Pose
+    original: Pose
     findings: tuple[str, ...]
+    film: Path | None = None
+    cut: Cut = WHOLE
+
+    def faces(self) -> Iterator[Frame]:
+        """512 × 512 crops of the driver's face for every frame; all black where there is no film."""
+        cut = Cut(self.cut.start, self.cut.end, self.original.fps)
+        frames = iter(()) if self.film is None else read_film(open_film(self.film), cut)
+        return face_frames(frames, self.original)
 
 
 def driving_of(
-    task: PoseTransfer, fps: float, picture: Path | None, on_frame: OnFrame | None = None
+    task: PoseTransfer, file: str, fps: float, picture: Path | None, on_frame: OnFrame | None = None
 ) -> Driving:
-    """Raises InvalidTask ("no-such-person") and what `read_motion` raises.
+    """`file`: where the task's motion lies (or the name of a shipped one). `picture`: the character's, whose
+    proportions the motion takes as far as `bones` says.
 
-    `picture`: the character's, whose proportions the motion takes as far as `bones` says.
+    Raises InvalidTask ("no-such-person") and what `read_motion` raises.
     """
     cut = Cut(task.motion_start, task.motion_end)
     detection = Detection(cut=cut, max_people=8 if task.person else 4)
-    pose = read_motion(MotionSource(task.motion, detection, Reading(fps=fps)), on_frame)
+    pose = read_motion(MotionSource(file, detection, Reading(fps=fps)), on_frame)
     if task.person >= len(pose.people):
         raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
-    timed = resample(pose.only(task.person), fps, known(task.num_frames))
-    sized = resize(timed, known(task.width), known(task.height))
+    original = resample(pose.only(task.person), fps, known(task.num_frames))
+    sized = resize(original, known(task.width), known(task.height))
     character = _character(picture, task.bones)
     fit = Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
     fitted = retarget(sized, None if character is None else resize(character, sized.width, sized.height), fit)
-    return Driving(fitted, tuple(finding.code for finding in check_fit(fitted, character)))
+    findings = tuple(finding.code for finding in check_fit(fitted, character))
+    path = Path(file).expanduser()
+    film = path if path.is_file() and not is_openpose(path) else None
+    return Driving(fitted, original, findings, film, cut)
 
 
 def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> dict[str, Any] | None:
@@ -71,8 +87,10 @@ def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> d
     except OelalaError as fault:
         logger.warning("the clip is not measured: {}", fault)
         return None
-    result = Pose(width, height, driving.fps, len(bodies), (Person.of(np.stack(bodies)),), LEAST_VISIBILITY)
-    return compare(driving, result).as_json()
+    person = Person.of(np.stack(bodies))
+    return compare(
+        driving, Pose(width, height, driving.fps, len(bodies), (person,), LEAST_VISIBILITY)
+    ).as_json()
 
 
 def _character(picture: Path | None, bones: float) -> Pose | None:

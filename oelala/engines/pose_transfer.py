@@ -1,22 +1,27 @@
-"""A clip that follows a motion, with diffusers' WanVACEPipeline."""
+"""A clip that follows a motion, with diffusers' WanVACEPipeline or WanAnimatePipeline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 from PIL import Image
 
 from oelala.engines.pose_motion import Driving, driving_of, measured
 from oelala.engines.provenance import provenance_of
-from oelala.engines.sampling import Sampling, known, sample_wan
+from oelala.engines.sampling import Sample, Sampling, known, sample_wan
+from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
+from oelala.errors import InvalidTask
 from oelala.library.inputs import kept_path
+from oelala.library.motions import keep_motion, motion_file
 from oelala.library.outputs import SaveClip, require_room, save_clip
 from oelala.library.workspace import Workspace
-from oelala.media.picture import read_picture
+from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.poses.drawing import draw_frames
 from oelala.media.poses.styles import STYLES
 from oelala.media.video import VideoSpec
@@ -35,16 +40,27 @@ class Lender(Protocol):
     def use(self, spec: ModelSpec, on_part: OnPart) -> AbstractContextManager[Loan]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a pipeline is handed a pose, and sampled. `steers`: its strength can be set."""
+
+    inputs: Callable[[PoseTransfer, Driving, Path | None], Mapping[str, Any]]
+    sample: Sample
+    steers: bool
+
+
 def run(task: PoseTransfer, models: Lender, context: RunContext, workspace: Workspace) -> JobResult:
     """Find the motion, make the clip, measure how well it follows, and save all of it.
 
-    Raises as `make_clip` does, and what reading the motion and the picture raises.
+    Raises as `make_clip` does, and what reading the motion and the picture raises; InvalidTask where the
+    model needs a picture ("empty"), more frames ("too-small"), or has no such strength ("not-for-model").
     """
     row = models.row(task.model)
-    spec = VideoSpec(known(task.width), known(task.height), known(task.num_frames), row.fps)
-    require_room(workspace, spec)
+    way = WAYS[row.pipelines[task.kind]]
+    _check(task, row, way)
+    require_room(workspace, VideoSpec(known(task.width), known(task.height), known(task.num_frames), row.fps))
     picture = None if task.image is None else kept_path(workspace, task.image)
-    driving = _driving(task, row, picture, context)
+    driving = _driving(task, row, picture, context, workspace)
     phases = Phases(context)
     phases.enter("loading")
 
@@ -53,20 +69,22 @@ def run(task: PoseTransfer, models: Lender, context: RunContext, workspace: Work
         phases.step("loading", step, total)
 
     with models.use(ModelSpec(task.model, row.pipelines[task.kind]), on_part) as loan:
-        sampling = Sampling(task, inputs_of(task, driving, picture))
+        sampling = Sampling(task, way.inputs(task, driving, picture))
         with control_between(loan.pipeline.transformer, task):
-            frames = sample_wan(sampling, loan, phases)
+            frames = way.sample(sampling, loan, phases)
         provenance = provenance_of(loan, phases.seconds)
     context.report(Progress("working"))
-    score = measured(driving.pose, frames, context.cancel)
-    followed = {"findings": list(driving.findings), "score": score}
+    followed = {
+        "motion": keep_motion(workspace, driving.original),
+        "findings": list(driving.findings),
+        "score": measured(driving.pose, frames, context.cancel),
+    }
     return save_clip(SaveClip(workspace, context, task, frames, row.fps, {**provenance, "pose": followed}))
 
 
-def inputs_of(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:
-    """The pipeline's further arguments: the drawn pose, all of it to be made, and who it is."""
-    style = STYLES[task.pose_style or "openpose"]
-    drawn = [Image.fromarray(frame.copy()) for frame in draw_frames(driving.pose, style)]
+def vace_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:
+    """The drawn pose, all of it to be made anew, its strength, and who it is."""
+    drawn = _drawn(task, driving)
     white = Image.new("L", drawn[0].size, 255)
     inputs: dict[str, Any] = {
         "video": drawn,
@@ -76,6 +94,40 @@ def inputs_of(task: PoseTransfer, driving: Driving, picture: Path | None) -> Map
     if picture is not None:
         inputs["reference_images"] = [read_picture(picture)]
     return inputs
+
+
+def animate_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:
+    """The character, whole, at the clip's size; the drawn pose; the driver's face."""
+    assert picture is not None
+    framing = Framing(known(task.width), known(task.height), "pad")
+    return {
+        "image": frame_picture(read_picture(picture), framing),
+        "pose_video": _drawn(task, driving),
+        "face_video": [Image.fromarray(face) for face in driving.faces()],
+    }
+
+
+WAYS: Mapping[str, Way] = {
+    "WanVACEPipeline": Way(vace_inputs, sample_wan, steers=True),
+    "WanAnimatePipeline": Way(animate_inputs, sample_animate, steers=False),
+}
+
+
+def _drawn(task: PoseTransfer, driving: Driving) -> list[Image.Image]:
+    style = STYLES[task.pose_style or "openpose"]
+    return [Image.fromarray(np.ascontiguousarray(frame)) for frame in draw_frames(driving.pose, style)]
+
+
+def _check(task: PoseTransfer, row: Row, way: Way) -> None:
+    if way.steers:
+        return
+    if task.image is None:
+        raise InvalidTask("empty", field="image")
+    if known(task.num_frames) < 5:
+        raise InvalidTask("too-small", field="num_frames", least=5)
+    for field in ("conditioning_scale", "control_start", "control_end"):
+        if getattr(task, field) != type(task).model_fields[field].default:
+            raise InvalidTask("not-for-model", field=field, model=row.title)
 
 
 @contextmanager
@@ -105,11 +157,13 @@ def control_between(transformer: Any, task: PoseTransfer) -> Iterator[None]:
         handle.remove()
 
 
-def _driving(task: PoseTransfer, row: Row, picture: Path | None, context: RunContext) -> Driving:
+def _driving(
+    task: PoseTransfer, row: Row, picture: Path | None, context: RunContext, workspace: Workspace
+) -> Driving:
     context.report(Progress("working"))
 
     def on_frame(done: int, total: int) -> None:
         context.cancel.check()
         context.report(Progress("working", done, total))
 
-    return driving_of(task, row.fps, picture, on_frame)
+    return driving_of(task, motion_file(workspace, task.motion), row.fps, picture, on_frame)

@@ -18,11 +18,12 @@ from PIL import Image
 from pydantic import ValidationError
 
 from oelala.engines.pose_motion import driving_of, measured
-from oelala.engines.pose_transfer import control_between, inputs_of, run
+from oelala.engines.pose_transfer import control_between, run, vace_inputs
 from oelala.engines.sampling import Sampling, sample_wan
 from oelala.engines.watch import Phases
 from oelala.errors import Cancelled, InvalidTask
 from oelala.library.inputs import keep_inputs
+from oelala.library.motions import motion_file
 from oelala.library.outputs import read_settings_of
 from oelala.library.workspace import Workspace
 from oelala.media.poses.drawing import draw_frame
@@ -48,6 +49,7 @@ class PoseModels:
         transformer = WanVACETransformer3DModel.from_pretrained(pose, dtype=torch.float32)
         self.pipeline = WanVACEPipeline.from_pretrained(base, transformer=transformer, dtype=torch.float32)
         self.pipeline.set_progress_bar_config(disable=True)
+        self.preview = fit_preview(self.pipeline.vae)
         self.borrowed: list[ModelSpec] = []
 
     def row(self, model: str) -> Row:
@@ -59,8 +61,7 @@ class PoseModels:
         self.borrowed.append(spec)
         scheduler = self.pipeline.scheduler
         try:
-            preview = fit_preview(self.pipeline.vae)
-            yield Loan(self.pipeline, self.row(spec.model), torch.device("cpu"), {}, preview)
+            yield Loan(self.pipeline, self.row(spec.model), torch.device("cpu"), {}, self.preview)
         finally:
             self.pipeline.scheduler = scheduler
             self.pipeline.vae.clear_cache()
@@ -104,12 +105,12 @@ def context_of(reports: list[Progress] | None = None, cancel: CancelToken | None
 
 
 def sampled(models: PoseModels, task: PoseTransfer) -> NDArray[np.uint8]:
-    driving = driving_of(task, 16, None)
+    driving = driving_of(task, task.motion, 16, None)
     with (
         models.use(ModelSpec(MINI), lambda *_: None) as loan,
         control_between(loan.pipeline.transformer, task),
     ):
-        return sample_wan(Sampling(task, inputs_of(task, driving, None)), loan, Phases(context_of()))
+        return sample_wan(Sampling(task, vace_inputs(task, driving, None)), loan, Phases(context_of()))
 
 
 def test_a_clip_is_made_measured_and_saved(models: PoseModels, workspace: Workspace, tmp_path: Path) -> None:
@@ -129,6 +130,9 @@ def test_a_clip_is_made_measured_and_saved(models: PoseModels, workspace: Worksp
     assert len(score["curve"]) == 5
     assert score["worst_frame"] in range(5)
     assert isinstance(made["pose"]["findings"], list)
+    again = driving_of(task, motion_file(workspace, made["pose"]["motion"]), 16, None)
+    wave = driving_of(task, "wave", 16, None)
+    assert again.pose.people[0].body == pytest.approx(wave.pose.people[0].body)
     phases = [report.phase for report in reports]
     assert phases[0] == "working"
     assert {"loading", "encoding", "denoising", "decoding", "saving"} <= set(phases)
@@ -136,8 +140,8 @@ def test_a_clip_is_made_measured_and_saved(models: PoseModels, workspace: Worksp
 
 def test_the_model_gets_the_drawn_pose_in_its_own_style() -> None:
     task = task_of(width=128, height=256, pose_style="vace", conditioning_scale=0.7)
-    driving = driving_of(task, 16, None)
-    inputs = inputs_of(task, driving, None)
+    driving = driving_of(task, task.motion, 16, None)
+    inputs = vace_inputs(task, driving, None)
     assert len(inputs["video"]) == len(inputs["mask"]) == 5
     assert (np.asarray(inputs["video"][3]) == draw_frame(driving.pose, 3, STYLES["vace"])).all()
     assert np.asarray(inputs["mask"][0]).min() == 255
@@ -170,9 +174,9 @@ def test_a_motion_may_be_a_file_of_several_people(tmp_path: Path) -> None:
     write_zip(pose_of(left, right), tmp_path / "both.zip")
     for person, joints in enumerate((left, right)):
         task = task_of(motion=str(tmp_path / "both.zip"), person=person, width=256, height=256)
-        assert driving_of(task, 16, None).pose.people[0].coco18() == pytest.approx(joints)
+        assert driving_of(task, task.motion, 16, None).pose.people[0].coco18() == pytest.approx(joints)
     with pytest.raises(InvalidTask) as caught:
-        driving_of(task_of(motion=str(tmp_path / "both.zip"), person=2), 16, None)
+        driving_of(task_of(person=2), str(tmp_path / "both.zip"), 16, None)
     assert (caught.value.code, caught.value.field) == ("no-such-person", "person")
 
 
@@ -183,7 +187,7 @@ def test_bones_come_from_the_picture_and_sliders_from_the_user(tmp_path: Path) -
 
     def ratio(task: PoseTransfer) -> float:
         """Legs to trunk."""
-        body = driving_of(task, 16, tmp_path / "someone.png").pose.people[0].coco18()[0, :, :2]
+        body = driving_of(task, task.motion, 16, tmp_path / "someone.png").pose.people[0].coco18()[0, :, :2]
         return float(np.linalg.norm(body[8] - body[9]) / np.linalg.norm(body[1] - body[8]))
 
     wanted = np.linalg.norm(joints[8] - joints[9]) / np.linalg.norm(joints[1] - joints[8])
@@ -193,8 +197,8 @@ def test_bones_come_from_the_picture_and_sliders_from_the_user(tmp_path: Path) -
     motion = str(tmp_path / "long.zip")
     own, fitted = ratio(task_of(motion=motion, bones=0, **size)), ratio(task_of(motion=motion, **size))
     assert abs(fitted - wanted) < 0.4 * abs(own - wanted)
-    moved = driving_of(task_of(shift_x=0.25, **size), 16, None).pose.people[0].coco18()
-    still = driving_of(task_of(**size), 16, None).pose.people[0].coco18()
+    moved = driving_of(task_of(shift_x=0.25, **size), "wave", 16, None).pose.people[0].coco18()
+    still = driving_of(task_of(**size), "wave", 16, None).pose.people[0].coco18()
     assert moved[:, :8, 0] - still[:, :8, 0] == pytest.approx(64)
 
 

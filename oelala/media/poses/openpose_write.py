@@ -15,6 +15,7 @@ from oelala.media.poses.document import PARTS, Person, Pose
 from oelala.media.poses.openpose_frame import KEYS
 
 _VERSION = 1.3  # of OpenPose's format
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 _3D = ("pose_keypoints_3d", "face_keypoints_3d", "hand_left_keypoints_3d", "hand_right_keypoints_3d")
 
 
@@ -53,11 +54,11 @@ def write_folder(pose: Pose, folder: Path, stem: str = "pose") -> int:
 
 
 def write_zip(pose: Pose, path: Path, stem: str = "pose") -> None:
-    """The same files in one zip. Raises as `write_folder`."""
+    """The same files in one zip; equal poses give equal bytes. Raises as `write_folder`."""
     try:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in _files(pose, stem):
-                archive.writestr(name, text)
+                archive.writestr(zipfile.ZipInfo(name, _NO_TIME), text, zipfile.ZIP_DEFLATED)
     except OSError as fault:
         raise disk_fault(fault, path.parent) from fault
 

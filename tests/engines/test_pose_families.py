@@ -1,0 +1,203 @@
+"""Wan's own pose models in their exact layouts, on random weights: equal to a bare diffusers script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from diffusers import UniPCMultistepScheduler, WanAnimatePipeline, WanVACEPipeline
+from numpy.typing import NDArray
+from PIL import Image
+
+from oelala.engines.pose_motion import driving_of
+from oelala.engines.pose_transfer import animate_inputs, run, vace_inputs
+from oelala.engines.sampling import Sampling, sample_wan
+from oelala.engines.sampling_animate import sample_animate
+from oelala.engines.watch import Phases
+from oelala.errors import Cancelled, InvalidTask
+from oelala.library.inputs import keep_inputs
+from oelala.library.workspace import Workspace
+from oelala.media.video import probe
+from oelala.models.catalog import find
+from oelala.models.manager import ModelManager, ModelSpec
+from oelala.progress import Progress
+from oelala.settings import Settings
+from oelala.tasks.pose_transfer import PoseTransfer
+from tests.engines.test_text_to_video import Stop, context_of
+from tests.media.films import film, walking_body
+from tests.media.people import rendered
+from tests.models.tiny_pose import ANIMATE, VACE, build_all
+
+CLASSES = {VACE: WanVACEPipeline, ANIMATE: WanAnimatePipeline}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("hub")
+    build_all(folder)
+    yield folder
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def manager(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelManager]:
+    manager = ModelManager(
+        Settings(workspace=tmp_path_factory.mktemp("w"), models=models), torch.device("cpu")
+    )
+    yield manager
+    manager.empty()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    workspace = Workspace(tmp_path / "workspace")
+    workspace.prepare()
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pictures") / "someone.png"
+    Image.fromarray(rendered("full body")[0]).save(path)
+    return path
+
+
+def task_of(model: str, picture: Path | None, **values: Any) -> PoseTransfer:
+    usual: dict[str, Any] = {
+        "motion": "dance",
+        "prompt": "somebody dances",
+        "negative_prompt": "",
+        "width": 64,
+        "height": 64,
+        "num_frames": 9,
+        "num_inference_steps": 2,
+        "guidance_scale": 2.0,
+        "flow_shift": 5.0,
+        "seed": 3,
+        "bones": 0.0,
+        "pose_style": "vace" if model == VACE else "animate",
+        "image": None if picture is None else str(picture),
+    }
+    return PoseTransfer(model=model, **{**usual, **values})
+
+
+def bare(models: Path, task: PoseTransfer, inputs: dict[str, Any]) -> NDArray[np.uint8]:
+    """What a user's own script would make."""
+    pipeline = CLASSES[task.model].from_pretrained(models / find(task.model).repo, dtype=torch.float32)
+    pipeline.scheduler = UniPCMultistepScheduler.from_config(pipeline.scheduler.config, flow_shift=5.0)
+    pipeline.set_progress_bar_config(disable=True)
+    length = {"num_frames": 9} if task.model == VACE else {"segment_frame_length": 9}
+    video = pipeline(
+        prompt=task.prompt,
+        negative_prompt="",
+        height=64,
+        width=64,
+        num_inference_steps=2,
+        guidance_scale=2.0,
+        generator=torch.Generator("cpu").manual_seed(3),
+        output_type="np",
+        **length,
+        **inputs,
+    ).frames[0]
+    return np.round(np.asarray(video) * 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("model", [VACE, ANIMATE])
+def test_the_frames_are_those_of_a_bare_script(
+    models: Path, manager: ModelManager, picture: Path, model: str
+) -> None:
+    task = task_of(model, picture)
+    driving = driving_of(task, task.motion, find(model).fps, picture)
+    build, sample = (vace_inputs, sample_wan) if model == VACE else (animate_inputs, sample_animate)
+    inputs = dict(build(task, driving, picture))
+    with manager.use(ModelSpec(model, find(model).pipelines["pose-transfer"])) as loan:
+        made = sample(Sampling(task, inputs), loan, Phases(context_of()))
+    wanted = bare(models, task, inputs)
+    assert made.shape == wanted.shape == (9, 64, 64, 3)
+    assert np.abs(made.astype(int) - wanted).max() <= 1
+
+
+@pytest.mark.parametrize("model", [VACE, ANIMATE])
+def test_a_motion_from_a_film_becomes_a_measured_clip(
+    manager: ModelManager, workspace: Workspace, picture: Path, tmp_path: Path, model: str
+) -> None:
+    source = film(tmp_path / "walk.mp4", walking_body(10))
+    task = keep_inputs(task_of(model, picture, motion=str(source), num_frames=5), workspace)
+    reports: list[Progress] = []
+    result = run(task, manager, context_of(reports.append), workspace)
+    assert result.output is not None
+    found = probe(workspace.root / result.output)
+    assert (found.num_frames, found.fps) == (5, find(model).fps)
+    made = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
+    assert made["pose"]["score"].keys() == {"pck", "mean_error", "found_rate", "worst_frame", "curve"}
+    assert (workspace.inputs / made["pose"]["motion"]).is_file()
+    steps = [(one.step, one.total) for one in reports if one.phase == "denoising"]
+    assert steps[-1] == (2, 2)
+
+
+def test_a_long_clip_of_animate_is_made_in_segments(manager: ModelManager, picture: Path) -> None:
+    task = task_of(ANIMATE, picture, num_frames=81, width=32, height=32, guidance_scale=1.0)
+    driving = driving_of(task, task.motion, 30, picture)
+    reports: list[Progress] = []
+    with manager.use(ModelSpec(ANIMATE, "WanAnimatePipeline")) as loan:
+        sampling = Sampling(task, animate_inputs(task, driving, picture))
+        frames = sample_animate(sampling, loan, Phases(context_of(reports.append)))
+    assert frames.shape == (81, 32, 32, 3)
+    assert max(one.step for one in reports if one.phase == "denoising") == 4  # two segments of two steps
+
+
+def test_the_driver_s_face_is_in_the_middle_of_its_crop(picture: Path, tmp_path: Path) -> None:
+    source = film(tmp_path / "walk.mp4", walking_body(6))
+    task = task_of(ANIMATE, picture, motion=str(source), num_frames=5)
+    driving = driving_of(task, str(source), 16, picture)
+    faces = list(driving.faces())
+    assert [face.shape for face in faces] == [(512, 512, 3)] * 5
+    wall = walking_body(1)[0][5, 5].astype(int)
+    for face in faces:  # the body glides on, its face stays in the middle
+        head = np.abs(face.astype(int) - wall).sum(axis=2) > 60
+        assert head[200:312, 200:312].mean() > 0.9
+        assert abs(float(np.nonzero(head)[1].mean()) - 256) < 30
+    assert not any(face.any() for face in driving_of(task, "wave", 16, picture).faces())
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"image": None}, "empty", "image"),
+        ({"num_frames": 1}, "too-small", "num_frames"),
+        ({"conditioning_scale": 0.5}, "not-for-model", "conditioning_scale"),
+        ({"control_end": 0.5}, "not-for-model", "control_end"),
+    ],
+)
+def test_what_animate_cannot_do_is_refused(
+    manager: ModelManager, workspace: Workspace, picture: Path, values: dict[str, Any], code: str, field: str
+) -> None:
+    with pytest.raises(InvalidTask) as caught:
+        run(task_of(ANIMATE, picture, **values), manager, context_of(), workspace)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("model", [VACE, ANIMATE])
+def test_a_cancel_leaves_no_trace(manager: ModelManager, picture: Path, model: str) -> None:
+    task = task_of(model, picture, num_frames=5)
+    driving = driving_of(task, task.motion, find(model).fps, picture)
+    build, sample = (vace_inputs, sample_wan) if model == VACE else (animate_inputs, sample_animate)
+    sampling = Sampling(task, build(task, driving, picture))
+
+    def once(cancel: Stop) -> NDArray[np.uint8]:
+        with manager.use(ModelSpec(model, find(model).pipelines["pose-transfer"])) as loan:
+            return sample(sampling, loan, Phases(context_of(cancel=cancel)))
+
+    counted = Stop()
+    before = once(counted)
+    for after in (2, counted.checks // 2, counted.checks - 1):
+        with pytest.raises(Cancelled):
+            once(Stop(after))
+        assert (once(Stop()) == before).all()
