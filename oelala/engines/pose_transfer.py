@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -26,18 +26,10 @@ from oelala.media.poses.drawing import draw_frames
 from oelala.media.poses.styles import STYLES
 from oelala.media.video import VideoSpec
 from oelala.models.catalog import Row
-from oelala.models.manager import Loan, ModelSpec, OnPart
+from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import Progress, RunContext
 from oelala.tasks.job import JobResult
 from oelala.tasks.pose_transfer import PoseTransfer
-
-
-class Lender(Protocol):
-    """What of the model manager is needed here."""
-
-    def row(self, model: str) -> Row: ...
-
-    def use(self, spec: ModelSpec, on_part: OnPart) -> AbstractContextManager[Loan]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ class Way:
     steers: bool
 
 
-def run(task: PoseTransfer, models: Lender, context: RunContext, workspace: Workspace) -> JobResult:
+def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace: Workspace) -> JobResult:
     """Find the motion, make the clip, measure how well it follows, and save all of it.
 
     Raises as `make_clip` does, and what reading the motion and the picture raises; InvalidTask where the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from diffusers import WanVACEPipeline, WanVACETransformer3DModel
 from numpy.typing import NDArray
 from PIL import Image
 from pydantic import ValidationError
@@ -32,46 +30,37 @@ from oelala.media.poses.openpose_write import write_zip
 from oelala.media.poses.styles import STYLES
 from oelala.media.video import read_frames
 from oelala.mini.topology import build_random_pose
-from oelala.models.catalog import Row, find
-from oelala.models.latent_preview import fit_preview
-from oelala.models.manager import Loan, ModelSpec, OnPart
+from oelala.models.catalog import Row
+from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import CancelToken, Progress, RunContext
+from oelala.settings import Settings
 from oelala.tasks.pose_transfer import PoseTransfer
 from tests.media.bodies import pose_of, standing
 from tests.media.people import rendered
 from tests.models.tiny import MINI, TinyModels
 
-
-class PoseModels:
-    """Lends Mini's VACE pipeline, as the model manager will."""
-
-    def __init__(self, base: Path, pose: Path) -> None:
-        transformer = WanVACETransformer3DModel.from_pretrained(pose, dtype=torch.float32)
-        self.pipeline = WanVACEPipeline.from_pretrained(base, transformer=transformer, dtype=torch.float32)
-        self.pipeline.set_progress_bar_config(disable=True)
-        self.preview = fit_preview(self.pipeline.vae)
-        self.borrowed: list[ModelSpec] = []
-
-    def row(self, model: str) -> Row:
-        return replace(find(model), pipelines={"pose-transfer": "WanVACEPipeline"})
-
-    @contextmanager
-    def use(self, spec: ModelSpec, on_part: OnPart) -> Iterator[Loan]:
-        on_part(1, 1)
-        self.borrowed.append(spec)
-        scheduler = self.pipeline.scheduler
-        try:
-            yield Loan(self.pipeline, self.row(spec.model), torch.device("cpu"), {}, self.preview)
-        finally:
-            self.pipeline.scheduler = scheduler
-            self.pipeline.vae.clear_cache()
+SPEC = ModelSpec(MINI, "WanVACEPipeline")
 
 
 @pytest.fixture(scope="module")
-def models(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> PoseModels:
-    folder = tmp_path_factory.mktemp("pose")
-    build_random_pose(folder, tiny=True)
-    return PoseModels(tiny.mini, folder)
+def models(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelManager]:
+    """Lends Mini with a pose transformer beside it, as its row will say."""
+    pose = tmp_path_factory.mktemp("pose")
+    build_random_pose(pose, tiny=True)
+
+    def row(model: str) -> Row:
+        mini = tiny.row(model)
+        transformer = replace(mini.components["transformer"], path=pose)
+        return replace(
+            mini,
+            components={**mini.components, "transformer": transformer},
+            pipelines={"pose-transfer": "WanVACEPipeline"},
+        )
+
+    settings = Settings(workspace=tmp_path_factory.mktemp("workspace"), models=tiny.models)
+    manager = ModelManager(settings, torch.device("cpu"), None, row)
+    yield manager
+    manager.empty()
 
 
 @pytest.fixture
@@ -104,16 +93,18 @@ def context_of(reports: list[Progress] | None = None, cancel: CancelToken | None
     return RunContext("20261122-171500-x7k2p9", 1_795_367_700.0, 1, report, cancel or CancelToken())
 
 
-def sampled(models: PoseModels, task: PoseTransfer) -> NDArray[np.uint8]:
+def sampled(models: ModelManager, task: PoseTransfer) -> NDArray[np.uint8]:
     driving = driving_of(task, task.motion, 16, None)
     with (
-        models.use(ModelSpec(MINI), lambda *_: None) as loan,
+        models.use(SPEC) as loan,
         control_between(loan.pipeline.transformer, task),
     ):
         return sample_wan(Sampling(task, vace_inputs(task, driving, None)), loan, Phases(context_of()))
 
 
-def test_a_clip_is_made_measured_and_saved(models: PoseModels, workspace: Workspace, tmp_path: Path) -> None:
+def test_a_clip_is_made_measured_and_saved(
+    models: ModelManager, workspace: Workspace, tmp_path: Path
+) -> None:
     frame, _ = rendered("full body")
     Image.fromarray(frame).save(tmp_path / "someone.png")
     task = keep_inputs(task_of(image=str(tmp_path / "someone.png")), workspace)
@@ -123,7 +114,6 @@ def test_a_clip_is_made_measured_and_saved(models: PoseModels, workspace: Worksp
     clip = workspace.root / result.output
     assert len(list(read_frames(clip))) == 5
     assert PoseTransfer(**{k: v for k, v in read_settings_of(clip).items() if k != "kind"}) == task
-    assert models.borrowed[-1] == ModelSpec(MINI, "WanVACEPipeline")
     made = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
     score = made["pose"]["score"]
     assert 0 <= score["pck"] <= 1
@@ -152,7 +142,7 @@ def test_the_model_gets_the_drawn_pose_in_its_own_style() -> None:
     assert body[2, 2, :2] == pytest.approx(original[2, 2, :2] / 2 + (0, 64))
 
 
-def test_the_pose_steers_as_strongly_and_as_long_as_asked(models: PoseModels) -> None:
+def test_the_pose_steers_as_strongly_and_as_long_as_asked(models: ModelManager) -> None:
     full, again = sampled(models, task_of()), sampled(models, task_of())
     assert (full == again).all()
     none = sampled(models, task_of(conditioning_scale=0))
@@ -165,7 +155,8 @@ def test_the_pose_steers_as_strongly_and_as_long_as_asked(models: PoseModels) ->
     assert (first != full).any()
     assert (last != first).any()
     assert (sampled(models, task_of(control_start=0.01)) == full).all()
-    assert not models.pipeline.transformer._forward_pre_hooks
+    with models.use(SPEC) as loan:
+        assert not loan.pipeline.transformer._forward_pre_hooks
 
 
 def test_a_motion_may_be_a_file_of_several_people(tmp_path: Path) -> None:
@@ -215,7 +206,7 @@ def test_a_render_that_follows_scores_high_and_noise_scores_nothing() -> None:
     assert (nothing["pck"], nothing["found_rate"]) == (0, 0)
 
 
-def test_a_cancel_while_measuring_leaves_nothing(models: PoseModels, workspace: Workspace) -> None:
+def test_a_cancel_while_measuring_leaves_nothing(models: ModelManager, workspace: Workspace) -> None:
     cancel = CancelToken()
     reports: list[Progress] = []
 
