@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 from oelala.media.poses.document import Person, Points, Pose
 from oelala.media.poses.drawing import draw_frame, overlay_frames
 from oelala.media.poses.layouts import BODY25, COCO18
+from oelala.media.poses.side_by_side import write_side_by_side
 from oelala.media.poses.styles import STYLES, Style, StyleName
+from oelala.media.video import read_frames
 from oelala.mini.recipe.control import skeleton_frames
 from oelala.mini.world.pack import pack
 from oelala.mini.world.spec import random_clip
@@ -135,3 +138,16 @@ def test_an_overlay_keeps_the_film_in_sight() -> None:
     assert frame.shape == (128, 128, 3)
     assert tuple(frame[0, 0]) == (110, 110, 110)
     assert frame[20, 64].max() == 255
+
+
+def test_driver_skeleton_and_result_stand_side_by_side(tmp_path: Path) -> None:
+    driver = [np.full((90, 160, 3), 50 * number, np.uint8) for number in range(2)]
+    skeleton = [draw_frame(document(body(SPARSE)), 0, WIDE)] * 4
+    result = [np.full((256, 256, 3), 20 * number, np.uint8) for number in range(4)]
+    write_side_by_side(tmp_path / "three.mp4", [driver, skeleton, result], 128, 4, 16)
+    frames = list(read_frames(tmp_path / "three.mp4"))
+    assert [frame.shape for frame in frames] == [(128, 228 + 128 + 128, 3)] * 4
+    assert [round(float(frame[64, 100].mean())) for frame in frames] == pytest.approx([0, 50, 50, 50], abs=3)
+    assert [round(float(frame[64, -10].mean())) for frame in frames] == pytest.approx([0, 20, 40, 60], abs=3)
+    assert frames[3][20, 228 + 64, 0] > 150
+    assert [path.name for path in tmp_path.iterdir()] == ["three.mp4"]
