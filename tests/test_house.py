@@ -164,6 +164,7 @@ def test_every_task_file_is_in_the_table() -> None:
             "oelala.tasks.job",
             "oelala.tasks.video",
             "oelala.tasks.pose_transfer",  # shown once a model that follows poses is here
+            "oelala.tasks.read_motion",  # and with it
         }
         == known
     )

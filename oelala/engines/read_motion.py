@@ -1,0 +1,61 @@
+"""Finding the bodies in a film, in the light lane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oelala.errors import InvalidTask
+from oelala.library.motions import keep_motion, motion_file
+from oelala.library.workspace import Workspace
+from oelala.media.poses.detect import Detection
+from oelala.media.poses.document import Person, Pose
+from oelala.media.poses.film import Cut
+from oelala.media.poses.openpose_read import Reading
+from oelala.media.poses.report import numbers_of
+from oelala.media.poses.source import MotionSource, read_motion
+from oelala.progress import Progress, RunContext
+from oelala.settings import Settings
+from oelala.tasks.job import JobResult
+from oelala.tasks.read_motion import ReadMotion
+
+
+def run(task: ReadMotion, settings: Settings, context: RunContext, workspace: Workspace) -> JobResult:
+    """The details: `motion`, the name under which it is kept and by which a pose-transfer task takes it;
+    `numbers_of`; and `persons`, one for each of the people, so that one can be pointed at.
+
+    Raises InvalidTask ("bad-part"), Cancelled, and OelalaError as `read_motion` does.
+    """
+    context.report(Progress("working"))
+
+    def on_frame(done: int, total: int) -> None:
+        context.cancel.check()
+        context.report(Progress("working", done, total))
+
+    pose = read_motion(_source(task, settings, workspace), on_frame)
+    persons = [_as_json(pose, person) for person in pose.people]
+    return JobResult(details={"motion": keep_motion(workspace, pose), **numbers_of(pose), "persons": persons})
+
+
+def _source(task: ReadMotion, settings: Settings, workspace: Workspace) -> MotionSource:
+    try:
+        cut = Cut(task.start, task.end, task.fps)
+    except ValueError as fault:
+        values = {"start": task.start, "end": task.end or "…", "fps": task.fps or "…"}
+        raise InvalidTask("bad-part", field="end", **values) from fault
+    detection = Detection(task.model, cut, task.max_people, models=settings.models)
+    reading = Reading() if task.fps is None else Reading(fps=task.fps)
+    return MotionSource(motion_file(workspace, task.file), detection, reading)
+
+
+def _as_json(pose: Pose, person: Person) -> dict[str, Any]:
+    """`found`: the share of the frames; `frame` and `box` (left, top, right, bottom; shares of the frame):
+    where most of the body is seen."""
+    seen = pose.seen(person.body)
+    frame = int(seen.sum(axis=1).argmax())
+    points = person.body[frame][seen[frame], :2] / (pose.width, pose.height)
+    box = [*points.min(axis=0), *points.max(axis=0)] if len(points) else [0.0] * 4
+    return {
+        "found": round(float(pose.found(person).mean()), 4),
+        "frame": frame,
+        "box": [round(float(side), 4) for side in box],
+    }
