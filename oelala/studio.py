@@ -224,6 +224,12 @@ class Studio:
 
         return forecast(task, self.settings, self.workspace)
 
+    def keep_token(self, token: str) -> None:
+        """Keep the access token for gated models; "" forgets it. Raises OelalaError ("bad-token")."""
+        from oelala.models.download import keep_token
+
+        keep_token(token, self.settings)
+
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""
         return [

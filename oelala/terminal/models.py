@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from dataclasses import asdict
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ REDRAW = 0.1  # seconds
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", choices=("list", "add", *_ACTIONS), default="list")
+    parser.add_argument("action", nargs="?", choices=("list", "add", "login", *_ACTIONS), default="list")
     parser.add_argument(
         "id",
         nargs="*",
@@ -37,6 +38,8 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
     if flags.action == "list":
         return _list(studio, console)
+    if flags.action == "login":
+        return _login(studio, console)
     if not flags.id:
         name = "PATH" if flags.action == "add" else "ID"
         raise OelalaError("missing-argument", command=f"models {flags.action}", name=name)
@@ -57,6 +60,17 @@ def _add(studio: Studio, sources: list[str], console: Console) -> int:
     console.note("terminal.added", model=added.title, base=added.base or "–")
     if not added.on_disk:
         console.note("terminal.added.incomplete", model=added.id)
+    return DONE
+
+
+def _login(studio: Studio, console: Console) -> int:
+    """The token is typed unseen, or comes through a pipe: others can see the command line."""
+    if sys.stdin.isatty():
+        token = getpass(f"{console.say('terminal.token')} ", stream=sys.stderr)
+    else:
+        token = sys.stdin.readline()
+    studio.keep_token(token)
+    console.note("terminal.token.kept" if token.strip() else "terminal.token.forgotten")
     return DONE
 
 

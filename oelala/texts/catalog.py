@@ -13,6 +13,19 @@ TEXTS: dict[str, Text] = {
         "What else it needs comes with: ./launch.sh models download {model}",
         "Wat er nog bij hoort, komt met: ./launch.sh models download {model}",
     ),
+    "terminal.token": Text(
+        "Access token of the hub (it stays unseen):", "Toegangstoken van de hub (blijft onzichtbaar):"
+    ),
+    "terminal.token.kept": Text(
+        "The token is kept, for you alone. Models that need it can be downloaded now.",
+        "Het token is bewaard, alleen voor jou. Modellen die het nodig hebben, kun je nu ophalen.",
+    ),
+    "terminal.token.forgotten": Text("The token is forgotten.", "Het token is vergeten."),
+    "error.bad-token": Text("That is no access token of the hub.", "Dat is geen toegangstoken van de hub."),
+    "error.bad-token.hint": Text(
+        "Copy it whole, without spaces; it begins with hf_.",
+        "Kopieer het helemaal, zonder spaties; het begint met hf_.",
+    ),
     "error.one-at-a-time": Text(
         "“{command}” takes one model at a time.", "“{command}” neemt één model tegelijk."
     ),

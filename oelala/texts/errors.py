@@ -311,9 +311,9 @@ TEXTS: dict[str, Text] = {
         "{repo} is er alleen voor wie de licentie accepteert.",
     ),
     "error.gated-model.hint": Text(
-        "Accept it at {page}, make an access token there, give it as HF_TOKEN or with “hf auth login”, "
+        "Accept it at {page}, make an access token there, give it with “models login” or as HF_TOKEN, "
         "and press Retry.",
-        "Accepteer hem op {page}, maak daar een toegangstoken, geef dat als HF_TOKEN of met “hf auth login” "
+        "Accepteer hem op {page}, maak daar een toegangstoken, geef dat met “models login” of als HF_TOKEN "
         "en druk op Opnieuw.",
     ),
     "error.token-refused": Text(

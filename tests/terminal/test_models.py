@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,26 @@ def test_what_cannot_be_added_says_why(
     assert terminal("add")[0] == 2
     assert terminal("add", str(tmp_path / "nowhere.gguf"))[0] == 2
     assert terminal("download", SMALL.id, LARGE.id)[0] == 2
+
+
+def test_a_token_is_kept_for_its_owner_alone(terminal: Terminal, hub: Hub) -> None:
+    hub.faults.gated = True
+    assert terminal("download", SMALL.id)[0] == 1
+    for text, code, said in ((f"{TOKEN}\n", 0, "is kept"), ("two words", 1, "no access token")):
+        run = subprocess.run(
+            [sys.executable, "-m", "oelala", "models", "login"],
+            cwd=PROJECT,
+            env=os.environ | terminal.environ,
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (run.returncode, run.stdout) == (code, "")
+        assert said in run.stderr
+        assert TOKEN not in run.stderr
+    kept = terminal.folder / "token"
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == (TOKEN, 0o600)
+    assert terminal("download", SMALL.id)[0] == 0
+    Studio(replace(terminal.studio.settings, hub_token_file=kept)).keep_token("")
+    assert not kept.exists()

@@ -3,6 +3,7 @@
 from oelala.models.download.model import Downloaded, DownloadRequest, download_model
 from oelala.models.download.remove import Removed, remove_model
 from oelala.models.download.retry import Patience
+from oelala.models.download.token import keep_token
 from oelala.models.download.verify import Verification, verify_model
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Removed",
     "Verification",
     "download_model",
+    "keep_token",
     "remove_model",
     "verify_model",
 ]
