@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from oelala.errors import OelalaError
 from oelala.settings import Settings
@@ -12,6 +14,7 @@ from oelala.studio import PoseRequest, Studio
 from oelala.terminal.bar import Bar
 from oelala.terminal.console import DONE, Console
 from oelala.texts import say
+from oelala.texts.pose import finding_in_words
 
 HELP = "find the bodies in a film, a picture or OpenPose's JSON"
 
@@ -29,6 +32,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     about = "OpenPose's own colours, or what VACE or Wan-Animate learnt."
     parser.add_argument("--style", default="openpose", choices=("openpose", "vace", "animate"), help=about)
     parser.add_argument("--openpose", metavar="DIR", type=Path, help="Write OpenPose's JSON, a file a frame.")
+    about = "Say how well FILE follows this one: a film, OpenPose's JSON, or wave, walk, …"
+    parser.add_argument("--against", metavar="FILE", help=about)
     about = "What finds the bodies; the user installs all but the first."
     parser.add_argument("--detector", default="mediapipe", choices=DETECTORS, help=about)
     parser.add_argument(
@@ -49,10 +54,18 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     if console.as_json:
         console.json(answer)
     else:
-        console.result(
-            console.say("terminal.pose", **{**answer, "detected": round(answer["detected"] * 100)})
-        )
+        _tell(answer, flags.against, console)
     return DONE
+
+
+def _tell(answer: Mapping[str, Any], against: str | None, console: Console) -> None:
+    console.result(console.say("terminal.pose", **{**answer, "detected": round(answer["detected"] * 100)}))
+    if score := answer["score"]:
+        values = {"pck": round(score["pck"] * 100, 1), "worst": score["worst_frame"]}
+        console.result(console.say("terminal.pose-score", name=against, **values))
+    for finding in answer["findings"]:
+        words = (finding["code"], finding["joints"], finding["values"], console.language)
+        console.result(finding_in_words(*words))
 
 
 def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
@@ -65,6 +78,7 @@ def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
         models=settings.models,
         draw=None if flags.draw is None else _target(flags.draw),
         style=flags.style,
+        against=flags.against,
         openpose=None if flags.openpose is None else flags.openpose.expanduser().resolve(),
     )
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
 from oelala.texts.text import Text
+
+if TYPE_CHECKING:
+    from oelala.texts import Language
 
 FAULTS: dict[str, Text] = {
     "error.film-without-picture": Text(
@@ -10,6 +16,13 @@ FAULTS: dict[str, Text] = {
     ),
     "error.film-without-picture.hint": Text(
         "Choose a film in which somebody moves.", "Kies een film waarin iemand beweegt."
+    ),
+    "error.film-too-long": Text(
+        "{name} is too long: bodies are found in {most} minutes at most.",
+        "{name} is te lang: lichamen worden gevonden in hooguit {most} minuten.",
+    ),
+    "error.film-too-long.hint": Text(
+        "Choose a part of it, or fewer frames a second.", "Kies een deel ervan of minder beelden per seconde."
     ),
     "error.cut-empty": Text(
         "{name} has no picture after {start} s: it lasts {seconds} s.",
@@ -159,6 +172,12 @@ FIT: dict[str, Text] = {
 }
 
 TERMINAL: dict[str, Text] = {
+    "terminal.pose-score": Text(
+        "Compared with {name}: {pck} % of the joints are where they should be (within 5 % of the height); "
+        "worst frame: {worst}",
+        "Vergeleken met {name}: {pck} % van de gewrichten is waar het hoort (binnen 5 % van de hoogte); "
+        "slechtste beeld: {worst}",
+    ),
     "terminal.pose": Text(
         "{frames} frames at {fps} a second; a body in {detected} % of them, confidence {confidence}; "
         "people: {people}",
@@ -219,3 +238,10 @@ FIELDS: dict[str, Text] = {
 }
 
 TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **TERMINAL, **FIELDS}
+
+
+def finding_in_words(code: str, joints: Sequence[str], values: Mapping[str, Any], language: Language) -> str:
+    """A finding of `media/poses/fit_check.py` as a sentence."""
+    names = ", ".join(getattr(JOINTS[f"pose.joint.{joint}"], language) for joint in joints)
+    text: str = getattr(FIT[f"pose.fit.{code}"], language)
+    return text.format(**values, joints=names)

@@ -139,6 +139,11 @@ def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path
         with pytest.raises(OelalaError) as caught:
             detect_pose(path)
         assert caught.value.code == code, path.name
+    long = tmp_path / "long.mp4"
+    ffmpeg("-stream_loop", "-1", "-i", str(walk), "-t", "520", "-c", "copy", str(long))
+    with pytest.raises(OelalaError) as caught:
+        detect_pose(long, Detection(cut=Cut(fps=120)))
+    assert (caught.value.code, caught.value.values["most"]) == ("film-too-long", 8)
     with pytest.raises(OelalaError) as caught:
         detect_pose(walk, Detection(cut=Cut(start=9)))
     assert caught.value.code == "cut-empty"

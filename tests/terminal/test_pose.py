@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import probe, read_frames
 from oelala.settings import PROJECT
 from oelala.terminal.main import main
+from tests.media.bodies import pose_of
 from tests.media.films import film, walking_body
 
 
@@ -65,6 +67,25 @@ def test_what_was_written_can_be_read_and_drawn_again(
 def test_people_read_a_sentence_in_their_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert "65 frames at 16.0 a second; a body in 100 %" in run(capsys, "walk", "--language", "en")[1]
     assert "65 beelden, 16.0 per seconde; in 100 % een lichaam" in run(capsys, "walk", "--language", "nl")[1]
+
+
+def test_one_motion_is_compared_with_another(capsys: pytest.CaptureFixture[str]) -> None:
+    same = answer(capsys, "wave", "--against", "wave")["score"]
+    assert (same["pck"], same["mean_error"]) == (1, 0)
+    other = answer(capsys, "jump", "--against", "wave")
+    assert other["score"]["pck"] < 0.9
+    said = run(capsys, "jump", "--against", "wave", "--language", "en")[1].splitlines()
+    assert said[1].startswith(f"Compared with wave: {other['score']['pck'] * 100:.1f} % of the joints")
+
+
+def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = shipped_motion("walk").people[0].body.copy()
+    body[:, 8:14] = 0
+    write_zip(pose_of(body), tmp_path / "half.zip")
+    (finding,) = answer(capsys, str(tmp_path / "half.zip"))["findings"]
+    assert (finding["code"], finding["joints"][0]) == ("missing-joints", "right-hip")
+    said = run(capsys, str(tmp_path / "half.zip"), "--language", "nl")[1]
+    assert "Meestal niet te zien: rechterheup, rechterknie, rechterenkel" in said
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,14 @@ from oelala.media.poses.document import PARTS, Person, Points, Pose
 from oelala.media.poses.dwpose import LEAST_SCORE, find_dwpose, look
 from oelala.media.poses.film import WHOLE, Cut, Film, frame_rate, num_frames, open_film, read_film, size_read
 from oelala.media.poses.layouts import BODY25_MIDDLE, NECK
+from oelala.media.poses.openpose_files import MAX_FILES
 from oelala.media.poses.openpose_program import run_openpose
 from oelala.media.poses.request import Detector
 from oelala.media.poses.smoothing import GENTLE, Smoothing, smooth
 from oelala.media.poses.tracks import link
 
 LEAST_VISIBILITY = 0.5
+MAX_FRAMES = MAX_FILES  # what can be kept as OpenPose's JSON; 40 minutes at 25 frames a second
 # Where BODY_25's joints are among MediaPipe's 33; -1 is made of two others.
 _LANDMARKS = (
     0, -1, 12, 14, 16, 11, 13, 15, -1, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7, 31, 31, 29, 32, 32, 30,
@@ -55,10 +57,14 @@ def detect_pose(path: Path, how: Detection = EVERYBODY, on_frame: OnFrame | None
     """Everybody in a film or a picture, the most prominent first; nobody is no fault.
 
     `on_frame(done, about_total)` may raise to stop. What is kept of each frame are its points, some 2 kB.
-    Raises OelalaError ("unreadable-file", "film-without-picture", "cut-empty", "detector-failed",
-    "no-dwpose", "no-openpose").
+    Raises OelalaError ("unreadable-file", "film-without-picture", "film-too-long", "cut-empty",
+    "detector-failed", "no-dwpose", "no-openpose").
     """
     film = open_film(path)
+    if num_frames(film, how.cut) > MAX_FRAMES:
+        raise OelalaError(
+            "film-too-long", name=path.name, most=int(MAX_FRAMES / frame_rate(film, how.cut) / 60)
+        )
     if how.detector == "openpose":
         pose = run_openpose(film, how.cut, max(how.patience, 120.0), on_frame)
     elif how.detector == "dwpose":

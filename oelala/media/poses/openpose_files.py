@@ -11,9 +11,9 @@ from pathlib import Path
 from oelala.errors import OelalaError
 from oelala.media.faults import human_bytes
 
-MAX_FILES = 20_000
+MAX_FILES = 60_000
 MAX_FILE_BYTES = 64 * 2**20
-MAX_BYTES = 256 * 2**20
+MAX_BYTES = 512 * 2**20
 
 
 def read_files(path: Path) -> Iterator[tuple[str, bytes]]:

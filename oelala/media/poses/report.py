@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ from oelala.media.poses.detect import Detection, OnFrame
 from oelala.media.poses.document import Pose
 from oelala.media.poses.export import write_pose_video
 from oelala.media.poses.film import Cut
+from oelala.media.poses.fit_check import check_fit
+from oelala.media.poses.measure import compare
 from oelala.media.poses.openpose_read import Reading
 from oelala.media.poses.openpose_write import write_folder
 from oelala.media.poses.request import PoseRequest
-from oelala.media.poses.source import MotionSource, read_motion
+from oelala.media.poses.source import MotionSource, read_motion, resample
 from oelala.media.poses.styles import STYLES
 
 
 def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, Any]:
     """JSON values: `frames`, `fps`, `detected` (the share of the frames with a body), `confidence` (the mean
-    over the joints seen), `people`, `width`, `height`, and the files written (`draw`, `openpose`) or None.
+    over the joints seen), `people`, `width`, `height`; `findings` of the first person's framing, as data; the
+    files written (`draw`, `openpose`) or None; and `score` (`Score.as_json`), or None without `against`.
 
     Raises InvalidTask ("bad-part") and what reading, drawing and writing raise.
     """
@@ -30,7 +34,13 @@ def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, A
         write_pose_video(request.draw, pose, STYLES[request.style])
     if request.openpose is not None:
         write_folder(pose, request.openpose, Path(request.file).stem)
-    return {**numbers_of(pose), "draw": _text(request.draw), "openpose": _text(request.openpose)}
+    return {
+        **numbers_of(pose),
+        "findings": [asdict(finding) for finding in check_fit(pose)],
+        "draw": _text(request.draw),
+        "openpose": _text(request.openpose),
+        "score": None if request.against is None else _score(pose, request),
+    }
 
 
 def numbers_of(pose: Pose) -> dict[str, Any]:
@@ -45,6 +55,12 @@ def numbers_of(pose: Pose) -> dict[str, Any]:
         "width": pose.width,
         "height": pose.height,
     }
+
+
+def _score(pose: Pose, request: PoseRequest) -> dict[str, Any]:
+    """Both at this one's rate, from their first frames on."""
+    truth = read_motion(replace(_source(request), file=str(request.against)))
+    return compare(resample(truth, pose.fps), pose).as_json()
 
 
 def _source(request: PoseRequest) -> MotionSource:

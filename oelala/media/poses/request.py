@@ -18,6 +18,7 @@ class PoseRequest:
 
     `detector`: what finds the bodies of a film; `models`: the Hugging Face cache, for one whose weights lie
     there. `draw`: an mp4 to draw the bodies in, in that `style`; `openpose`: a folder for OpenPose's JSON.
+    `against`: another such file, to say how well this one follows it.
     """
 
     file: str
@@ -29,3 +30,4 @@ class PoseRequest:
     draw: Path | None = None
     style: StyleName = "openpose"
     openpose: Path | None = None
+    against: str | None = None
