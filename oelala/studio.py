@@ -29,6 +29,7 @@ from oelala.library.workspace import LockInfo, Workspace, WorkspaceLock
 from oelala.log_feed import FeedPage, LogFeed
 from oelala.media.picture import picture_preview
 from oelala.media.poses.request import PoseRequest
+from oelala.media.video import VideoSpec
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus, Row
 from oelala.progress import CancelToken
@@ -129,11 +130,19 @@ class Studio:
         seeded = _with_seed(task)
         resolved = seeded if task.internal else catalog.resolve(seeded, self.settings)
         others = [self._resolve_for(seeded, model) for model in dict.fromkeys(also) if model != task.model]
-        kept = [inputs.keep_inputs(one, self.workspace) for one in (resolved, *others)]
+        kept = [self._with_inputs(one) for one in (resolved, *others)]
         jobs = self.store.enqueue_all([clip for one in kept for clip in _one_task_a_clip(one)])
         if self._supervisor is not None:
             self._supervisor.wake(resolved.lane)
         return jobs
+
+    def _with_inputs(self, task: Task) -> Task:
+        kept = inputs.keep_inputs(task, self.workspace)
+        if isinstance(kept, ImageToVideo) and kept.extend and kept.width and kept.height:
+            fps = float(kept.fps or self._row(kept.model).fps)
+            clip = inputs.kept_path(self.workspace, kept.extend)
+            inputs.check_extension(clip, VideoSpec(kept.width, kept.height, 0, fps))
+        return kept
 
     def _resolve_for(self, task: Task, model: str) -> Task:
         try:
@@ -284,12 +293,15 @@ class Studio:
         return inputs.keep_frame(self.workspace, clip, seconds)
 
     def continue_clip(self, clip: Path) -> dict[str, Any]:
-        """Values for image-to-video that begin with the last frame of a clip, as it was made.
+        """Values for image-to-video that go on where a clip ends, as it was made, and become one with it.
 
         The model's own settings come along where it can do this, else only the prompt. Raises as
         `keep_frame`.
         """
-        values = {"image": self.keep_frame(clip).reference}
+        values = {
+            "image": self.keep_frame(clip).reference,
+            "extend": inputs.keep_clip(self.workspace, clip),
+        }
         try:
             before = self.restore(clip).model_dump()
         except OelalaError:  # a clip of another program: it has a last frame all the same

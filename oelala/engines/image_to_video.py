@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from loguru import logger
+from numpy.typing import NDArray
 
 from oelala.engines.sampling import ClipRequest, Sampling, known, make_clip, sample_wan
 from oelala.engines.sampling_svd import sample_svd
-from oelala.library.inputs import kept_path
+from oelala.errors import OelalaError
+from oelala.library.inputs import check_extension, kept_path
+from oelala.library.provenance import joins_of
 from oelala.library.workspace import Workspace
+from oelala.media.join import join_clips
 from oelala.media.picture import Framing, frame_picture, read_picture
+from oelala.media.video import VideoSpec, read_frames
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import RunContext
 from oelala.tasks.image_to_video import ImageToVideo
@@ -22,8 +29,30 @@ def run(task: ImageToVideo, models: ModelManager, context: RunContext, workspace
     row = models.row(task.model)
     spec = ModelSpec(task.model, row.pipelines[task.kind])
     sample = sample_svd if row.family == "svd" else sample_wan
-    request = ClipRequest(sampling_of(task, workspace), spec, sample)
+    finish = Extension(task, workspace, float(task.fps or row.fps)) if task.extend else None
+    request = ClipRequest(sampling_of(task, workspace), spec, sample, finish)
     return make_clip(request, models, context, workspace)
+
+
+class Extension:
+    """Joins what was made to the clip before it, and measures the seam.
+
+    Raises OelalaError ("picture-gone", "unreadable-file", "other-size", "other-rate") before the work.
+    """
+
+    def __init__(self, task: ImageToVideo, workspace: Workspace, fps: float) -> None:
+        self._clip = kept_path(workspace, task.extend or "")
+        check_extension(self._clip, VideoSpec(known(task.width), known(task.height), 0, fps))
+
+    def __call__(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mapping[str, Any]]:
+        before = np.stack(list(read_frames(self._clip)))
+        if len(frames) < 2:
+            raise OelalaError("nothing-to-add")
+        joined, join = join_clips(before, frames)
+        logger.info(
+            "joined at frame {}: colour {} apart, {} × the usual step", join.frame, join.colour, join.jump
+        )
+        return joined, {"joins": [*joins_of(self._clip), join.as_json()]}
 
 
 def sampling_of(task: ImageToVideo, workspace: Workspace) -> Sampling:

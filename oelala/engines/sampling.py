@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,15 @@ Sample = Callable[[Sampling, Loan, Phases], NDArray[np.uint8]]
 
 @dataclass(frozen=True, slots=True)
 class ClipRequest:
-    """How to make a clip: what to borrow, what to sample, and with which function."""
+    """How to make a clip: what to borrow, what to sample with which function, and what comes after.
+
+    `finish` answers the frames to save, and what to say of it in metadata and job.
+    """
 
     sampling: Sampling
     spec: ModelSpec
     sample: Sample
+    finish: Callable[[NDArray[np.uint8]], tuple[NDArray[np.uint8], Mapping[str, Any]]] | None = None
 
 
 def make_clip(
@@ -74,7 +78,11 @@ def make_clip(
     with models.use(request.spec, on_part) as loan:
         frames = request.sample(sampling, loan, phases)
         provenance = provenance_of(loan, phases.seconds)
-    return save_clip(SaveClip(workspace, context, sampling.task, frames, fps, provenance))
+    told: Mapping[str, Any] = {}
+    if request.finish is not None:
+        frames, told = request.finish(frames)
+    saved = save_clip(SaveClip(workspace, context, sampling.task, frames, fps, {**provenance, **told}))
+    return replace(saved, details={**saved.details, **told})
 
 
 def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:

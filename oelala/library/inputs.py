@@ -1,7 +1,7 @@
-"""Pictures that jobs begin from, kept in the workspace under the hash of their content.
+"""Pictures and clips that jobs begin from, kept in the workspace under the hash of their content.
 
-A job names its picture by that (`<sha256>.<suffix>`), so it survives the end of the original, and the same
-picture is kept once.
+A job names them by that (`<sha256>.<suffix>`), so it survives the end of the original, and the same picture
+is kept once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from oelala.library.files import PART, copy_file, flush_to_disk
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.picture import png_of, read_picture, suffix_of
-from oelala.media.video import Frame, probe, read_frames, remove_quietly
+from oelala.media.video import Frame, VideoSpec, probe, read_frames, remove_quietly
 from oelala.tasks.base import Task, fields_shown_as
 
 _REFERENCE = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
@@ -76,6 +76,25 @@ def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptP
     return KeptPicture(reference, frame.shape[1], frame.shape[0])
 
 
+def keep_clip(workspace: Workspace, source: Path) -> str:
+    """Keep a clip, and answer what a task names it by. It shares the disk with the original where it can.
+
+    Raises OelalaError ("no-clip", "unreadable-file", "out-of-disk", "not-writable").
+    """
+    if not source.is_file():
+        raise OelalaError("no-clip", name=source.name)
+    probe(source)
+    reference = f"{_hash(source)}.mp4"
+    target = workspace.inputs / reference
+    if not target.is_file():
+        with _writing(workspace):
+            try:
+                target.hardlink_to(source)
+            except OSError:  # another disk, or one that knows no links
+                copy_file(source, target)
+    return reference
+
+
 def kept_path(workspace: Workspace, reference: str) -> Path:
     """Where the picture lies. Raises OelalaError ("picture-gone") where it is not kept here."""
     if not is_kept(workspace, reference):
@@ -90,30 +109,53 @@ def is_kept(workspace: Workspace, reference: object) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def keep_inputs(task: AnyTask, workspace: Workspace) -> AnyTask:
-    """The task with every picture it names kept; paths count from the current folder.
+def check_extension(clip: Path, video: VideoSpec) -> None:
+    """Whether frames of that size and rate can be joined to the clip; `video.num_frames` does not count.
 
-    Raises InvalidTask with the field.
+    Raises InvalidTask ("other-size", "other-rate") and OelalaError ("unreadable-file").
     """
-    kept = {}
+    found = probe(clip)
+    if (found.width, found.height) != (video.width, video.height):
+        raise InvalidTask("other-size", field="width", size=f"{found.width} × {found.height}")
+    if abs(found.fps - video.fps) > 0.05:
+        raise InvalidTask("other-rate", field="model", rate=f"{found.fps:g}", own=f"{video.fps:g}")
+
+
+def keep_inputs(task: AnyTask, workspace: Workspace) -> AnyTask:
+    """The task with every picture and clip it names kept; paths count from the current folder.
+
+    A clip to extend lends its last frame where there is no picture. Raises InvalidTask with the field.
+    """
+    kept: dict[str, str] = {}
+    for field in fields_shown_as(type(task), "clip"):
+        if value := getattr(task, field):
+            with _at(field):
+                kept[field] = _keep(workspace, value, keep_clip)
+                if not getattr(task, "image", "-"):
+                    kept["image"] = keep_frame(workspace, kept_path(workspace, kept[field]), None).reference
     for field in fields_shown_as(type(task), "image"):
-        value = getattr(task, field)
-        if value is None:
-            continue
-        try:
-            kept[field] = _keep(workspace, value)
-        except OelalaError as fault:
-            if fault.code in {"out-of-disk", "not-writable"}:
-                raise
-            raise InvalidTask(fault.code, field=field, **fault.values) from fault
+        if value := getattr(task, field):
+            with _at(field):
+                kept[field] = _keep(workspace, value, lambda *given: keep_picture(*given).reference)
     return task.model_copy(update=kept)
 
 
-def _keep(workspace: Workspace, value: str) -> str:
+def _keep(workspace: Workspace, value: str, keep: Callable[[Workspace, Path], str]) -> str:
     if is_reference(value) and not Path(value).is_file():
         kept_path(workspace, value)
         return value
-    return keep_picture(workspace, Path(value).expanduser()).reference
+    return keep(workspace, Path(value).expanduser())
+
+
+@contextmanager
+def _at(field: str) -> Iterator[None]:
+    """A fault of what the user gave belongs to its field; one of the disk does not."""
+    try:
+        yield
+    except OelalaError as fault:
+        if fault.code in {"out-of-disk", "not-writable"}:
+            raise
+        raise InvalidTask(fault.code, field=field, **fault.values) from fault
 
 
 def _frame_of(clip: Path, number: int | None) -> Frame:

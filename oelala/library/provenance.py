@@ -65,6 +65,16 @@ def read_settings_of(path: Path) -> dict[str, Any]:
     return task
 
 
+def joins_of(path: Path) -> list[dict[str, Any]]:
+    """What an mp4 that Oelala made tells of where it was joined; none where it tells nothing."""
+    try:
+        document = json.loads(read_metadata(path).get("comment", ""))
+        joins = document["oelala"]["joins"]
+    except (OelalaError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [one for one in joins if isinstance(one, dict)] if isinstance(joins, list) else []
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """What the JSON beside an output says under "oelala", or {} where it says nothing readable."""
     try:

@@ -38,6 +38,7 @@ Widget = Literal[
     "switch",
     "choice",
     "image",
+    "clip",
     "unseen",
     "hidden",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from oelala.tasks.base import shown
 from oelala.tasks.video import VideoTask
@@ -19,12 +20,16 @@ class ImageToVideo(VideoTask):
     `image` and `last_image` are paths; once submitted, names of pictures that the workspace keeps
     (`library/inputs.py`). `framing` says how a picture of another shape comes to the clip's size: "crop" cuts
     off what is too much, "pad" adds black bars; (`focus_x`, `focus_y`) is the place in 0 … 1 that a crop
-    keeps (0, 0 is the top left corner). What a model has no use for is None.
+    keeps (0, 0 is the top left corner). `extend` is a clip: what is made goes on where it ends, and both
+    become one; without an `image` it begins with its last frame. What a model has no use for is None.
     """
 
     kind: ClassVar[str] = "image-to-video"
 
-    image: Annotated[str, Field(min_length=1, max_length=MAX_PATH, json_schema_extra=shown("image"))]
+    extend: Annotated[str | None, Field(max_length=MAX_PATH, json_schema_extra=shown("clip"))] = None
+    image: Annotated[
+        str, Field(max_length=MAX_PATH, validate_default=True, json_schema_extra=shown("image"))
+    ] = ""
     last_image: Annotated[str | None, Field(max_length=MAX_PATH, json_schema_extra=shown("image"))] = None
     framing: Annotated[Framing, Field(json_schema_extra=shown("choice"))] = "crop"
     focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
@@ -45,3 +50,10 @@ class ImageToVideo(VideoTask):
     decode_chunk_size: Annotated[
         int | None, Field(ge=1, le=32, json_schema_extra=shown("integer", advanced=True))
     ] = None
+
+    @field_validator("image")
+    @classmethod
+    def _something_to_begin_with(cls, value: str, info: ValidationInfo) -> str:
+        if not value and not info.data.get("extend"):
+            raise PydanticCustomError("missing", "a picture, or a clip to extend")
+        return value

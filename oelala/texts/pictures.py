@@ -67,12 +67,40 @@ FAULTS: dict[str, Text] = {
     "error.last-picture-needed.hint": Text(
         "Choose the last picture, or another model.", "Kies de laatste afbeelding of een ander model."
     ),
+    "error.no-clip": Text("There is no clip {name}.", "Er is geen clip {name}."),
+    "error.no-clip.hint": Text(
+        "Check the path, or choose another.", "Controleer het pad of kies een andere."
+    ),
+    "error.other-size": Text(
+        "The clip to extend is {size}; what follows has to be the same.",
+        "De clip die verdergaat is {size}; wat volgt moet even groot zijn.",
+    ),
+    "error.other-size.hint": Text(
+        "Set that size, or make a clip of its own.", "Kies dat formaat of maak er een eigen clip van."
+    ),
+    "error.other-rate": Text(
+        "The clip to extend has {rate} frames a second, this model makes {own}.",
+        "De clip die verdergaat heeft {rate} beelden per seconde, dit model maakt er {own}.",
+    ),
+    "error.other-rate.hint": Text(
+        "Choose the model it was made with, or make a clip of its own.",
+        "Kies het model waarmee hij gemaakt is of maak er een eigen clip van.",
+    ),
+    "error.nothing-to-add": Text(
+        "One frame adds nothing to a clip.", "Eén beeld voegt niets toe aan een clip."
+    ),
+    "error.nothing-to-add.hint": Text("Choose five frames or more.", "Kies vijf beelden of meer."),
     "error.not-a-choice": Text("“{value}” is not possible here.", "“{value}” kan hier niet."),
     "error.not-a-choice.hint": Text("Choose one of: {known}.", "Kies een van: {known}."),
 }
 
 FIELDS: dict[str, Text] = {
     "kind.image-to-video": Text("Image to video", "Beeld naar video"),
+    "field.extend": Text("Clip to extend", "Clip die verdergaat"),
+    "field.extend.help": Text(
+        "What is made goes on where it ends, and both become one.",
+        "Wat gemaakt wordt gaat verder waar hij eindigt, en samen worden ze één clip.",
+    ),
     "field.image": Text("Picture", "Afbeelding"),
     "field.image.help": Text("The clip begins with it.", "De clip begint ermee."),
     "field.last_image": Text("Last picture", "Laatste afbeelding"),
@@ -155,6 +183,15 @@ PAGE: dict[str, Text] = {
     "live.picture.bars": Text(
         "{from} becomes {to}; {percent} % of the clip is black bars.",
         "{from} wordt {to}; {percent} % van de clip is zwarte balk.",
+    ),
+    "live.extend": Text(
+        "Goes on where a clip ends; both become one.",
+        "Gaat verder waar een clip eindigt; samen worden ze één.",
+    ),
+    "live.extend.not": Text("Make it a clip of its own", "Maak er een eigen clip van"),
+    "live.join": Text(
+        "joined at frame {frame}: colour {colour} apart (2 can be seen), {jump} × the usual step",
+        "verbonden bij beeld {frame}: kleur {colour} verschil (vanaf 2 zichtbaar), {jump} × de gewone stap",
     ),
     "live.picture.gone": Text(
         "This picture is no longer in the workspace. Choose it again.",

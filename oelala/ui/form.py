@@ -80,7 +80,7 @@ class Form:
                 return value or ""
             case "seed":
                 return (value or "").strip() or None
-            case "image":
+            case "image" | "clip":
                 return self._picture(name, value)
             case _:
                 return value
@@ -134,7 +134,8 @@ class Form:
     @property
     def stand_ins(self) -> dict[str, Any]:
         """Something for the fields that only the user can fill, to check values without them."""
-        return {name: "–" for name, info in self.task.model_fields.items() if info.is_required()}
+        needed = {name for name, info in self.task.model_fields.items() if info.is_required()}
+        return dict.fromkeys(needed | set(self.pictures[:1]), "–")
 
     def show(self, values: Mapping[str, Any], text: Say) -> dict[Any, dict[str, Any]]:
         """{component: properties} that put `values` into the form; with a model among them also its limits.
@@ -216,7 +217,7 @@ class Form:
         mine = {
             n
             for n in optional & self._widgets.fields.keys()
-            if self._fields[n].widget not in {"image", "seed"}
+            if self._fields[n].widget not in {"image", "clip", "seed"}
         }
         return {self._widgets.fields[name]: {"visible": name not in foreign} for name in mine}
 

@@ -48,7 +48,9 @@ def _state_view(state: State, language: Language) -> dict[str, Any]:
             at = {"phase": progress.phase, "step": progress.step, "total": progress.total}
             return {"started": started, "cancelling": cancelling, "preview": progress.preview, **at}
         case Done(started, finished, result):
-            return {"started": started, "finished": finished, "output": _address(result.output)}
+            joins = result.details.get("joins") or [None]
+            join = {"join": joins[-1]} if isinstance(joins[-1], dict) else {}
+            return {"started": started, "finished": finished, "output": _address(result.output), **join}
         case Failed(started, finished, code, values):
             return {"started": started, "finished": finished, **fault_view(code, values, language)}
         case Cancelled(started, finished):

@@ -171,6 +171,19 @@ def _image(widgets: Widgets, fields: list[FormField]) -> None:
         )
 
 
+def _clip(widgets: Widgets, fields: list[FormField]) -> None:
+    """The name of a kept clip, out of sight; the scripts say that there is one."""
+    import gradio as gr
+
+    name = fields[0].name
+    markup = f'<div class="o-extend" data-extend="{widgets.kind}"></div>'
+    with gr.Column(elem_classes=["o-picture-field", "o-extend-field"], **widgets.ids(name)):
+        gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
+        widgets.fields[name] = gr.Textbox(
+            value="", visible="hidden", label=name, elem_id=f"{widgets.kind}--{name}--name"
+        )
+
+
 def _unseen(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
@@ -209,6 +222,7 @@ _BUILDERS = {
     "switch": _switch,
     "choice": _choice,
     "image": _image,
+    "clip": _clip,
     "unseen": _unseen,
     "hidden": _hidden,
 }

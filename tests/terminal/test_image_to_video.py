@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from oelala.media.video import probe
 from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
 from tests.media import pictures
@@ -48,6 +49,15 @@ def test_a_clip_from_a_picture_that_is_deleted_afterwards(tmp_path: Path) -> Non
     (job,) = studio.jobs()
     assert studio.keeps_picture(job.task["image"])
     assert studio.submit(task)[0].task == job.task, "what the clip holds is enough to make it again"
+
+    longer = tmp_path / "longer.mp4"
+    arguments = [*generate("--extend", out.name, "--prompt", "she dances", *SMALL), "--out", str(longer)]
+    command = [sys.executable, "-m", "oelala", *arguments, "--workspace", str(workspace)]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert probe(longer).num_frames == 5 + 4
 
 
 @pytest.mark.parametrize(

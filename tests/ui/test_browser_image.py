@@ -100,6 +100,14 @@ def test_from_a_picture_to_a_clip_framed_by_hand(page: Any, live: LiveStudio, ph
     )
     assert page.input_value(f"{FORM}prompt textarea") == task.prompt
     assert page.input_value(f"{FORM}image--name textarea") not in ("", task.image)
+    page.wait_for_selector(".o-extend:has-text('Goes on where a clip ends')")
+    longer = generate(page)
+    page.wait_for_selector(f"{row(longer)}[data-state=done]", timeout=60_000)
+    page.wait_for_selector(".o-facts:has-text('joined at frame 5: colour ')")
+    made = live.studio.job(longer).state.result.details  # type: ignore[union-attr]
+    assert (made["num_frames"], made["joins"][0]["frame"]) == (9, 5)
+    page.click(".o-extend button")
+    page.wait_for_selector(".o-extend-field", state="hidden")
     page.click(f"{row(job)} button:has-text('Reuse these settings')")
     page.wait_for_function(
         f"image => document.querySelector('{FORM}image--name textarea').value === image", arg=task.image

@@ -120,12 +120,14 @@ def test_a_clip_goes_on_with_the_settings_it_was_made_with(studio: Studio, clien
     assert (task.prompt, task.width, task.height, task.num_frames) == ("she dances", 128, 96, 9)
     assert task.model == "oelala-mini"
     assert studio.keeps_picture(task.image)
+    assert studio.keeps_picture(task.extend)
+    assert (studio.workspace.inputs / str(task.extend)).samefile(studio.workspace.outputs / clip)
 
 
 def test_of_a_model_that_cannot_go_on_only_the_prompt_comes_along(studio: Studio, client: TestClient) -> None:
     clip = clip_of(studio, TextToVideo(**{**VALUES, "model": "wan2.1-t2v-1.3b"}))
     values = client.post(f"/oelala/continue/{clip}", headers=OURS).json()["values"]
-    assert values.keys() == {"image", "prompt"}
+    assert values.keys() == {"image", "extend", "prompt"}
 
 
 def test_a_form_takes_kept_pictures_and_no_path(studio: Studio, photo: Path) -> None:

@@ -41,7 +41,7 @@ async function reuse(url) {
 export async function animate(path, seconds) {
   try {
     const kept = await post(`/oelala/frames/${address(path)}?seconds=${seconds}`);
-    await restore({ kind: "image-to-video", values: { image: kept.reference, draft: true } });
+    await restore({ kind: "image-to-video", values: { image: kept.reference, extend: "", draft: true } });
     notify(t("live.animated"));
   } catch (fault) {
     notifyFault(fault);

@@ -24,7 +24,26 @@ const placesOf = (kind) => places().filter((place) => place.dataset.of === kind)
 const field = (place) => document.querySelector(`[id="${place.dataset.of}--${place.dataset.picture}--name"] :is(textarea, input)`);
 export const pictureOf = (place) => field(place)?.value ?? "";
 
+// A clip that is gone on with: said above the picture, until the visitor wants a clip of its own.
+function drawExtend(place) {
+  const input = document.querySelector(`[id="${place.dataset.extend}--extend--name"] :is(textarea, input)`);
+  const [block, value] = [byId(`${place.dataset.extend}--extend`), input?.value ?? ""];
+  if (block) block.hidden = !value;
+  if (place.dataset.shown === value) return;
+  place.dataset.shown = value;
+  const alone = button(t("live.extend.not"), { name: "close", on: () => (put(input, ""), drawExtend(place)) });
+  place.replaceChildren(...(value ? [el("p", {}, t("live.extend")), alone] : []));
+}
+
+function stopExtending(kind) {
+  const place = document.querySelector(`[data-extend="${kind}"]`);
+  if (!place) return;
+  put(document.querySelector(`[id="${kind}--extend--name"] :is(textarea, input)`), "");
+  drawExtend(place);
+}
+
 function mount() {
+  for (const place of document.querySelectorAll("[data-extend]:not([data-shown])")) drawExtend(place);
   for (const place of places()) if (!drawn.has(place)) draw(place);
 }
 
@@ -36,6 +55,7 @@ function drawAll() {
 export function takePictures(kind, pictures = {}) {
   setTimeout(() => {
     placesOf(kind).forEach((place) => draw(place));
+    document.querySelectorAll(`[data-extend="${kind}"]`).forEach(drawExtend);
     if (pictures.image) document.querySelector(`[id="${kind}--image"]`)?.scrollIntoView({ block: "nearest" });
   }, 60);
 }
@@ -78,10 +98,15 @@ async function givePicture(place, file) {
 }
 
 function write(place, reference) {
-  const input = field(place);
-  input.value = reference;
-  input.dispatchEvent(new Event("input", { bubbles: true }));
+  put(field(place), reference);
+  if (place.dataset.picture === "image") stopExtending(place.dataset.of); // which began with another picture
   draw(place);
+}
+
+function put(input, value) {
+  if (!input || input.value === value) return;
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function paste(event) {

@@ -157,7 +157,8 @@ function ending(job) {
 
 function underJob(job) {
   const took = job.state === "done" ? ` · ${t("live.took", { time: duration(job.finished - job.started) })}` : "";
-  return under(job.title, facts(job.facts) + took, toolsOf(job));
+  const join = job.join ? ` · ${t("live.join", job.join)}` : "";
+  return under(job.title, facts(job.facts) + took + join, toolsOf(job));
 }
 
 function toolsOf(job) {

@@ -11,7 +11,17 @@ from oelala.models.catalog.row import Row
 from oelala.tasks.base import Task, fields_shown_as
 
 # What is asked for, whoever makes it; the rest is how one model does that.
-_WISH = ("prompt", "image", "last_image", "framing", "focus_x", "focus_y", "seed", "num_videos_per_prompt")
+_WISH = (
+    "prompt",
+    "extend",
+    "image",
+    "last_image",
+    "framing",
+    "focus_x",
+    "focus_y",
+    "seed",
+    "num_videos_per_prompt",
+)
 AnyTask = TypeVar("AnyTask", bound=Task)
 
 
@@ -27,12 +37,13 @@ def foreign_fields(row: Row, task: type[Task]) -> set[str]:
     own = {name for name, value in row.defaults.get(task.kind, {}).items() if value is not None}
     own |= {"last_image"} if row.last_image else set()
     unread = {"prompt"} & task.model_fields.keys() if "text_encoder" not in row.components else set()
-    return optional - own - set(fields_shown_as(task, "seed")) | unread
+    free = {*fields_shown_as(task, "seed"), *fields_shown_as(task, "clip")}
+    return optional - own - free | unread
 
 
 def carried_over(before: Mapping[str, Any], task: type[Task]) -> dict[str, Any]:
     """What of a former task's values means something to `task` with the same model; never the seed."""
-    fresh = {"seed", "num_videos_per_prompt", "last_image", "focus_x", "focus_y"}
+    fresh = {"seed", "num_videos_per_prompt", "extend", "last_image", "focus_x", "focus_y"}
     able = any(row.id == before.get("model") for row in rows(task.kind))
     wanted = task.model_fields.keys() - fresh if able else {"prompt"}
     return {name: value for name, value in before.items() if name in wanted and value is not None}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def build(studio: Studio) -> TaskTab:
     tab = TaskTab(ImageToVideo, studio)
     with tab.layout():
-        tab.form.place("image", "last_image", "framing", "focus_x", "focus_y")
+        tab.form.place("extend", "image", "last_image", "framing", "focus_x", "focus_y")
         tab.form.place("prompt")
         tab.place_motions()
         tab.place_presets()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from oelala.errors import InvalidTask, OelalaError
-from oelala.tasks.base import Task
+from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.faults import faults_of
 from oelala.texts import Language
 from oelala.ui.bridge import answer, build_bridge
@@ -220,7 +220,8 @@ class TaskTab:
             return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
         shown = _updates(self.form.show(values, sayer(language)))
         model = self.form.view_model(values.get("model"))
-        pictures = {name: values[name] for name in self.form.pictures if name in values}
+        kept = [*self.form.pictures, *fields_shown_as(self.task, "clip")]
+        pictures = {name: values[name] for name in kept if name in values}
         said = answer(event, seed=values.get("seed"), model=model, pictures=pictures)
         return {**shown, self.bridge: said}
 

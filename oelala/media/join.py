@@ -1,0 +1,94 @@
+"""Where two clips meet: the second brought to the colours of the first, and how much of the seam is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Frames = NDArray[np.uint8]
+_MOST_GAIN = 1.25  # beyond it two frames show different things, and matching them would do harm
+_NEAR = 4  # frames to each side that say how sharp a clip is there, and how much it moves
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """`frame`: of the joined clip, the first one of what was added.
+
+    `colour`: how far apart the mean colours on both sides are, as ΔE of CIE 1976 (about 2 is the least that
+    eyes notice), beyond what neighbours differ anyway; `colour_before`: the same without matching.
+    `sharpness`: that of the added frames as a share of those before (variance of the Laplacian). `jump`: the
+    mean difference of the two frames that meet, as a multiple of that between neighbours around them; 1 is no
+    seam at all.
+    """
+
+    frame: int
+    colour: float
+    colour_before: float
+    sharpness: float
+    jump: float
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def join_clips(before: Frames, added: Frames) -> tuple[Frames, Join]:
+    """Both as one clip (T, H, W, 3), RGB. `added` begins with a picture of the last frame of `before`.
+
+    That frame goes; what it looks like beside the one it is a picture of tells how the colours have to be
+    matched in all that follow.
+    """
+    matched = match_colours(added[1:], added[0], before[-1])
+    usual = _usual(_apart, before[-_NEAR:], matched[:_NEAR])
+    join = Join(
+        frame=len(before),
+        colour=round(max(0.0, _apart(before[-1], matched[0]) - usual), 2),
+        colour_before=round(max(0.0, _apart(before[-1], added[1]) - usual), 2),
+        sharpness=_share(_sharpness(matched[:_NEAR]), _sharpness(before[-_NEAR:])),
+        jump=_share(_step(before[-1], matched[0]), _usual(_step, before[-_NEAR:], matched[:_NEAR])),
+    )
+    return np.concatenate([before, matched]), join
+
+
+def match_colours(frames: Frames, seen: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> Frames:
+    """`frames` with the gain and offset of each channel that bring `seen` to `wanted`."""
+    one, other = seen.reshape(-1, 3).astype(np.float64), wanted.reshape(-1, 3).astype(np.float64)
+    gain = (other.std(0) + 1e-6) / (one.std(0) + 1e-6)
+    gain = gain.clip(1 / _MOST_GAIN, _MOST_GAIN)
+    offset = other.mean(0) - gain * one.mean(0)
+    matched = np.empty_like(frames)
+    for number, frame in enumerate(
+        frames
+    ):  # one at a time: floats of all of them would take eight times as much
+        matched[number] = (frame * gain + offset).clip(0, 255).round()
+    return matched
+
+
+def _apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """ΔE of CIE 1976 between the mean colours of two frames."""
+    means = np.stack([frame.reshape(-1, 3).mean(0) for frame in (one, other)]).astype(np.float32) / 255
+    lab = cv2.cvtColor(means[None], cv2.COLOR_RGB2LAB)[0]
+    return float(np.linalg.norm(lab[0] - lab[1]))
+
+
+def _sharpness(frames: Sequence[NDArray[np.uint8]] | Frames) -> float:
+    greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
+    return float(np.mean([cv2.Laplacian(grey, cv2.CV_64F).var() for grey in greys]))
+
+
+def _step(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float(np.abs(one.astype(np.int16) - other).mean())
+
+
+def _usual(measure: Callable[[Any, Any], float], before: Frames, added: Frames) -> float:
+    """The median of a measure between neighbours on both sides."""
+    steps = [measure(side[n], side[n + 1]) for side in (before, added) for n in range(len(side) - 1)]
+    return float(np.median(steps)) if steps else 0.0
+
+
+def _share(of: float, by: float) -> float:
+    return round(of / by, 2) if by > 1e-3 else 1.0 if of <= 1e-3 else 99.0
