@@ -35,6 +35,7 @@ from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import CancelToken, Progress, RunContext
 from oelala.settings import Settings
 from oelala.tasks.pose_transfer import PoseTransfer
+from oelala.texts import all_texts
 from tests.media.bodies import pose_of, standing
 from tests.media.people import rendered
 from tests.models.tiny import MINI, TinyModels
@@ -235,3 +236,9 @@ def test_what_cannot_be_is_refused_at_its_field(field: str, values: dict[str, An
     with pytest.raises(ValidationError) as caught:
         task_of(**values)
     assert [error["loc"] for error in caught.value.errors()] == [(field,)]
+
+
+def test_every_field_has_its_words() -> None:
+    texts = all_texts()
+    wanted = {f"field.{name}{part}" for name in PoseTransfer.model_fields for part in ("", ".help")}
+    assert wanted | {f"kind.{PoseTransfer.kind}"} <= texts.keys()

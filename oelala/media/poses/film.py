@@ -20,7 +20,20 @@ from oelala.media.picture import read_picture
 from oelala.media.video import PATIENCE, VideoSpec, probe, write_video
 
 Frame = NDArray[np.uint8]
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".bmp", ".tif", ".tiff"})
+PICTURES = frozenset(
+    {
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".avif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".heif",
+    }  # refused with a word
+)
 # The detector looks at no more than this; a 4K film is brought down before it reaches this process.
 LARGEST_SIDE = 768
 _SQUARE = "scale='trunc(iw*sar+0.5)':ih,setsar=1"

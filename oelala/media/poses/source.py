@@ -46,9 +46,17 @@ def resample(pose: Pose, fps: float, num_frames: int | None = None) -> Pose:
 
     def between(points: np.ndarray) -> np.ndarray:
         both = (points[low, :, 2:] > 0) & (points[high, :, 2:] > 0)
-        nearest = points[np.where(part[:, 0, 0] < 0.5, low, high)]
-        return np.where(both, points[low] * (1 - part) + points[high] * part, nearest)
+        return np.where(
+            both,
+            points[low] * (1 - part) + points[high] * part,
+            points[np.where(part[:, 0, 0] < 0.5, low, high)],
+        )
 
-    return replace(
-        pose, fps=fps, num_frames=count, people=tuple(person.map(between) for person in pose.people)
+    people = tuple(
+        replace(
+            person.map(between),
+            filled=(person.filled[low] & (part[..., 0] < 1)) | (person.filled[high] & (part[..., 0] > 0)),
+        )
+        for person in pose.people
     )
+    return replace(pose, fps=fps, num_frames=count, people=people)
