@@ -24,6 +24,7 @@ FORM: dict[str, Text] = {
     "form.advanced": Text("Advanced", "Geavanceerd"),
     "form.generate": Text("Generate", "Genereer"),
     "form.restore": Text("Restore from a clip …", "Terughalen uit clip …"),
+    "form.frames.any": Text("At most {largest}.", "Hooguit {largest}."),
     "form.also": Text("The same with", "Hetzelfde met"),
     "form.also.help": Text(
         "More models to make it, each in its own size and way, from the same seed.",

@@ -197,13 +197,17 @@ class Form:
             changes[extras["seconds"]] = {
                 "info": text("form.seconds.help", fps=sizes["fps"], longest=longest)
             }
+        if "num_frames" in fields:
+            free = sizes["frame_step"] == 1
+            words = text("form.frames.any", largest=sizes["largest_num_frames"]) if free else None
+            changes[fields["num_frames"]] = {"info": words or text("field.num_frames.help")}
         for name, step in (
             ("width", sizes["multiple"]),
             ("height", sizes["multiple"]),
             ("num_frames", sizes["frame_step"]),
         ):
             if name in fields:
-                changes[fields[name]] = {"step": step}
+                changes.setdefault(fields[name], {})["step"] = step
         return changes
 
     def _visible(self, model: ModelStatus) -> dict[Any, dict[str, Any]]:

@@ -171,6 +171,40 @@ def test_a_dropped_picture_and_a_clips_frame_open_the_tab(page: Any, live: LiveS
     page.wait_for_selector(f"{NOTE}:has-text('128 × 96 becomes')")
 
 
+def test_a_pasted_picture_is_taken(page: Any, photo: Path) -> None:
+    open_tab(page)
+    page.focus(f"{FORM}prompt textarea")
+    page.evaluate(
+        """([bytes, name]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+          const options = { clipboardData: transfer, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
+        [list(photo.read_bytes()), "clipboard.png"],
+    )
+    page.wait_for_selector(f"{NOTE}:has-text('300 × 200 becomes')")
+
+
+def test_the_camera_takes_one(browser: Any, live: LiveStudio) -> None:
+    """Chromium shows no camera here, so the page asks one that is drawn; what follows is the real thing."""
+    with visitor(browser, live) as page:
+        page.evaluate(
+            """() => { navigator.mediaDevices.getUserMedia = async () => {
+              const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+              const pen = canvas.getContext("2d");
+              setInterval(() => { pen.fillStyle = "#c81e28"; pen.fillRect(0, 0, 320, 240); }, 50);
+              return canvas.captureStream(20);
+            }; }"""
+        )
+        open_tab(page)
+        page.click("[data-picture=image] button:has-text('Use the camera')")
+        page.wait_for_function("() => document.querySelector('.o-camera video')?.videoWidth === 320")
+        page.click("button:has-text('Take the picture')")
+        page.wait_for_selector(f"{NOTE}:has-text('320 × 240 becomes')")
+        assert page.query_selector(".o-camera") is None
+
+
 def test_a_model_without_a_last_picture_has_no_such_field(page: Any) -> None:
     open_tab(page)
     assert page.is_visible(f"{FORM}image")
@@ -213,6 +247,7 @@ def test_a_model_without_words_asks_for_motion_instead(page: Any, live: LiveStud
     page.wait_for_selector(f"{FORM}prompt", state="detached")
     assert page.is_hidden(".o-chips")
     assert not page.is_visible(f"{FORM}guidance_scale")
+    assert "At most 14." in page.text_content(f"{FORM}num_frames")
     fill(page, width=256, height=256, num_frames=6)
     assert page.input_value(f"{FORM}num_frames input") == "6", "no 4k+1 here"
     job = generate(page)
