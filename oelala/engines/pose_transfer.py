@@ -9,24 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from oelala.engines.pose_motion import Driving, driving_of, measured
-from oelala.engines.provenance import provenance_of
-from oelala.engines.sampling import Sample, Sampling, known, sample_wan
+from oelala.engines.sampling import ClipRequest, Sample, Sampling, known, make_clip, sample_wan
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
 from oelala.errors import InvalidTask
 from oelala.library.inputs import kept_path
 from oelala.library.motions import keep_motion, motion_file
-from oelala.library.outputs import SaveClip, require_room, save_clip
 from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.poses.drawing import draw_frames
 from oelala.media.poses.styles import STYLES
-from oelala.media.video import VideoSpec
 from oelala.models.catalog import Row
-from oelala.models.manager import ModelManager, ModelSpec
+from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.progress import Progress, RunContext
 from oelala.tasks.job import JobResult
 from oelala.tasks.pose_transfer import PoseTransfer
@@ -48,30 +46,25 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     model needs a picture ("empty"), more frames ("too-small"), or has no such strength ("not-for-model").
     """
     row = models.row(task.model)
-    way = WAYS[row.pipelines[task.kind]]
+    pipeline = row.pipelines[task.kind]
+    way = WAYS[pipeline]
     _check(task, row, way)
-    require_room(workspace, VideoSpec(known(task.width), known(task.height), known(task.num_frames), row.fps))
     picture = None if task.image is None else kept_path(workspace, task.image)
     driving = _driving(task, row, picture, context, workspace)
-    phases = Phases(context)
-    phases.enter("loading")
 
-    def on_part(step: int, total: int) -> None:
-        context.cancel.check()
-        phases.step("loading", step, total)
-
-    with models.use(ModelSpec(task.model, row.pipelines[task.kind]), on_part) as loan:
-        sampling = Sampling(task, way.inputs(task, driving, picture))
+    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
         with control_between(loan.pipeline.transformer, task):
-            frames = way.sample(sampling, loan, phases)
-        provenance = provenance_of(loan, phases.seconds)
-    context.report(Progress("working"))
-    followed = {
-        "motion": keep_motion(workspace, driving.original),
-        "findings": list(driving.findings),
-        "score": measured(driving.pose, frames, context.cancel),
-    }
-    return save_clip(SaveClip(workspace, context, task, frames, row.fps, {**provenance, "pose": followed}))
+            return way.sample(sampling, loan, phases)
+
+    def finish(frames: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mapping[str, Any]]:
+        context.report(Progress("working"))
+        score = measured(driving.pose, frames, context.cancel)
+        motion = keep_motion(workspace, driving.original)
+        return frames, {"pose": {"motion": motion, "findings": list(driving.findings), "score": score}}
+
+    sampling = Sampling(task, way.inputs(task, driving, picture))
+    request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, finish)
+    return make_clip(request, models, context, workspace)
 
 
 def vace_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:

@@ -116,6 +116,7 @@ def test_a_clip_is_made_measured_and_saved(
     assert len(list(read_frames(clip))) == 5
     assert PoseTransfer(**{k: v for k, v in read_settings_of(clip).items() if k != "kind"}) == task
     made = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
+    assert result.details["pose"] == made["pose"]
     score = made["pose"]["score"]
     assert 0 <= score["pck"] <= 1
     assert len(score["curve"]) == 5
