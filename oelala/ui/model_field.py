@@ -24,7 +24,7 @@ def note(model: ModelStatus, text: Say) -> str:
         return fits
     if _ships(model):
         return f"{text('error.embedded-missing')} {text('error.embedded-missing.hint')}"
-    return f"{text('form.model.missing.help', size=gigabytes(model.bytes))} {fits}"
+    return f"{text('form.model.missing.help', size=size_of(model))} {fits}"
 
 
 def prompt_help(model: ModelStatus) -> str:
@@ -36,7 +36,12 @@ def prompt_help(model: ModelStatus) -> str:
 def model_view(model: ModelStatus) -> dict[str, Any]:
     """What the scripts need to offer the model's download where that helps."""
     offered = not model.on_disk and not _ships(model)
-    return {"id": model.id, "offered": offered, "size": gigabytes(model.bytes)}
+    return {"id": model.id, "offered": offered, "size": size_of(model)}
+
+
+def size_of(model: ModelStatus) -> str:
+    """Of the download: of some repositories only an upper bound is known."""
+    return f"{'' if model.bytes_exact else '≤ '}{gigabytes(model.bytes)}"
 
 
 def gigabytes(count: int) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from diffusers import WanTransformer3DModel
 from safetensors.torch import save_file
 
-from oelala.models.catalog import rows
+from oelala.models.catalog import Component, find, rows
+from oelala.models.manager import ModelManager, ModelSpec
 from oelala.models.single_file import CONFIGS, load_with_config
+from oelala.settings import Settings
 from tests.models.official import TRANSFORMERS
 from tests.models.recognise.files import native
+from tests.models.test_manager import call
+from tests.models.tiny import WAN21, TinyModels
 
 TINY = {
     **{"patch_size": [1, 2, 2], "num_attention_heads": 2, "attention_head_dim": 16, "in_channels": 16},
@@ -22,7 +28,7 @@ TINY = {
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> tuple[WanTransformer3DModel, Path]:
+def small(tmp_path: Path) -> tuple[WanTransformer3DModel, Path]:
     torch.manual_seed(7)
     config = tmp_path / "config"
     config.mkdir()
@@ -41,9 +47,9 @@ def run(model: torch.nn.Module) -> torch.Tensor:
 @pytest.mark.parametrize("prefix", ["", "model.diffusion_model.", "diffusion_model."])
 @pytest.mark.parametrize("official", [True, False])
 def test_every_prefix(
-    tiny: tuple[WanTransformer3DModel, Path], tmp_path: Path, prefix: str, official: bool
+    small: tuple[WanTransformer3DModel, Path], tmp_path: Path, prefix: str, official: bool
 ) -> None:
-    model, config = tiny
+    model, config = small
     if prefix == "model.diffusion_model." and not official:
         pytest.skip("a prefix of ComfyUI's, which keeps the official names")
     state = {prefix + (native(name) if official else name): v for name, v in model.state_dict().items()}
@@ -56,9 +62,9 @@ def test_every_prefix(
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
 
 
-def test_gguf(tiny: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
+def test_gguf(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
     gguf = pytest.importorskip("gguf")
-    model, config = tiny
+    model, config = small
     writer = gguf.GGUFWriter(tmp_path / "x.gguf", "wan")
     for name, value in model.state_dict().items():
         array = value.numpy()
@@ -78,8 +84,8 @@ def test_gguf(tiny: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
     assert 0 < error < 0.02
 
 
-def test_a_file_that_lacks_a_tensor(tiny: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
-    model, config = tiny
+def test_a_file_that_lacks_a_tensor(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
+    model, config = small
     state = dict(model.state_dict())
     del state["blocks.1.ffn.net.2.weight"]
     save_file(state, tmp_path / "x.safetensors")
@@ -93,3 +99,26 @@ def test_every_wan_has_its_config() -> None:
             told = json.loads((CONFIGS / row.id / "config.json").read_text())
             name, config = TRANSFORMERS[row.id]
             assert told == json.loads(json.dumps({"_class_name": name, **config}))
+
+
+def test_a_clip_with_weights_from_a_single_file(tiny: TinyModels, tmp_path: Path) -> None:
+    """A user's file in the place of the transformer, through the manager: the clip of the whole model."""
+    whole = tiny.models / find(WAN21).repo
+    transformer = WanTransformer3DModel.from_pretrained(whole / "transformer")
+    file = tmp_path / "mine.safetensors"
+    save_file({f"diffusion_model.{native(n)}": v for n, v in transformer.state_dict().items()}, file)
+    row = find(WAN21)
+    part = Component("transformer", file.stat().st_size, 1, path=file)
+    # the path of a folder stands where the id of a shipped config does: the true ones are gigabytes large
+    base = str(whole / "transformer")
+    own = replace(row, id="mine", base=base, added=True, components={**row.components, "transformer": part})
+    settings = Settings(workspace=tmp_path, models=tiny.models)
+    manager = ModelManager(settings, torch.device("cpu"), row=lambda name: own if name == "mine" else row)
+    clips = []
+    for name in (WAN21, "mine"):
+        with manager.use(ModelSpec(name)) as loan:
+            clips.append(call(loan.pipeline))
+    np.testing.assert_allclose(clips[0], clips[1], atol=1e-4)
+    with manager.use(ModelSpec("mine")) as loan:
+        assert "transformer/mine.safetensors" not in loan.hashes
+        assert any(path.endswith("mine.safetensors") for path in loan.hashes)

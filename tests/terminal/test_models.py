@@ -219,6 +219,16 @@ def test_add_list_and_remove_a_file_of_ones_own(terminal: Terminal, tmp_path: Pa
     assert not [row for row in terminal.json() if row["added"]]
 
 
+def test_what_an_added_model_needs_stays(terminal: Terminal, tmp_path: Path) -> None:
+    terminal("add", str(write_sparse(tmp_path / "mine.safetensors", shapes("wan2.1-t2v-1.3b"))))
+    terminal("download", SMALL.id)
+    removed = terminal.json("remove", SMALL.id)
+    assert removed["needed_by"] == ["mine"]
+    assert removed["kept"] == ["scheduler", "tokenizer", "vae"], "its text encoder lies elsewhere, and stays"
+    rows = {row["id"]: row["on_disk"] for row in terminal.json()}
+    assert (rows["mine"], rows[SMALL.id]) == (True, False)
+
+
 def test_a_file_from_the_hub_comes_and_goes(terminal: Terminal, hub: Hub) -> None:
     start, length = gguf_header(shapes("wan2.1-t2v-1.3b", official=True))
     repo, path = "someone/wan-gguf", "Q8/wan.gguf"

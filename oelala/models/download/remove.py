@@ -56,7 +56,7 @@ def remove_model(row: Row, settings: Settings) -> Removed:
         freed += sum(_remove(host, list(_snapshots_of(host, row)), set()) for host in unfinished)
     except OSError as fault:
         raise disk_fault(fault, cache.root) from fault
-    kept = tuple(sorted({folder.name for folder in needed}))
+    kept = tuple(sorted({place.name for place in needed} - {INDEX}))
     return Removed(freed, kept, tuple(dict.fromkeys(needed.values())))
 
 
@@ -86,7 +86,7 @@ def _remove_single_files(row: Row, settings: Settings) -> Removed:
 
 
 def _needed_by_others(row: Row, cache: RepoCache, settings: Settings) -> Iterator[tuple[Path, str]]:
-    """(component folder below this repository, title of the model that uses it)"""
+    """(component folder or index below this repository, title of the model that uses it)"""
     for other in rows(settings=settings):
         found = installation(other, settings.models) if other.id != row.id else None
         if found is not None and not found.missing:
@@ -121,7 +121,8 @@ def _begun_for(row: Row, host: RepoCache) -> bool:
 
 
 def _inside(found: Installation, root: Path) -> Iterator[Path]:
-    return (folder for folder in found.components.values() if root in folder.parents)
+    places = (*found.components.values(), found.folder / INDEX)
+    return (place for place in places if root in place.parents)
 
 
 def _snapshots_of(cache: RepoCache, row: Row) -> Iterator[Path]:
