@@ -36,10 +36,12 @@ def load_with_config(file: Path, config: Path, dtype: torch.dtype) -> torch.nn.M
     name = json.loads((config / "config.json").read_text(encoding="utf-8"))["_class_name"]
     if name not in _CLASSES:
         raise ValueError(f"no transformer: {name}")
-    options: dict[str, Any] = {"config": str(config), "dtype": dtype, "local_files_only": True}
+    options: dict[str, Any] = {"config": str(config), "local_files_only": True}
     source: Any = str(file)
-    if file.suffix.lower() == ".gguf":
-        options["quantization_config"] = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
+    quantised = file.suffix.lower() == ".gguf"
+    if quantised:
+        config_of_gguf = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
+        options |= {"dtype": dtype, "quantization_config": config_of_gguf}
     else:
         source = _without_prefix(load_file(file))
     try:
@@ -48,7 +50,20 @@ def load_with_config(file: Path, config: Path, dtype: torch.dtype) -> torch.nn.M
         raise ValueError("tensors are missing") from fault
     if any(value.is_meta for value in module.state_dict().values()):
         raise ValueError("tensors are missing")
+    if not quantised:
+        _bring_to(module, dtype)
     return module.eval().requires_grad_(False)
+
+
+def _bring_to(module: torch.nn.Module, dtype: torch.dtype) -> None:
+    """As loading a whole model does: norms, the time embedding and their like stay in 32 bits.
+
+    Given a dtype, `from_single_file` casts those as well, with no more than a warning.
+    """
+    exact = set(getattr(module, "_keep_in_fp32_modules", None) or ())
+    for name, parameter in module.named_parameters():
+        wanted = torch.float32 if exact & set(name.split(".")) else dtype
+        parameter.data = parameter.data.to(wanted)
 
 
 def _without_prefix(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

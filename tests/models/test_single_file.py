@@ -62,6 +62,33 @@ def test_every_prefix(
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
 
 
+@pytest.mark.parametrize("stored", [torch.float32, torch.bfloat16, torch.float16])
+def test_in_16_bits_it_is_what_a_whole_model_is(
+    small: tuple[WanTransformer3DModel, Path], tmp_path: Path, stored: torch.dtype
+) -> None:
+    model, config = small
+    model.to(stored).save_pretrained(tmp_path / "whole")
+    truth = WanTransformer3DModel.from_pretrained(tmp_path / "whole", dtype=torch.bfloat16)
+    save_file({native(name): value for name, value in model.state_dict().items()}, tmp_path / "x.safetensors")
+    loaded = load_with_config(tmp_path / "x.safetensors", config, torch.bfloat16)
+    for name, value in truth.state_dict().items():
+        mine = loaded.state_dict()[name]
+        assert (mine.dtype, torch.equal(mine, value)) == (value.dtype, True), name
+    assert {value.dtype for value in loaded.parameters()} == {torch.float32, torch.bfloat16}
+
+
+def test_plain_fp8(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
+    model, config = small
+    state = {
+        native(name): value.to(torch.float8_e4m3fn) if value.ndim == 2 else value
+        for name, value in model.state_dict().items()
+    }
+    save_file(state, tmp_path / "x.safetensors")
+    loaded = load_with_config(tmp_path / "x.safetensors", config, torch.float32)
+    expected = run(model)
+    assert 0 < (run(loaded) - expected).norm() / expected.norm() < 0.05
+
+
 def test_gguf(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
     gguf = pytest.importorskip("gguf")
     model, config = small
@@ -82,6 +109,10 @@ def test_gguf(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None
     expected = run(model)
     error = (run(loaded) - expected).norm() / expected.norm()
     assert 0 < error < 0.02
+    sixteen = load_with_config(tmp_path / "x.gguf", config, torch.bfloat16)
+    assert sixteen.blocks[0].norm2.weight.dtype == torch.float32
+    assert sixteen.condition_embedder.time_embedder.linear_1.weight.dtype == torch.float32
+    assert sixteen.patch_embedding.weight.dtype == torch.bfloat16
 
 
 def test_a_file_that_lacks_a_tensor(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:

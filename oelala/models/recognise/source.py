@@ -73,7 +73,7 @@ def _look(source: str, settings: Settings) -> _Single | Row:
     path = Path(source).expanduser()
     if path.is_dir():
         row = recognise_folder(path.resolve())
-        return replace(row, base=row.id, title=path.resolve().name)
+        return replace(row, base=row.id, title=_folder_title(path.resolve()))
     if path.is_file():
         file = read_weight_file(path.resolve())
         part = Component("", file.bytes, file.parameters, path=path.resolve())
@@ -84,6 +84,13 @@ def _look(source: str, settings: Settings) -> _Single | Row:
     if isinstance(found, Row):
         return replace(found, base=found.id, title=found.repo)
     return _Single(PurePosixPath(found.path).name, found.file.architecture, found)
+
+
+def _folder_title(folder: Path) -> str:
+    """A snapshot of the hub's cache is called by its commit; its repository's name says more."""
+    if folder.parent.name == "snapshots":
+        return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
+    return folder.name
 
 
 def _of_one(single: _Single) -> Row:

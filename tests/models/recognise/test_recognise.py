@@ -188,6 +188,14 @@ def test_a_folder(tmp_path: Path, base: str) -> None:
     assert found.missing == ()
 
 
+def test_a_snapshot_of_the_cache_is_called_by_its_repository(tmp_path: Path) -> None:
+    own = own_folder(tmp_path, "wan2.1-t2v-1.3b")
+    snapshot = tmp_path / "models--someone--my-wan" / "snapshots" / ("a" * 40)
+    snapshot.parent.mkdir(parents=True)
+    own.rename(snapshot)
+    assert ask(tmp_path, snapshot).title == "someone/my-wan"
+
+
 def test_a_folder_with_a_pickle_in_it(tmp_path: Path) -> None:
     folder = own_folder(tmp_path, "wan2.1-t2v-1.3b")
     encoder = folder / "text_encoder"
