@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def colours_of(frame: NDArray[np.uint8]) -> set[tuple[int, ...]]:
     return {tuple(pixel) for pixel in frame.reshape(-1, 3).tolist()}
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Beside other programs on few processors, threads that share such small work mostly wait."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize(("size", "least"), [(256, 43.0), (512, 36.0)])
 def test_the_embedded_model_is_trained_on_these_drawings(size: int, least: float) -> None:
     for seed in range(6):
