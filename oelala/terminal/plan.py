@@ -50,4 +50,8 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
 
 def stand_ins(task: type[Task]) -> dict[str, Any]:
     """Something for every field that has to be there and that the plan does not look at."""
-    return {name: "–" for name, field in task.model_fields.items() if field.is_required() and name != "model"}
+    return {
+        name: "–"
+        for name, field in task.model_fields.items()
+        if name != "model" and (field.is_required() or field.default == "")
+    }

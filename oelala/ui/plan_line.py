@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from oelala.errors import OelalaError
-from oelala.terminal.plan import FIELDS
+from oelala.terminal.plan import FIELDS, stand_ins
 from oelala.texts import LANGUAGES, Language
 from oelala.ui.i18n import both_mark, request_language, sayer
 
@@ -65,7 +65,7 @@ class PlanLine:
         given = {name: value for name, value in values.items() if value is not None}
         text = sayer(language)
         try:
-            plan = self._tab.studio.plan(self._tab.task(**{**self._tab.form.stand_ins, **given}))
+            plan = self._tab.studio.plan(self._tab.task(**{**stand_ins(self._tab.task), **given}))
         except (ValidationError, OelalaError):
             return ""
         sentences = " ".join(text(key, **about) for key, about in plan.words)
