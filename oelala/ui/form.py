@@ -11,7 +11,8 @@ from oelala.tasks.base import Task, fields_shown_as
 from oelala.ui import widgets as builders
 from oelala.ui.fields import fields_of
 from oelala.ui.i18n import Say, mark
-from oelala.ui.model_field import label, model_view, note, prompt_help
+from oelala.ui.limits import limits_of, seconds_of, size_text
+from oelala.ui.model_field import label, model_view, note
 from oelala.ui.widgets import Widgets
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Form:
             if name in fields
         }
         if model := self._model(values.get("model")):
-            self._merge(changes, self._limits(model, text))
+            self._merge(changes, limits_of(model, self._widgets, text))
             self._merge(changes, self._visible(model))
         self._merge(changes, self._show_extras(values, model.sizes["fps"] if model else None))
         return changes
@@ -177,39 +178,6 @@ class Form:
     def _model(self, model_id: str | None) -> ModelStatus | None:
         return next((m for m in self._studio.models(self.kind) if m.id == model_id), None)
 
-    def _limits(self, model: ModelStatus, text: Say) -> dict[Any, dict[str, Any]]:
-        """What the model says about the fields: its note, its own sizes, steps, the longest clip."""
-        fields, extras, sizes = self._widgets.fields, self._widgets.extras, model.sizes
-        changes: dict[Any, dict[str, Any]] = {fields["model"]: {"info": note(model, text)}}
-        if "prompt" in fields:
-            changes[fields["prompt"]] = {"info": text(prompt_help(model))}
-        if "size" in extras:
-            limits = {key: sizes[key] for key in ("multiple", "smallest_side", "largest_side")}
-            native = [size_text(*size) for size in sizes["native"]]
-            changes[extras["size"]] = {
-                "choices": [(size, size) for size in native],
-                "info": text("form.size.help", **limits),
-            }
-        if "seconds" in extras:
-            longest = _seconds(sizes["largest_num_frames"], sizes["fps"])
-            changes[extras["rate"]] = {"value": sizes["fps"]}
-            changes[extras["frame_step"]] = {"value": sizes["frame_step"]}
-            changes[extras["seconds"]] = {
-                "info": text("form.seconds.help", fps=sizes["fps"], longest=longest)
-            }
-        if "num_frames" in fields:
-            free = sizes["frame_step"] == 1
-            words = text("form.frames.any", largest=sizes["largest_num_frames"]) if free else None
-            changes[fields["num_frames"]] = {"info": words or text("field.num_frames.help")}
-        for name, step in (
-            ("width", sizes["multiple"]),
-            ("height", sizes["multiple"]),
-            ("num_frames", sizes["frame_step"]),
-        ):
-            if name in fields:
-                changes.setdefault(fields[name], {})["step"] = step
-        return changes
-
     def _visible(self, model: ModelStatus) -> dict[Any, dict[str, Any]]:
         """Fields that mean nothing to the model are away; of pictures the scripts see to that."""
         foreign = self._foreign(model.id)
@@ -231,7 +199,7 @@ class Form:
         if "size" in extras and {"width", "height"} <= values.keys():
             changes[extras["size"]] = {"value": size_text(values["width"], values["height"])}
         if "seconds" in extras and fps and values.get("num_frames"):
-            changes[extras["seconds"]] = {"value": _seconds(values["num_frames"], fps)}
+            changes[extras["seconds"]] = {"value": seconds_of(values["num_frames"], fps)}
         if "lock" in extras and values.get("seed") is not None:
             changes[extras["lock"]] = {"value": True}
         return changes
@@ -239,13 +207,3 @@ class Form:
     def _merge(self, into: dict[Any, dict[str, Any]], changes: Mapping[Any, dict[str, Any]]) -> None:
         for component, change in changes.items():
             into.setdefault(component, {}).update(change)
-
-
-def size_text(width: int, height: int) -> str:
-    return f"{width} × {height}"
-
-
-def _seconds(num_frames: int, fps: float) -> float:
-    """33 frames at 16 a second run from 0 to 2 seconds."""
-    seconds = round((num_frames - 1) / fps, 2)
-    return int(seconds) if seconds.is_integer() else seconds
