@@ -58,8 +58,11 @@ def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uin
 
 
 def _call(pipeline: Any, sampling: Sampling, task: ImageToVideo, on_step: Any) -> torch.Tensor:
-    """(T, 3, H, W) in 0 … 1."""
-    video: torch.Tensor = pipeline(
+    """(T, 3, H, W) in 0 … 1.
+
+    Decoded here: on a card the VAE has 32 bits and the rest 16, which the pipeline would not bring together.
+    """
+    latents = pipeline(
         image=sampling.inputs["image"],
         height=task.height,
         width=task.width,
@@ -70,10 +73,14 @@ def _call(pipeline: Any, sampling: Sampling, task: ImageToVideo, on_step: Any) -
         fps=task.fps,
         motion_bucket_id=task.motion_bucket_id,
         noise_aug_strength=task.noise_aug_strength,
-        decode_chunk_size=task.decode_chunk_size,
         generator=generator_of(task),
-        output_type="pt",
+        output_type="latent",
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=["latents"],
-    ).frames[0]
+    ).frames
+    with torch.no_grad():
+        decoded = pipeline.decode_latents(
+            latents.to(pipeline.vae.dtype), known(task.num_frames), known(task.decode_chunk_size)
+        )
+    video: torch.Tensor = pipeline.video_processor.postprocess_video(decoded, output_type="pt")[0]
     return video

@@ -230,6 +230,24 @@ def test_a_model_that_goes_between_two_pictures_asks_for_both(models: Path, tmp_
         assert (fault.value.code, fault.value.field) == ("not-for-model", list(values)[1])
 
 
+@pytest.mark.parametrize("model", [I2V, FLF2V, I2V_EXPERTS, SVD])
+def test_number_formats_of_a_card(
+    models: Path, tmp_path: Path, workspace: Workspace, photo: str, model: str
+) -> None:
+    """The VAE in 32 bits, all else in 16, as `models/device.py` has it there: run here on the processor."""
+    manager = ModelManager(Settings(workspace=tmp_path, models=models), torch.device("cpu"))
+    task = task_of(model, photo, last_image=photo if model == FLF2V else None)
+    exact = sampled(manager, workspace, task)
+    spec = ModelSpec(model, find(model).pipelines["image-to-video"])
+    with manager.use(spec) as loan:
+        for name, part in loan.pipeline.components.items():
+            if isinstance(part, torch.nn.Module) and name != "vae":
+                part.to(torch.bfloat16)
+    rough = sampled(manager, workspace, task)
+    assert rough.shape == exact.shape
+    assert np.abs(rough.astype(int) - exact).mean() < 40
+
+
 def test_families_take_turns_and_share_what_is_the_same(
     manager: ModelManager, workspace: Workspace, photo: str
 ) -> None:
