@@ -1,0 +1,8 @@
+"""The studio: what the page and the command line can ask for. `studio.py` puts the verbs together."""
+
+from oelala.kinds import KINDS
+from oelala.media.poses.request import PoseRequest
+from oelala.models.catalog import ModelStatus
+from oelala.studio.studio import Studio
+
+__all__ = ["KINDS", "ModelStatus", "PoseRequest", "Studio"]

@@ -1,0 +1,88 @@
+"""Verbs of models: listed, added, downloaded, verified, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oelala.errors import OelalaError
+from oelala.models import catalog
+from oelala.models.catalog import ModelStatus
+from oelala.progress import CancelToken
+from oelala.studio.base import UNFINISHED
+from oelala.studio.tasks import TaskVerbs
+from oelala.tasks.download import Download
+from oelala.tasks.job import Job, Queued, Running, State
+
+if TYPE_CHECKING:
+    from oelala.models.download import Removed, Verification
+
+
+class ModelVerbs(TaskVerbs):
+    """The models of the catalog and of the user."""
+
+    def models(self, kind: str | None = None) -> list[ModelStatus]:
+        """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
+        return [catalog.status(row, self.settings) for row in catalog.rows(kind, self.settings)]
+
+    def add_model(self, sources: Sequence[str]) -> ModelStatus:
+        """List a model of the user's own: a folder, a file (two, of two experts), or such a one on the hub.
+
+        Its files stay where they are. Raises OelalaError as `models.recognise.recognise`, "already-added".
+        """
+        from oelala.models.recognise import AddRequest, recognise
+
+        row = recognise(AddRequest(tuple(sources), self.settings))
+        return catalog.status(catalog.add_row(row, self.settings, catalog.ROWS), self.settings)
+
+    def model_folder(self, model: str) -> Path | None:
+        """Where all of the model lies on this disk, if it does. Raises OelalaError ("unknown-model")."""
+        return catalog.locate(self._row(model), self.settings.models)
+
+    def download(self, model: str) -> Job:
+        """Queue the download of a model, unless one is under way. Cancelling it pauses it.
+
+        Raises OelalaError ("unknown-model").
+        """
+        return self._download_under_way(model) or self.submit(Download(model=self._row(model).id))[0]
+
+    def _download_under_way(self, model: str) -> Job | None:
+        jobs = (job for job in self.store.list(UNFINISHED) if job.kind == Download.kind)
+        return next((job for job in jobs if job.task["model"] == model and _goes_on(job.state)), None)
+
+    def verify_model(
+        self, model: str, report: Callable[[int, int], None], cancel: CancelToken
+    ) -> Verification:
+        """Compare every file with its hash; takes as long as reading them. `report(done, total)` in bytes.
+
+        What is damaged is removed from the hub's cache. Raises OelalaError ("unknown-model"), ModelMissing.
+        """
+        from oelala.models.download import verify_model
+
+        return verify_model(self._row(model), self.settings, report, cancel)
+
+    def remove_model(self, model: str) -> Removed:
+        """Delete what no other model on this disk needs; one that the user added leaves the list as well.
+
+        Raises as `verify_model`, and "download-running".
+        """
+        from oelala.models.download import remove_model
+
+        row = self._row(model)
+        if self._download_under_way(model) is not None:
+            raise OelalaError("download-running", model=row.title)
+        removed = remove_model(row, self.settings)
+        if row.added:
+            catalog.forget_row(row, self.settings)
+        return removed
+
+    def keep_token(self, token: str) -> None:
+        """Keep the access token for gated models; "" forgets it. Raises OelalaError ("bad-token")."""
+        from oelala.models.download import keep_token
+
+        keep_token(token, self.settings)
+
+
+def _goes_on(state: State) -> bool:
+    return isinstance(state, Queued) or (isinstance(state, Running) and not state.cancelling)

@@ -1,0 +1,71 @@
+"""Verbs of the pictures and clips that clips begin from, and of finished clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from oelala.errors import OelalaError
+from oelala.kinds import read_task
+from oelala.library import inputs
+from oelala.library import outputs as output_files
+from oelala.library.files import copy_file
+from oelala.library.inputs import KeptPicture
+from oelala.library.outputs import Output
+from oelala.media.picture import picture_preview
+from oelala.models import catalog
+from oelala.studio.base import Verbs
+from oelala.tasks.base import Task
+from oelala.tasks.image_to_video import ImageToVideo
+
+
+class PictureVerbs(Verbs):
+    """Everything a page may show or begin from; it names what is kept, and never a path."""
+
+    def keep_picture(self, source: Path, name: str | None = None) -> KeptPicture:
+        """Check a picture and keep it in the workspace. Raises as `library.inputs.keep_picture`."""
+        return inputs.keep_picture(self.workspace, source, name)
+
+    def keep_frame(self, clip: Path, seconds: float | None = None) -> KeptPicture:
+        """Keep a frame of a clip, by default its last. Raises as `library.inputs.keep_frame`."""
+        return inputs.keep_frame(self.workspace, clip, seconds)
+
+    def continue_clip(self, clip: Path) -> dict[str, Any]:
+        """Values for image-to-video that go on where a clip ends, as it was made, and become one with it.
+
+        The model's own settings come along where it can do this, else only the prompt. Raises as
+        `keep_frame`.
+        """
+        values = {
+            "image": self.keep_frame(clip).reference,
+            "extend": inputs.keep_clip(self.workspace, clip),
+        }
+        try:
+            before = self.restore(clip).model_dump()
+        except OelalaError:  # a clip of another program: it has a last frame all the same
+            return values
+        return catalog.carried_over(before, ImageToVideo) | values
+
+    def keeps_picture(self, reference: object) -> bool:
+        return inputs.is_kept(self.workspace, reference)
+
+    def picture_preview(self, reference: str) -> bytes:
+        """A kept picture as the model will see it, as WebP. Raises OelalaError ("picture-gone", …)."""
+        return picture_preview(inputs.kept_path(self.workspace, reference))
+
+    def outputs(self, limit: int = 60, offset: int = 0) -> list[Output]:
+        """Newest first."""
+        return output_files.list_outputs(self.workspace, limit, offset)
+
+    def restore(self, source: Path) -> Task:
+        """The task inside an mp4 or JSON that Oelala made, for a form to show.
+
+        Raises OelalaError ("no-metadata", "unreadable-file") and InvalidTask.
+        """
+        values = dict(output_files.read_settings_of(source))
+        return read_task(str(values.pop("kind", "")), values)
+
+    def copy_output(self, source: Path, target: Path) -> Path:
+        """Returns `target`, which is all there or as it was. Raises as `library.files.copy_file`."""
+        copy_file(source, target)
+        return target

@@ -1,0 +1,113 @@
+"""Verbs of tasks: read, filled and checked, planned, queued; and the presets they start from."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from oelala.errors import InvalidTask, OelalaError
+from oelala.kinds import BY_NAME, KINDS, read_task
+from oelala.library import inputs
+from oelala.library.presets import Preset, list_presets
+from oelala.media.video import VideoSpec
+from oelala.models import catalog
+from oelala.studio.base import Verbs
+from oelala.tasks.base import Task
+from oelala.tasks.image_to_video import ImageToVideo
+from oelala.tasks.job import Job
+from oelala.tasks.video import MAX_SEED
+
+if TYPE_CHECKING:
+    from oelala.models.planning import Plan
+
+
+class TaskVerbs(Verbs):
+    """What a user asks for, on its way to the queue."""
+
+    def submit(self, task: Task, also: Sequence[str] = ()) -> list[Job]:
+        """Fill and check the task by the catalog, keep its pictures, fix its seed, queue it.
+
+        n clips are n jobs with the seeds s, s+1, … `also`: more models to make the same, each in its own
+        way; the same seeds. Raises InvalidTask (with the field, "also" where it is one of those) and
+        ModelMissing; then nothing is queued.
+        """
+        seeded = _with_seed(task)
+        resolved = seeded if task.internal else catalog.resolve(seeded, self.settings)
+        others = [self._resolve_for(seeded, model) for model in dict.fromkeys(also) if model != task.model]
+        kept = [self._with_inputs(one) for one in (resolved, *others)]
+        jobs = self.store.enqueue_all([clip for one in kept for clip in _one_task_a_clip(one)])
+        self._wake(resolved.lane)
+        return jobs
+
+    def _with_inputs(self, task: Task) -> Task:
+        kept = inputs.keep_inputs(task, self.workspace)
+        if isinstance(kept, ImageToVideo) and kept.extend and kept.width and kept.height:
+            fps = float(kept.fps or self._row(kept.model).fps)
+            clip = inputs.kept_path(self.workspace, kept.extend)
+            inputs.check_extension(clip, VideoSpec(kept.width, kept.height, 0, fps))
+        return kept
+
+    def _resolve_for(self, task: Task, model: str) -> Task:
+        try:
+            return catalog.resolve(catalog.for_model(task, self._row(model)), self.settings)
+        except InvalidTask as fault:
+            raise InvalidTask(fault.code, field="also", **fault.values) from fault
+
+    def read_task(self, kind: str, values: Mapping[str, Any]) -> Task:
+        """A task from loose values (a form, flags, a file). Raises InvalidTask."""
+        return read_task(kind, values)
+
+    def task_classes(self) -> list[type[Task]]:
+        """Every kind of task a user can ask for."""
+        return [kind.task for kind in KINDS if not kind.task.internal]
+
+    def defaults(self, kind: str, model: str) -> Mapping[str, Any]:
+        """The model's values for every task field that may be None, for a form to show."""
+        return catalog.defaults(kind, model, self.settings)
+
+    def foreign_fields(self, kind: str, model: str) -> set[str]:
+        """The task fields that mean nothing to the model. Raises OelalaError ("unknown-model")."""
+        return catalog.foreign_fields(self._row(model), BY_NAME[kind].task)
+
+    def plan(self, task: Task) -> Plan:
+        """What the task will need here, and how long it will take; it need not be resolved.
+
+        Raises OelalaError ("unknown-model") and InvalidTask ("cannot-do").
+        """
+        from oelala.forecast import forecast
+
+        return forecast(task, self.settings, self.workspace)
+
+    def presets(self, kind: str | None = None) -> list[Preset]:
+        """Shipped presets first, then the workspace's own."""
+        return [
+            p
+            for p in list_presets(self.workspace, tasks={kind.task.kind: kind.task for kind in KINDS})
+            if kind in (None, p.kind)
+        ]
+
+    def preset(self, kind: str, name: str) -> Preset:
+        """Raises OelalaError ("unknown-preset")."""
+        presets = {preset.name: preset for preset in self.presets(kind)}
+        if name not in presets:
+            raise OelalaError("unknown-preset", preset=name, known=", ".join(presets))
+        return presets[name]
+
+
+def _one_task_a_clip(task: Task) -> list[Task]:
+    """Tasks with a seed each; only kinds that have a seed are split."""
+    values = task.model_dump(include={"seed", "num_videos_per_prompt"})
+    if len(values) < 2:
+        return [task]
+    return [
+        task.model_copy(update={"seed": (values["seed"] + clip) % (MAX_SEED + 1), "num_videos_per_prompt": 1})
+        for clip in range(values["num_videos_per_prompt"])
+    ]
+
+
+def _with_seed(task: Task) -> Task:
+    """Of chance, where the user names none."""
+    if "seed" not in type(task).model_fields or getattr(task, "seed") is not None:  # noqa: B009
+        return task
+    return task.model_copy(update={"seed": secrets.randbelow(MAX_SEED + 1)})
