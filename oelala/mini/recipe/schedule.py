@@ -34,7 +34,7 @@ def noise_levels(count: int, device: torch.device) -> Tensor:
     inner = (2 * even).frac().clamp(1e-4, 1 - 1e-4)
     normal = _shifted(torch.sigmoid(math.sqrt(2) * torch.erfinv(2 * inner - 1)), USUAL_SHIFT)
     times = torch.where(even < 0.5, normal, _shifted(inner, HIGH_SHIFT))
-    return times[torch.randperm(count, device=device)]
+    return times[torch.rand(count, device=device).argsort()]
 
 
 def hard_share(done: float) -> float:

@@ -22,14 +22,16 @@ from torch import Tensor
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.answers import NONE
 from oelala.mini.recipe.fast_transformer import Block, FastTransformer, Noisy, run_block
-from oelala.mini.recipe.latent_set import Drawn, LatentSet
+from oelala.mini.recipe.graphed import GraphedStep, Inputs
+from oelala.mini.recipe.latent_set import LatentSet
 from oelala.mini.recipe.schedule import batch_at, hard_share, noise_levels, rate_at
 from oelala.mini.recipe.team import Team
+from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT, features_of
 from oelala.mini.recipe.text_heads import TextHeads
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
 from oelala.mini.topology import build_text_encoder, build_transformer
 
-TRANSFORMER_CHECKPOINT, TEXT_CHECKPOINT, HEADS_CHECKPOINT = "transformer", "text_encoder", "text_heads"
+TRANSFORMER_CHECKPOINT = "transformer"
 IMAGE_SHARE, EMPTY_SHARE = 0.35, 0.10
 LEVELS_PER_CAPTION = 2
 # An error of x0 is one of the velocity divided by t; near the clean end that has to stop somewhere.
@@ -87,6 +89,8 @@ class TransformerStage:
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=device.type == "cuda"
         )
+        weights = torch.tensor([1.0, HEADS_WEIGHT], device=device)
+        self.graphed = GraphedStep(self._losses, self.parameters, weights)
         self.own_steps = 0
         if self.progress.begin(settings.schedule):
             self._go_on()
@@ -115,7 +119,9 @@ class TransformerStage:
         saved = logged = self.started
         before, samples, first = self.progress.seconds, 0, self.progress.steps
         losses: list[Tensor] = []
-        while self.team.agree(time.monotonic() - self.started) < self.settings.minutes * 60:
+        limit = self.settings.minutes * 60
+        # One step at least, however slow the machine.
+        while self.progress.steps == first or self.team.agree(time.monotonic() - self.started) < limit:
             now = time.monotonic()
             self.progress.seconds = self.team.agree(before + now - self.started)
             loss, count = self._step(self.progress.seconds / self.total)
@@ -138,22 +144,14 @@ class TransformerStage:
                 checkpoint.save_state(self.settings.folder / name, model, self.averages[name], self.optimizer)
         self.team.wait()
 
-    def embed(self, tokens: Tensor) -> Tensor:
-        """Text features (B, 64, text_dim), zero after the end, as the Wan pipelines pad them."""
-        mask = (tokens != PAD_ID).long()
-        with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-            made: Tensor = self.text(tokens, mask).last_hidden_state * mask.unsqueeze(-1)
-        return made
-
     def _step(self, done: float) -> tuple[Tensor, int]:
         batch = batch_at(done, self.progress.steps)
         chosen = self.clips if batch.frames > 1 and len(self.clips) else self.stills
         rows = max(1, int(batch.samples * self.settings.scale) // LEVELS_PER_CAPTION)
-        losses = self._losses(chosen.draw(rows, batch.frames, hard_share(done)))
+        drawn = chosen.draw(rows, batch.frames, hard_share(done))
+        losses = self.graphed((drawn.latents, drawn.tokens, drawn.answers))
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(done, self.settings.peak_rate, self.own_steps)
-        self.optimizer.zero_grad(set_to_none=True)
-        (losses[0] + HEADS_WEIGHT * losses[1]).backward()
         self.team.average_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
@@ -161,17 +159,18 @@ class TransformerStage:
             average.update()
         self.progress.steps += 1
         self.own_steps += 1
-        return losses.detach(), rows * LEVELS_PER_CAPTION
+        return losses, rows * LEVELS_PER_CAPTION
 
-    def _losses(self, drawn: Drawn) -> Tensor:
-        """Of the denoiser and of the text heads, (2,)."""
-        empty = torch.full_like(drawn.tokens, PAD_ID)
+    def _losses(self, inputs: Inputs) -> Tensor:
+        """Of the denoiser and of the text heads, (2,), for latents, tokens and answers."""
+        latents, given, answers = inputs
+        empty = torch.full_like(given, PAD_ID)
         empty[:, 0] = EOS_ID
         silent = torch.rand(len(empty), 1, device=empty.device) < EMPTY_SHARE
-        tokens = torch.where(silent, empty, drawn.tokens)
-        features = self.embed(tokens)
-        said = self.heads.loss(features.float(), tokens != PAD_ID, drawn.answers.masked_fill(silent, NONE))
-        each = [part.repeat_interleave(LEVELS_PER_CAPTION, 0) for part in (drawn.latents, features)]
+        tokens = torch.where(silent, empty, given)
+        features = features_of(self.text, tokens, fast=self.dtype == torch.bfloat16)
+        said = self.heads.loss(features.float(), tokens != PAD_ID, answers.masked_fill(silent, NONE))
+        each = [part.repeat_interleave(LEVELS_PER_CAPTION, 0) for part in (latents, features)]
         return torch.stack([self._denoising_loss(each[0], each[1]), said])
 
     def _denoising_loss(self, x0: Tensor, features: Tensor) -> Tensor:
