@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 
 from oelala.mini.captions import caption
 from oelala.mini.recipe.answers import answers_of
+from oelala.mini.recipe.references import reference_of
 from oelala.mini.world.spec import random_clip
 from oelala.mini.world.table import Table, table_of
 
@@ -30,13 +31,14 @@ _AHEAD, _PATIENCE = 16, 60
 @dataclass(frozen=True)
 class Made:
     """Clips of consecutive seeds from `first` on: their table, tokens int16 (B, 16, 64), and the answers to
-    `QUESTIONS`, int8 (B, 17).
+    `QUESTIONS`, int8 (B, 17); and, where asked for, the table of their reference pictures.
     """
 
     first: int
     table: Table
     tokens: NDArray[np.int16]
     answers: NDArray[np.int8]
+    references: Table | None = None
 
 
 def captions_of(seed: int) -> list[str]:
@@ -45,7 +47,7 @@ def captions_of(seed: int) -> list[str]:
     return [caption(spec, rng, plain=number < PLAIN_CAPTIONS) for number in range(CAPTIONS_PER_CLIP)]
 
 
-def make(first: int, count: int, tokenizer: str) -> Made:
+def make(first: int, count: int, tokenizer: str, *, references: bool = False) -> Made:
     """What a worker does; `tokenizer` is the path of a tokenizer.json."""
     words = Tokenizer.from_file(tokenizer)
     words.enable_truncation(MAX_TOKENS)
@@ -54,33 +56,39 @@ def make(first: int, count: int, tokenizer: str) -> Made:
     found = words.encode_batch_fast([text for seed in seeds for text in captions_of(seed)])
     tokens = np.array([one.ids for one in found], np.int16).reshape(count, CAPTIONS_PER_CLIP, MAX_TOKENS)
     specs = [random_clip(seed) for seed in seeds]
-    return Made(first, table_of(specs), tokens, answers_of(specs))
+    pictures = table_of([reference_of(spec) for spec in specs]) if references else None
+    return Made(first, table_of(specs), tokens, answers_of(specs), pictures)
 
 
 def save(made: Made, path: Path) -> None:
     """Write an .npz without pickles."""
     arrays: dict[str, Any] = {f"table.{name}": value for name, value in made.table.items()}
+    arrays |= {f"reference.{name}": value for name, value in (made.references or {}).items()}
     np.savez(path, first=made.first, tokens=made.tokens, answers=made.answers, **arrays)
 
 
 def load(path: Path) -> Made:
     """Read what `save` wrote."""
     with np.load(path, allow_pickle=False) as found:
-        table = {name.removeprefix("table."): found[name] for name in found if name.startswith("table.")}
-        return Made(int(found["first"]), table, found["tokens"], found["answers"])
+        table, pictures = (
+            {name.removeprefix(kind): found[name] for name in found if name.startswith(kind)}
+            for kind in ("table.", "reference.")
+        )
+        return Made(int(found["first"]), table, found["tokens"], found["answers"], pictures or None)
 
 
-def _elsewhere(first: int, count: int, tokenizer: str) -> Made:
+def _elsewhere(first: int, count: int, tokenizer: str, *, references: bool = False) -> Made:
     """`make` in a process of its own; in this one where that fails."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.npz"
         command = [sys.executable, "-m", __name__, str(first), str(count), tokenizer, str(path)]
+        command += ["references"] if references else []
         try:
             subprocess.run(command, check=True, timeout=_PATIENCE, stdin=subprocess.DEVNULL)
             return load(path)
         except (OSError, subprocess.SubprocessError) as exc:
             logger.warning("captions made slowly: {}", exc)
-            return make(first, count, tokenizer)
+            return make(first, count, tokenizer, references=references)
 
 
 class Farm:
@@ -94,13 +102,16 @@ class Farm:
         self._make = _elsewhere if workers else make
         self.pool = ThreadPoolExecutor(max(1, workers))
 
-    def clips(self, first: int, together: int, tokenizer: Path) -> Generator[Made, None, None]:
-        """Clips of the seeds from `first` on, without end."""
+    def clips(
+        self, first: int, together: int, tokenizer: Path, *, references: bool = False
+    ) -> Generator[Made, None, None]:
+        """Clips of the seeds from `first` on, without end; with their reference pictures if asked."""
         waiting: deque[Future[Made]] = deque()
         try:
             while True:
                 while len(waiting) < _AHEAD:
-                    waiting.append(self.pool.submit(self._make, first, together, str(tokenizer)))
+                    job = self.pool.submit(self._make, first, together, str(tokenizer), references=references)
+                    waiting.append(job)
                     first += together
                 yield waiting.popleft().result()
         finally:
@@ -113,4 +124,5 @@ class Farm:
 
 
 if __name__ == "__main__":
-    save(make(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]), Path(sys.argv[4]))
+    _made = make(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], references="references" in sys.argv[5:])
+    save(_made, Path(sys.argv[4]))

@@ -1,11 +1,12 @@
 """Stage 2: latents of clips and stills with the frozen VAE, captions as tokens, and their statistics."""
 
 import faulthandler
+import hashlib
 import time
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
 from loguru import logger
 from safetensors import safe_open
@@ -24,16 +25,17 @@ from oelala.mini.topology import NUM_FRAMES, build_vae
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.tiles import Shaders
 
-FIRST_SEED = {"clips": 100_000_000, "stills": 300_000_000}
+FIRST_SEED = {"clips": 100_000_000, "stills": 300_000_000, "poses": 900_000_000}
 # How many are rendered, and of those encoded, together.
-RENDERED, ENCODED = {"clips": 64, "stills": 1024}, {"clips": 16, "stills": 512}
-PER_SHARD = {"clips": 2048, "stills": 32_768}
+RENDERED = {"clips": 64, "stills": 1024, "poses": 32}
+ENCODED = {"clips": 16, "stills": 512, "poses": 16}
+PER_SHARD = {"clips": 2048, "stills": 32_768, "poses": 1024}
 _STUCK = 100.0
 
 
 @dataclass(frozen=True)
 class LatentSettings:
-    """At most `limit` of a `kind` ("clips" or "stills") by each process, within `minutes`."""
+    """At most `limit` of a `kind` ("clips", "stills" or "poses") by each process, within `minutes`."""
 
     folder: Path
     minutes: float
@@ -51,7 +53,9 @@ class LatentSettings:
     @property
     def num_frames(self) -> int:
         """Frames of each."""
-        return 1 if self.kind == "stills" else (5 if self.tiny else NUM_FRAMES)
+        if self.kind == "stills":
+            return 1
+        return (9 if self.kind == "poses" else 5) if self.tiny else NUM_FRAMES
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,27 @@ def tokenizer_of(folder: Path, *, tiny: bool = False) -> Path:
     return path
 
 
+def encoder_key(weights: dict[str, Tensor]) -> int:
+    """A short hash of what makes latents, which training the decoder alone does not change."""
+    made = hashlib.sha256()
+    for name in sorted(weights):
+        if name.startswith(("encoder.", "quant_conv.")):
+            small = weights[name].to(torch.bfloat16).contiguous().view(torch.int16)
+            made.update(name.encode() + small.cpu().numpy().tobytes())
+    return int.from_bytes(made.digest()[:7], "big")
+
+
+def pixels_of(frames: Tensor) -> Tensor:
+    """Bytes (B, T, 3, H, W) as clips (B, 3, T, H, W) in -1..1."""
+    return frames.transpose(1, 2).float() / 127.5 - 1
+
+
+def _words(made: Made) -> dict[str, Tensor]:
+    return {"tokens": torch.from_numpy(made.tokens), "answers": torch.from_numpy(made.answers)}
+
+
 class LatentStage:
-    """Adds shards to the folder; those of an older VAE are deleted first."""
+    """Adds shards to the folder; those of another encoder are deleted first."""
 
     def __init__(self, settings: LatentSettings, tools: Tools) -> None:
         self.started = time.monotonic()
@@ -87,7 +110,7 @@ class LatentStage:
             raise FileNotFoundError(f"no VAE in {settings.folder}: run the stage `vae` first")
         vae = build_vae(tiny=settings.tiny)
         vae.load_state_dict({name: value.float() for name, value in found[0].items()})
-        self.vae_steps = found[1].steps
+        self.encoder = encoder_key(found[0])
         vae = vae.to(settings.device).eval()
         lay_out(vae)
         # Not the compiled norm: without gradients it would be compiled again, for longer than it saves.
@@ -95,13 +118,13 @@ class LatentStage:
         self.done = self._keep_present()
 
     def _keep_present(self) -> int:
-        """How many of the present VAE there are."""
+        """How many of the present encoder there are."""
         count = 0
         for path in shards(self.settings.kind, self.settings.folder):
             if not 0 <= seed_of(path) - self.settings.first_seed <= SEEDS_EACH:
                 continue
             with safe_open(path, framework="pt") as file:
-                if int(file.get_tensor("vae_steps")) == self.vae_steps:
+                if "encoder" in file.keys() and int(file.get_tensor("encoder")) == self.encoder:  # noqa: SIM118
                     count += file.get_slice("tokens").get_shape()[0]
                     continue
             path.unlink()
@@ -119,52 +142,57 @@ class LatentStage:
         start, before = time.monotonic(), self.done
         # If it stands still, the log says where.
         faulthandler.dump_traceback_later(_STUCK)
-        latents, made_up, batches = [], [], 0
-        supply = self.tools.farm.clips(settings.first_seed + self.done, together, tokenizer)
+        made_up: list[dict[str, Tensor]] = []
+        batches = 0
+        supply = self._supply(together, tokenizer)
         while self.done < settings.limit and (time.monotonic() < until or self.done == 0):
             made = next(supply)
-            frames, _ = render_bytes(made.table, settings.num_frames, settings.device, self.tools.shaders)
-            latents += [self._encode(part) for part in frames.split(ENCODED[kind])]
-            made_up.append(made)
-            self.done += len(frames)
+            made_up.append(self._tensors(made) | _words(made))
+            self.done += len(made.tokens)
             batches += 1
             if batches in (1, 2, 10):
                 logger.info("{} {} after {:.1f} s", self.done - before, kind, time.monotonic() - start)
             if len(made_up) * together >= PER_SHARD[kind]:
-                self._write(latents, made_up)
-                latents, made_up = [], []
+                self._write(made_up)
+                made_up = []
         supply.close()
         faulthandler.cancel_dump_traceback_later()
         if made_up:
-            self._write(latents, made_up)
+            self._write(made_up)
         settings.team.wait()
-        if settings.team.first:
+        # Poses are seen by a transformer that knows the statistics of clips and stills.
+        if settings.team.first and kind != "poses":
             write_statistics(settings.folder)
         settings.team.wait()
         took = time.monotonic() - start
         rate = (self.done - before) / max(took, 1e-3)
         logger.info("latents: {} {} in {:.0f} s, {:.0f} a second", self.done - before, kind, took, rate)
 
+    def _supply(self, together: int, tokenizer: Path) -> Generator[Made, None, None]:
+        return self.tools.farm.clips(self.settings.first_seed + self.done, together, tokenizer)
+
+    def _tensors(self, made: Made) -> dict[str, Tensor]:
+        """What a shard keeps of these clips, besides the words: tensors to join along their first axis."""
+        settings = self.settings
+        frames, _ = render_bytes(made.table, settings.num_frames, settings.device, self.tools.shaders)
+        parts = frames.split(ENCODED[settings.kind])
+        return {"latents": torch.cat([self.encode(pixels_of(part)) for part in parts])}
+
     @torch.no_grad()
-    def _encode(self, frames: Tensor) -> Tensor:
-        clips = (frames.transpose(1, 2).float() / 127.5 - 1).contiguous()
+    def encode(self, clips: Tensor) -> Tensor:
+        """Latents, in 16 bits, of clips (B, 3, T, 256, 256) in -1..1."""
         device = self.settings.device.type
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-            mean, _ = self.whole.encode(clips)
+            mean, _ = self.whole.encode(clips.contiguous())
         return mean.to(torch.bfloat16).contiguous()
 
-    def _write(self, latents: list[Tensor], made_up: list[Made]) -> None:
+    def _write(self, made_up: list[dict[str, Tensor]]) -> None:
+        tensors = {name: torch.cat([made[name] for made in made_up]) for name in made_up[0]}
         moments = Moments(self.settings.device)
-        for part in latents:
+        for part in tensors["latents"].split(ENCODED["stills"]):
             moments.add(part)
-        tensors = {
-            "latents": torch.cat(latents).cpu(),
-            "tokens": torch.from_numpy(np.concatenate([made.tokens for made in made_up])),
-            "answers": torch.from_numpy(np.concatenate([made.answers for made in made_up])),
-            "sums": moments.sums.cpu(),
-            "vae_steps": torch.tensor(self.vae_steps),
-        }
+        tensors |= {"sums": moments.sums, "encoder": torch.tensor(self.encoder)}
         name = f"{self.settings.kind}-{self.settings.first_seed + self.done:010d}.safetensors"
-        part = self.settings.folder / f"{name}.part"
-        save_file(tensors, part)
-        part.replace(self.settings.folder / name)
+        whole = self.settings.folder / f"{name}.part"
+        save_file({key: value.contiguous().cpu() for key, value in tensors.items()}, whole)
+        whole.replace(self.settings.folder / name)
