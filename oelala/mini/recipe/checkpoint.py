@@ -95,6 +95,14 @@ def load(path: Path) -> tuple[dict[str, Tensor], Progress] | None:
     return load_file(weights), progress
 
 
+def weights_of(path: Path) -> dict[str, Tensor]:
+    """The weights of a finished stage, in float32; FileNotFoundError where it never ran."""
+    found = load(path)
+    if found is None:
+        raise FileNotFoundError(f"no checkpoint {path.name!r} in {path.parent}: run its stage first")
+    return {name: value.float() for name, value in found[0].items()}
+
+
 def save_state(path: Path, model: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
     """Write `path`.state.safetensors: weights, average and moments in float32, too large to carry away."""
     tensors = {"count": torch.tensor(average.count)}

@@ -1,6 +1,9 @@
 """The stages in one process, so that compiled code, worker processes and clips serve all of them."""
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,13 +14,17 @@ from oelala.mini.recipe.compiled import fastest_norm
 from oelala.mini.recipe.farm import Farm
 from oelala.mini.recipe.latent_set import shards
 from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools
+from oelala.mini.recipe.pose import PoseSettings, PoseStage
+from oelala.mini.recipe.pose_latents import PoseLatentStage
 from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
 from oelala.mini.recipe.vae import VaeSettings, VaeStage
-from oelala.mini.recipe.whole_clip import NormSilu
 
 # More than that many of a kind are not made; all of them must fit into the GPU's memory.
-LIMITS = {"clips": 40_000, "stills": 200_000}
+LIMITS = {"clips": 40_000, "stills": 200_000, "poses": 40_000}
+_FEW = {"clips": 4, "stills": 4, "poses": 2}
+# The decoder starts from trained weights.
+_DECODER_RATE = 6.0e-4
 # Of the VAE and of the transformer in a rehearsal.
 _REHEARSAL_SCALE = 0.05
 
@@ -51,33 +58,55 @@ class Run:
         """Compiled when first needed."""
         return Tools(self.farm, best_shaders(self.device))
 
-    @cached_property
-    def norm(self) -> NormSilu:
-        """The VAE's, compiled when first needed."""
-        return fastest_norm(self.device)
-
     def prepare(self) -> None:
         """Compile the renderer now, so that no stage's seconds pay for it."""
         assert self.tools
 
+    @contextmanager
+    def apart(self) -> Generator[None, None, None]:
+        """Inside, every process of the team trains a stage of its own; after it, all wait for each other."""
+        together, self.team = self.team, self.team.alone()
+        try:
+            yield
+        finally:
+            self.team = together
+            self.team.wait()
+
     def vae(self, seconds: float, later: float = 0.0) -> None:
         """Stage 1."""
         one = self.settings
-        VaeStage(
-            VaeSettings(
-                one.folder, seconds / 60, self.device, later / 60, one.schedule, self.tools.shaders,
-                self.norm, self.scale, one.tiny, team=self.team,
-            )
-        ).run()  # fmt: skip
+        settings = VaeSettings(
+            one.folder, seconds / 60, self.device, later / 60, one.schedule, self.tools.shaders,
+            scale=self.scale, tiny=one.tiny, team=self.team,
+        )  # fmt: skip
+        self._train_vae(settings)
+
+    def decoder(self, seconds: float, later: float = 0.0) -> None:
+        """Stage 5: the VAE's decoder alone; latents stay as they are."""
+        one = self.settings
+        settings = VaeSettings(
+            one.folder, seconds / 60, self.device, later / 60, f"{one.schedule}-decoder", self.tools.shaders,
+            scale=self.scale, tiny=one.tiny, team=self.team, peak_rate=_DECODER_RATE, decoder_only=True,
+        )  # fmt: skip
+        self._train_vae(settings)
+
+    def _train_vae(self, settings: VaeSettings) -> None:
+        start = time.monotonic()
+        batches = [batch for _, kinds in settings.plan for batch in kinds]
+        norm = fastest_norm(self.device, batches, decoder_only=settings.decoder_only)
+        # Compiling counts: who called knows when to stop, not how long that takes.
+        minutes = settings.minutes - (time.monotonic() - start) / 60
+        VaeStage(replace(settings, norm=norm, minutes=minutes)).run()
         self._free()
 
     def latents(self, kind: str, seconds: float) -> None:
-        """Stage 2, for "clips" or "stills"."""
-        limit = (4 if self.settings.tiny else LIMITS[kind]) // self.team.size
+        """Stage 2, for "clips", "stills" or "poses"."""
+        limit = (_FEW[kind] if self.settings.tiny else LIMITS[kind]) // self.team.size
+        stage = PoseLatentStage if kind == "poses" else LatentStage
         settings = LatentSettings(
             self.settings.folder, seconds / 60, kind, limit, self.device, self.settings.tiny, self.team
         )
-        LatentStage(settings, self.tools).run()
+        stage(settings, self.tools).run()
         self._free()
 
     def has_latents(self, kind: str) -> bool:
@@ -99,6 +128,16 @@ class Run:
                 team=self.team,
             )
         ).run()
+        self._free()
+
+    def pose(self, seconds: float, later: float = 0.0) -> None:
+        """Stage 4."""
+        one = self.settings
+        settings = PoseSettings(
+            one.folder, seconds / 60, self.device, later / 60, one.schedule, self.scale, one.tiny,
+            team=self.team,
+        )  # fmt: skip
+        PoseStage(settings).run()
         self._free()
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ process's clock decides for all when a stage ends.
 
 import os
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import timedelta
 
 import torch
@@ -34,6 +35,12 @@ class Team:
     def first(self) -> bool:
         """Whether this process writes the files."""
         return self.rank == 0
+
+    def alone(self) -> "Team":
+        """This process by itself, on its own device: for stages that train beside each other."""
+        one = copy(self)
+        one.rank, one.size = 0, 1
+        return one
 
     def seed(self, step: int) -> None:
         """Draw other numbers than the others, and others than before."""
@@ -71,6 +78,6 @@ class Team:
 
     def close(self) -> None:
         """Leave in good order."""
-        if dist.is_initialized():
+        if self.size > 1 and dist.is_initialized():
             self.wait()
             dist.destroy_process_group()

@@ -13,10 +13,18 @@ from torch import Tensor
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import Pool, PoolSize, render_bytes
 from oelala.mini.recipe.control import control_like
+from oelala.mini.recipe.decoder import decoder_loss, freeze
 from oelala.mini.recipe.schedule import rate_at
 from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.vae_loss import faces_and_hands, reconstruction_loss
-from oelala.mini.recipe.whole_clip import NormSilu, WholeClip, lay_out, norm_silu
+from oelala.mini.recipe.whole_clip import (
+    NormSilu,
+    WholeClip,
+    encode_for,
+    lay_out,
+    norm_silu,
+    training_pass,
+)
 from oelala.mini.topology import build_vae
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.spec import random_clip
@@ -49,12 +57,15 @@ RESUMED_PLAN = (
     (0.45, (Batch(48, 5, 128), Batch(26, 9, 128), Batch(12, 5, 256), Batch(128, 1, 128))),
     (1.01, (Batch(14, 17, 128), Batch(28, 9, 128), Batch(7, 33, 128), Batch(4, 17, 256))),
 )
+# For the decoder alone, whole pictures: 6 to 9 megapixels a step, which hold 5 to 11 GB for the way back.
+DECODER_PLAN = ((1.01, (Batch(8, 17, 256), Batch(4, 33, 256), Batch(8, 17, 256), Batch(96, 1, 256))),)
+Plan = tuple[tuple[float, tuple[Batch, ...]], ...]
 
 
 @dataclass(frozen=True)
 class VaeSettings:
     """`minutes` for this run; `later_minutes` of the same `schedule` are left to later ones; `scale`
-    shrinks batches for rehearsals.
+    shrinks batches for rehearsals; `decoder_only` leaves the encoder, and so all latents, as they are.
     """
 
     folder: Path
@@ -69,6 +80,14 @@ class VaeSettings:
     peak_rate: float = 1.0e-3
     save_every: float = 110.0
     team: Team = field(default_factory=Team)
+    decoder_only: bool = False
+
+    @property
+    def plan(self) -> Plan:
+        """What is drawn when."""
+        if self.decoder_only:
+            return DECODER_PLAN
+        return PLAN if self.schedule == FIRST_SCHEDULE else RESUMED_PLAN
 
 
 class VaeStage:
@@ -88,11 +107,10 @@ class VaeStage:
         lay_out(self.vae)
         self.average = checkpoint.Average(self.vae, 0.998)
         self.whole = WholeClip(self.vae, settings.norm)
-        self.parameters = list(self.vae.parameters())
+        self.parameters = freeze(self.vae) if settings.decoder_only else list(self.vae.parameters())
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=1e-4, betas=(0.9, 0.95), weight_decay=1e-4, fused=device.type == "cuda"
         )
-        self.plan = PLAN if settings.schedule == FIRST_SCHEDULE else RESUMED_PLAN
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(
             self.path, self.vae, self.average, self.optimizer
@@ -116,7 +134,11 @@ class VaeStage:
         start = time.monotonic()
         saved, logged, before = start, start, self.progress.seconds
         pixels = 0
-        while self.team.agree(time.monotonic() - self.started) < self.settings.minutes * 60:
+        first = self.progress.steps
+        # A rehearsal takes one step at least, on however busy a machine.
+        while self.team.agree(time.monotonic() - self.started) < self.settings.minutes * 60 or (
+            self.settings.tiny and self.progress.steps == first
+        ):
             now = time.monotonic()
             self.progress.seconds = self.team.agree(before + now - start)
             done = self.progress.seconds / self.total
@@ -141,7 +163,7 @@ class VaeStage:
         self.team.wait()
 
     def _batch(self, done: float) -> Batch:
-        kinds = next(kinds for end, kinds in self.plan if done < end or end > 1)
+        kinds = next(kinds for end, kinds in self.settings.plan if done < end or end > 1)
         batch = kinds[self.progress.steps % len(kinds)]
         scale = self.settings.scale
         if scale < 1:
@@ -151,18 +173,25 @@ class VaeStage:
     def _step(self, batch: Batch, done: float) -> Tensor:
         truth, joints = self.pool.crops(batch.clips, batch.frames, batch.crop)
         extra: Tensor | float = 0.0
-        if self.team_rng.random() < CONTROL_SHARE:
+        decoder_only = self.settings.decoder_only
+        # The decoder never has to show control.
+        if not decoder_only and self.team_rng.random() < CONTROL_SHARE:
             truth = control_like(truth, joints, self.rng)
         else:
             extra = faces_and_hands(joints, truth.shape[-1])
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(done, self.settings.peak_rate, self.own_steps)
-        with torch.autocast(self.settings.device.type, torch.bfloat16, enabled=self.settings.scale == 1):
-            mean, log_variance = self.whole.encode(truth)
-            z = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        with training_pass(self.settings.device, enabled=self.settings.scale == 1):
+            mean, log_variance = encode_for(self.whole, truth, decoder_only=decoder_only)
+            # What is judged is the mean: the decoder comes to it, step by step.
+            noise = (1 - min(done, 1.0)) if decoder_only else 1.0
+            z = mean + noise * torch.randn_like(mean) * (0.5 * log_variance).exp()
             made = self.whole.decode(z).float()
-        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-        loss = reconstruction_loss(made, truth, extra) + 3e-5 * divergence
+        if decoder_only:
+            loss = decoder_loss(made, truth, extra, done)
+        else:
+            divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
+            loss = reconstruction_loss(made, truth, extra) + 3e-5 * divergence
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.team.average_gradients(self.parameters)

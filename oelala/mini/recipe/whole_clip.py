@@ -57,6 +57,11 @@ def lay_out(vae: AutoencoderKLWan) -> None:
             module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
 
 
+def training_pass(device: torch.device, *, enabled: bool) -> torch.autocast:
+    """The number format of training; what is compiled for it has to be compiled inside."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+
+
 class WholeClip:
     """Encode and decode whole clips with the weights of `vae`; `fused` may be a compiled `norm_silu`."""
 
@@ -124,3 +129,9 @@ class WholeClip:
             later = later.permute(0, 2, 3, 1, 4, 5).flatten(2, 3)
             x = torch.cat([x[:, :, :1], later.to(x.dtype)], 2)
         return _each_frame(sampler.resample, x)
+
+
+def encode_for(whole: WholeClip, clips: Tensor, *, decoder_only: bool) -> tuple[Tensor, Tensor]:
+    """`WholeClip.encode`, without gradients where only the decoder is trained."""
+    with torch.set_grad_enabled(not decoder_only):
+        return whole.encode(clips)
