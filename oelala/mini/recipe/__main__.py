@@ -10,21 +10,23 @@ from pathlib import Path
 
 # torch is imported late: the worker processes import this module too.
 STARTED = time.monotonic()
-ASSET = Path("oelala/assets/oelala-mini")
+ASSET, POSE_ASSET = Path("oelala/assets/oelala-mini"), Path("oelala/assets/oelala-mini-pose")
+TRAINED = ("vae", "transformer", "pose", "decoder")
+STAGES = (*TRAINED, "stills", "clips", "poses", "export", "export-pose", "call")
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """The command line of the recipe."""
     parser = argparse.ArgumentParser(prog="python -m oelala.mini.recipe", description=__doc__)
-    parser.add_argument("stage", choices=("vae", "stills", "clips", "transformer", "export", "call"))
-    parser.add_argument("number", nargs="?", type=int, choices=(1, 2, 3), help="call: which one")
+    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument("number", nargs="?", type=int, choices=(1, 2, 3, 4), help="call: which one")
     parser.add_argument("--folder", type=Path, default=Path(".work/mini"), help="checkpoints and latents")
     parser.add_argument("--minutes", type=float, default=5.0, help="stop after this many minutes")
     parser.add_argument("--later-minutes", type=float, default=0.0, help="the schedule's, in later runs")
     parser.add_argument("--schedule", default="first", help="a new name restarts the learning rate")
     parser.add_argument("--seconds", type=float, default=560.0, help="call: when all must be packed")
     parser.add_argument("--carried", type=Path, default=Path(".work/mini"), help="call: what to start from")
-    parser.add_argument("--out", type=Path, help=f"call: where to pack; export: where to, else {ASSET}")
+    parser.add_argument("--out", type=Path, help=f"call: where to pack; export: else {ASSET}[-pose]")
     parser.add_argument("--rehearse", action="store_true", help="tiny sizes, to try the code on a processor")
     return parser.parse_args(argv)
 
@@ -45,10 +47,8 @@ def _stage(args: argparse.Namespace) -> None:
     run = Run(RunSettings(args.folder, args.schedule, tiny=args.rehearse))
     seconds, later = args.minutes * 60, args.later_minutes * 60
     try:
-        if args.stage == "vae":
-            run.vae(seconds, later)
-        elif args.stage == "transformer":
-            run.transformer(seconds, later)
+        if args.stage in TRAINED:
+            getattr(run, args.stage)(seconds, later)
         else:
             run.latents(args.stage, seconds)
     finally:
@@ -64,6 +64,10 @@ def main(argv: list[str] | None = None) -> None:
         from oelala.mini.recipe.export import export
 
         export(args.folder, args.out or ASSET, tiny=args.rehearse)
+    elif args.stage == "export-pose":
+        from oelala.mini.recipe.export import export_pose
+
+        export_pose(args.folder, args.out or POSE_ASSET, tiny=args.rehearse)
     else:
         _stage(args)
 

@@ -1,4 +1,4 @@
-"""`python -m oelala.mini.recipe call N`: the N-th of three calls on a lent GPU, packed before its limit.
+"""`python -m oelala.mini.recipe call N`: the N-th of four calls on a lent GPU, packed before its limit.
 
 README.md has the plan. What a call leaves in `--folder` serves the next one while the machine is the same;
 what it packs into `--out` is enough to go on from on a bare one.
@@ -9,6 +9,7 @@ import shutil
 import tarfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,12 +20,14 @@ from oelala.mini.recipe.run import Run, RunSettings
 from oelala.mini.recipe.team import Team
 
 PART_BYTES = 15_000_000
-CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads")
+CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads", "pose")
 # Seconds kept for saving and packing, and the last moment for both.
 _KEPT, _LAST = 22.0, 12.0
 _STILLS, _CLIPS, _STILLS_AGAIN = 60.0, 80.0, 45.0
 # What the first call gives the transformer, to see it run; and, as far as they are known, the later ones.
 _FIRST, _SECOND, _THIRD = 45.0, 400.0, 490.0
+# The fourth call: latents of poses, and, on one GPU, the pose stage's share of what is left.
+_POSES, _POSE_SHARE = 120.0, 0.6
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ class Call:
         guard.start()
         run = Run(RunSettings(settings.folder, settings.schedule, tiny=settings.tiny, team=self.team))
         try:
-            (self._first if settings.number == 1 else self._later)(run)
+            stages = {1: self._first, 4: self._last}.get(settings.number, self._later)
+            stages(run)
         finally:
             guard.cancel()
             if self.team.first:
@@ -116,6 +120,29 @@ class Call:
                 run.latents(kind, min(seconds, self.left() / 3))
         run.transformer(self.left(), _THIRD if self.settings.number == 2 else 0.0)
 
+    def _last(self, run: Run) -> None:
+        """The pose transformer and the decoder: beside each other on two GPUs, else one after the other."""
+        missing = not run.has_latents("poses")
+        run.prepare()
+        if missing:
+            run.latents("poses", min(_POSES, self.left() / 3))
+        if self.team.size == 1:
+            self._guarded(run.pose, self.left() * _POSE_SHARE)
+            self._guarded(run.decoder, self.left())
+            return
+        with run.apart():
+            if self.team.first:
+                self._guarded(run.pose, self.left())
+            elif self.team.rank == 1:
+                self._guarded(run.decoder, self.left())
+
+    @staticmethod
+    def _guarded(stage: Callable[[float], None], seconds: float) -> None:
+        try:
+            stage(seconds)
+        except Exception:  # noqa: BLE001 - a fault of one stage must not take the other one's work away
+            logger.exception("stage failed")
+
     def _pack(self) -> None:
         with self._packing:
             pack(self.settings.folder, self.settings.out)
@@ -125,4 +152,7 @@ class Call:
         if self.team.first:
             logger.error("out of time: packing the last checkpoints")
             self._pack()
+        else:
+            # When one process ends badly, all are ended: not before the first one has packed.
+            time.sleep(_LAST / 2)
         os._exit(3)

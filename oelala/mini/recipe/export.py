@@ -10,14 +10,25 @@ from transformers import AutoTokenizer
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import render_bytes
 from oelala.mini.recipe.latent_set import STATISTICS
+from oelala.mini.recipe.pose import CHECKPOINT as POSE_CHECKPOINT
 from oelala.mini.recipe.transformer import TEXT_CHECKPOINT, TRANSFORMER_CHECKPOINT
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.vae import JUDGE_SEEDS
-from oelala.mini.topology import build_scheduler, build_text_encoder, build_transformer, build_vae, save
+from oelala.mini.topology import (
+    DTYPE_ON_DISK,
+    MAX_SHARD_SIZE,
+    build_pose_transformer,
+    build_scheduler,
+    build_text_encoder,
+    build_transformer,
+    build_vae,
+    save,
+)
 from oelala.mini.world.spec import random_clip
 from oelala.models.latent_preview import FILE_NAME, fit_preview
 
-CARD = Path(__file__).with_name("model_card.md")
+CARD, POSE_CARD = Path(__file__).with_name("model_card.md"), Path(__file__).with_name("pose_card.md")
+MOST_BYTES_FOR_POSE = 32_000_000
 
 
 def preview_clips(count: int) -> torch.Tensor:
@@ -35,10 +46,7 @@ def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
         TEXT_CHECKPOINT: build_text_encoder(tiny=tiny),
     }
     for name, model in models.items():
-        found = checkpoint.load(folder / name)
-        if found is None:
-            raise FileNotFoundError(f"no checkpoint {name!r} in {folder}: run its stage first")
-        model.load_state_dict({key: value.float() for key, value in found[0].items()})
+        model.load_state_dict(checkpoint.weights_of(folder / name))
     numbers = json.loads((folder / STATISTICS).read_text())
     vae = models[VAE_CHECKPOINT]
     vae.register_to_config(latents_mean=numbers["latents_mean"], latents_std=numbers["latents_std"])
@@ -55,3 +63,16 @@ def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
     preview.save(out / FILE_NAME)
     (out / "latent_rgb.json").unlink(missing_ok=True)
     (out / "README.md").write_text(CARD.read_text())
+
+
+def export_pose(folder: Path, out: Path, *, tiny: bool = False) -> None:
+    """Write `out`: the pose transformer alone, 16 bits, as `WanVACETransformer3DModel.from_pretrained` loads
+    it beside the folder of `export`; ValueError if it is too large for that place.
+    """
+    model = build_pose_transformer(tiny=tiny)
+    model.load_state_dict(checkpoint.weights_of(folder / POSE_CHECKPOINT))
+    size = sum(value.numel() for value in model.state_dict().values()) * DTYPE_ON_DISK.itemsize
+    if size > MOST_BYTES_FOR_POSE:
+        raise ValueError(f"the pose transformer takes {size} bytes, more than {MOST_BYTES_FOR_POSE}")
+    model.to(DTYPE_ON_DISK).save_pretrained(out, max_shard_size=MAX_SHARD_SIZE)
+    (out / "README.md").write_text(POSE_CARD.read_text())
