@@ -54,12 +54,20 @@ class _Speaker:
         return self.choose(table[self.language][key])
 
 
+def _coloured(say: _Speaker, colour: str, garment: str) -> str:
+    """A red shirt; or, now and then, a shirt in red: what comes first must not decide what belongs together."""
+    if say.rng.random() < 0.85:
+        return f"{say.colour(colour)} {garment}"
+    start = "in" if say.language == "en" else say.choose(("in het", "in"))
+    return f"{garment} {start} {say.colour(colour, bare=True)}"
+
+
 def _clothes(say: _Speaker, spec: ClipSpec) -> str:
     top, bottom = spec.clothes.top, spec.clothes.bottom
     and_, a = ("and", "a") if say.language == "en" else ("en", "een")
-    first = f"{a} {say.colour(spec.clothes.top_name)} {say.word(words.GARMENTS, top)}"
+    first = f"{a} {_coloured(say, spec.clothes.top_name, say.word(words.GARMENTS, top))}"
     article = f"{a} " if say.language == "nl" or bottom == "skirt" else ""
-    second = f"{article}{say.colour(spec.clothes.bottom_name)} {say.word(words.GARMENTS, bottom)}"
+    second = f"{article}{_coloured(say, spec.clothes.bottom_name, say.word(words.GARMENTS, bottom))}"
     if say.rng.random() < 0.25:
         first, second = second, first
     both = f"{first} {and_} {second}"
