@@ -13,6 +13,8 @@ from oelala.tasks.base import Task
 from oelala.tasks.download import Download
 from oelala.tasks.faults import faults_of
 from oelala.tasks.image_to_video import ImageToVideo
+from oelala.tasks.pose_transfer import PoseTransfer
+from oelala.tasks.read_motion import ReadMotion
 from oelala.tasks.text_to_video import TextToVideo
 
 
@@ -31,6 +33,8 @@ class Kind:
 KINDS = (
     Kind(TextToVideo, "oelala.engines.text_to_video"),
     Kind(ImageToVideo, "oelala.engines.image_to_video"),
+    Kind(PoseTransfer, "oelala.engines.pose_transfer"),
+    Kind(ReadMotion, "oelala.engines.read_motion"),
     Kind(Download, "oelala.engines.download"),
 )
 BY_NAME: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}

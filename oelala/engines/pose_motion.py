@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,16 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.media.pose import BodyFinder
 from oelala.media.poses.detect import LEAST_VISIBILITY, Detection, OnFrame, body25_of, detect_pose
 from oelala.media.poses.document import Person, Pose
+from oelala.media.poses.drawing import draw_frames
 from oelala.media.poses.face_crops import Frame, face_frames
 from oelala.media.poses.film import WHOLE, Cut, open_film, read_film
-from oelala.media.poses.fit_check import check_fit
+from oelala.media.poses.fitting import Target, fit_motion
 from oelala.media.poses.measure import compare
 from oelala.media.poses.openpose_read import Reading, is_openpose
-from oelala.media.poses.retarget import Fit, resize, retarget
-from oelala.media.poses.source import MotionSource, read_motion, resample
+from oelala.media.poses.retarget import Fit
+from oelala.media.poses.side_by_side import write_side_by_side
+from oelala.media.poses.source import MotionSource, part_of, read_motion
+from oelala.media.poses.styles import STYLES
 from oelala.progress import CancelToken
 from oelala.tasks.pose_transfer import PoseTransfer
 
@@ -38,18 +41,28 @@ class Driving:
     film: Path | None = None
     cut: Cut = WHOLE
 
+    def film_frames(self) -> Iterator[Frame]:
+        """Of the part that drives, at the clip's rate; none where there is no film."""
+        cut = Cut(self.cut.start, self.cut.end, self.original.fps)
+        return iter(()) if self.film is None else read_film(open_film(self.film), cut)
+
     def faces(self) -> Iterator[Frame]:
         """512 × 512 crops of the driver's face for every frame; all black where there is no film."""
-        cut = Cut(self.cut.start, self.cut.end, self.original.fps)
-        frames = iter(()) if self.film is None else read_film(open_film(self.film), cut)
-        return face_frames(frames, self.original)
+        return face_frames(self.film_frames(), self.original)
 
 
 def driving_of(
-    task: PoseTransfer, file: str, fps: float, picture: Path | None, on_frame: OnFrame | None = None
+    task: PoseTransfer,
+    file: str,
+    fps: float,
+    picture: Path | None,
+    on_frame: OnFrame | None = None,
+    *,
+    film: Path | None = None,
 ) -> Driving:
-    """`file`: where the task's motion lies (or the name of a shipped one). `picture`: the character's, whose
-    proportions the motion takes as far as `bones` says.
+    """`file`: where the task's motion lies (or the name of a shipped one); `film`: what it was found in,
+    where that is another file. `picture`: the character's, whose proportions the motion takes as far as
+    `bones` says.
 
     Raises InvalidTask ("no-such-person") and what `read_motion` raises.
     """
@@ -58,15 +71,16 @@ def driving_of(
     pose = read_motion(MotionSource(file, detection, Reading(fps=fps)), on_frame)
     if task.person >= len(pose.people):
         raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
-    original = resample(pose.only(task.person), fps, known(task.num_frames))
-    sized = resize(original, known(task.width), known(task.height))
-    character = _character(picture, task.bones)
-    fit = Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
-    fitted = retarget(sized, None if character is None else resize(character, sized.width, sized.height), fit)
-    findings = tuple(finding.code for finding in check_fit(fitted, character))
     path = Path(file).expanduser()
-    film = path if path.is_file() and not is_openpose(path) else None
-    return Driving(fitted, original, findings, film, cut)
+    if path.is_file() and not is_openpose(path):
+        film = path  # cut while it was read
+    else:
+        pose = part_of(pose, task.motion_start, task.motion_end, path.name)
+    target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
+    fit = Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
+    fitted = fit_motion(pose.only(task.person), _character(picture, task.bones), target, fit)
+    findings = tuple(finding.code for finding in fitted.findings)
+    return Driving(fitted.pose, fitted.original, findings, film, cut)
 
 
 def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> dict[str, Any] | None:
@@ -91,6 +105,15 @@ def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> d
     return compare(
         driving, Pose(width, height, driving.fps, len(bodies), (person,), LEAST_VISIBILITY)
     ).as_json()
+
+
+def write_comparison(path: Path, driving: Driving, frames: NDArray[np.uint8]) -> None:
+    """Driver (if it is a film), skeleton and clip next to each other, as mp4. Raises as `write_video`."""
+    style = STYLES["openpose"]
+    films: list[Iterable[Frame]] = [draw_frames(driving.pose, style), frames]
+    if driving.film is not None:
+        films.insert(0, driving.film_frames())
+    write_side_by_side(path, films, frames.shape[1], len(frames), driving.pose.fps)
 
 
 def _character(picture: Path | None, bones: float) -> Pose | None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from loguru import logger
 from numpy.typing import NDArray
 from PIL import Image
 
-from oelala.engines.pose_motion import Driving, driving_of, measured
+from oelala.engines.pose_motion import Driving, driving_of, measured, write_comparison
 from oelala.engines.sampling import ClipRequest, Sample, Sampling, known, make_clip, sample_wan
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
-from oelala.errors import InvalidTask
+from oelala.errors import InvalidTask, OelalaError
 from oelala.library.inputs import kept_path
-from oelala.library.motions import keep_motion, motion_file
+from oelala.library.motions import film_of, keep_motion, motion_file
+from oelala.library.naming import comparison_of
 from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.poses.drawing import draw_frames
@@ -56,15 +58,35 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
         with control_between(loan.pipeline.transformer, task):
             return way.sample(sampling, loan, phases)
 
+    made: list[NDArray[np.uint8]] = []
+
     def finish(frames: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mapping[str, Any]]:
         context.report(Progress("working"))
+        made.append(frames)
         score = measured(driving.pose, frames, context.cancel)
         motion = keep_motion(workspace, driving.original)
         return frames, {"pose": {"motion": motion, "findings": list(driving.findings), "score": score}}
 
     sampling = Sampling(task, way.inputs(task, driving, picture))
     request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, finish)
-    return make_clip(request, models, context, workspace)
+    saved = make_clip(request, models, context, workspace)
+    return _with_comparison(saved, workspace, driving, made[0])
+
+
+def _with_comparison(
+    saved: JobResult, workspace: Workspace, driving: Driving, frames: NDArray[np.uint8]
+) -> JobResult:
+    """Beside the clip: driver, skeleton and result in one film. Without it the clip is as good."""
+    assert saved.output is not None
+    clip = workspace.root / saved.output
+    target = comparison_of(clip)
+    try:
+        target.parent.mkdir(exist_ok=True)
+        write_comparison(target, driving, frames)
+    except (OelalaError, OSError) as fault:
+        logger.warning("no comparison of driver and clip: {}", fault)
+        return saved
+    return replace(saved, details={**saved.details, "side_by_side": workspace.relative(target)})
 
 
 def vace_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:
@@ -74,19 +96,18 @@ def vace_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> M
     inputs: dict[str, Any] = {
         "video": drawn,
         "mask": [white] * len(drawn),
-        "conditioning_scale": task.conditioning_scale,
+        "conditioning_scale": 1.0 if task.conditioning_scale is None else task.conditioning_scale,
     }
     if picture is not None:
-        inputs["reference_images"] = [read_picture(picture)]
+        inputs["reference_images"] = [_character(task, picture, whole=True)]
     return inputs
 
 
 def animate_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:
     """The character, whole, at the clip's size; the drawn pose; the driver's face."""
     assert picture is not None
-    framing = Framing(known(task.width), known(task.height), "pad")
     return {
-        "image": frame_picture(read_picture(picture), framing),
+        "image": _character(task, picture),
         "pose_video": _drawn(task, driving),
         "face_video": [Image.fromarray(face) for face in driving.faces()],
     }
@@ -96,6 +117,15 @@ WAYS: Mapping[str, Way] = {
     "WanVACEPipeline": Way(vace_inputs, sample_wan, steers=True),
     "WanAnimatePipeline": Way(animate_inputs, sample_animate, steers=False),
 }
+
+
+def _character(task: PoseTransfer, picture: Path, *, whole: bool = False) -> Image.Image:
+    """Framed as asked; `whole`: the pipeline itself pads what has not been cropped."""
+    image = read_picture(picture)
+    if whole and task.framing == "pad":
+        return image
+    size = (known(task.width), known(task.height))
+    return frame_picture(image, Framing(*size, task.framing, task.focus_x, task.focus_y))
 
 
 def _drawn(task: PoseTransfer, driving: Driving) -> list[Image.Image]:
@@ -111,14 +141,16 @@ def _check(task: PoseTransfer, row: Row, way: Way) -> None:
     if known(task.num_frames) < 5:
         raise InvalidTask("too-small", field="num_frames", least=5)
     for field in ("conditioning_scale", "control_start", "control_end"):
-        if getattr(task, field) != type(task).model_fields[field].default:
+        if getattr(task, field) is not None:
             raise InvalidTask("not-for-model", field=field, model=row.title)
 
 
 @contextmanager
 def control_between(transformer: Any, task: PoseTransfer) -> Iterator[None]:
     """While it lasts, the pose counts only from `control_start` to `control_end` of the steps."""
-    if (task.control_start, task.control_end) == (0.0, 1.0):
+    start = 0.0 if task.control_start is None else task.control_start
+    end = 1.0 if task.control_end is None else task.control_end
+    if (start, end) == (0.0, 1.0):
         yield
         return
     total = known(task.num_inference_steps)
@@ -130,7 +162,7 @@ def control_between(transformer: Any, task: PoseTransfer) -> Iterator[None]:
         if time not in seen:  # both branches of a step come at the same time
             seen.append(time)
         part = (len(seen) - 0.5) / total
-        if not task.control_start <= part <= task.control_end:
+        if not start <= part <= end:
             scale = kwargs["control_hidden_states_scale"]
             kwargs = {**kwargs, "control_hidden_states_scale": scale * 0}
         return args, kwargs
@@ -151,4 +183,5 @@ def _driving(
         context.cancel.check()
         context.report(Progress("working", done, total))
 
-    return driving_of(task, motion_file(workspace, task.motion), row.fps, picture, on_frame)
+    file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
+    return driving_of(task, file, row.fps, picture, on_frame, film=film)

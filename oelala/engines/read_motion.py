@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from oelala.errors import InvalidTask
-from oelala.library.motions import keep_motion, motion_file
+from oelala.errors import InvalidTask, OelalaError
+from oelala.library.inputs import is_kept
+from oelala.library.motions import keep_motion, motion_file, note_film
 from oelala.library.workspace import Workspace
-from oelala.media.poses.detect import Detection
+from oelala.media.poses.detect import Detection, OnFrame
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.film import Cut
 from oelala.media.poses.openpose_read import Reading
@@ -31,9 +33,21 @@ def run(task: ReadMotion, settings: Settings, context: RunContext, workspace: Wo
         context.cancel.check()
         context.report(Progress("working", done, total))
 
-    pose = read_motion(_source(task, settings, workspace), on_frame)
+    pose = _read(task, _source(task, settings, workspace), on_frame)
     persons = [_as_json(pose, person) for person in pose.people]
-    return JobResult(details={"motion": keep_motion(workspace, pose), **numbers_of(pose), "persons": persons})
+    motion = keep_motion(workspace, pose)
+    if (task.start, task.end, task.fps) == (0.0, None, None) and is_kept(workspace, task.file):
+        note_film(workspace, motion, task.file)
+    return JobResult(details={"motion": motion, **numbers_of(pose), "persons": persons})
+
+
+def _read(task: ReadMotion, source: MotionSource, on_frame: OnFrame) -> Pose:
+    try:
+        return read_motion(source, on_frame)
+    except OelalaError as fault:
+        if task.name and fault.values.get("name") == Path(source.file).name:
+            raise OelalaError(fault.code, **{**fault.values, "name": task.name}) from fault
+        raise
 
 
 def _source(task: ReadMotion, settings: Settings, workspace: Workspace) -> MotionSource:

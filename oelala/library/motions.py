@@ -1,20 +1,42 @@
-"""Motions that jobs follow, kept in the workspace as OpenPose's JSON under the hash of their content.
+"""Motions that jobs follow, kept in the workspace: films as they are, poses as OpenPose's JSON in a zip.
 
-As with pictures (`library/inputs.py`), a job that names one survives the end of the film it was taken from.
+As with pictures (`library/inputs.py`), a job names one by the hash of its content, and survives the end of
+the original.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from dataclasses import dataclass
+from pathlib import Path
 
-from oelala.library.files import PART, flush_to_disk
-from oelala.library.inputs import is_kept
+from oelala.errors import InvalidTask, OelalaError
+from oelala.library.files import PART, copy_file, flush_to_disk
+from oelala.library.inputs import is_kept, is_reference
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
+from oelala.media.poses.detect import require_somebody
 from oelala.media.poses.document import Pose
+from oelala.media.poses.film import open_film
+from oelala.media.poses.motions import MOTIONS
+from oelala.media.poses.openpose_read import Reading, is_openpose, read_openpose
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import remove_quietly
+from oelala.tasks.base import Task, fields_shown_as
+
+_SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
+_NOTE = ".film"  # beside a kept motion: the kept film that it was found in
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMotion:
+    """`reference`: what a task names it by. `pose`: whether it holds points already; else somebody has to be
+    found in it first."""
+
+    reference: str
+    pose: bool
 
 
 def keep_motion(workspace: Workspace, pose: Pose) -> str:
@@ -34,6 +56,91 @@ def keep_motion(workspace: Workspace, pose: Pose) -> str:
     return reference
 
 
+def keep_source(workspace: Workspace, source: Path, name: str | None = None, fps: float = 30.0) -> KeptMotion:
+    """Look at a film, a picture or OpenPose's JSON, and keep it. `name` is what messages call it;
+    `fps` holds for JSON that names none.
+
+    Raises OelalaError as `open_film` and `read_openpose` do, "nobody-found", "out-of-disk", "not-writable".
+    """
+    try:
+        if is_openpose(source):
+            pose = require_somebody(read_openpose(source, Reading(fps=fps)), source.name)
+            return KeptMotion(keep_motion(workspace, pose), pose=True)
+        open_film(source)
+    except OelalaError as fault:
+        raise _called(fault, source, name) from fault
+    return KeptMotion(_keep_file(workspace, source, Path(name or source.name).suffix.lower()), pose=False)
+
+
+def keep_motions(task: Task, workspace: Workspace, fps: float) -> Task:
+    """The task with every motion it names kept; the names of shipped ones stay. `fps`: of
+    JSON that names none. Raises InvalidTask with the field."""
+    kept: dict[str, str] = {}
+    for field in fields_shown_as(type(task), "motion"):
+        value = str(getattr(task, field))
+        source = Path(value).expanduser()
+        if source.exists():
+            try:
+                kept[field] = keep_source(workspace, source, fps=fps).reference
+            except OelalaError as fault:
+                if fault.code in {"out-of-disk", "not-writable"}:
+                    raise
+                raise InvalidTask(fault.code, field=field, **fault.values) from fault
+        elif not knows_motion(workspace, value):
+            code = "motion-gone" if is_reference(value) else "no-motion-file"
+            raise InvalidTask(code, field=field, name=source.name)
+    return task.model_copy(update=kept)
+
+
+def knows_motion(workspace: Workspace, motion: object) -> bool:
+    """Whether it is the name of a shipped motion, or of one that is kept here."""
+    return motion in MOTIONS or is_kept(workspace, motion)
+
+
 def motion_file(workspace: Workspace, motion: str) -> str:
     """Where a kept motion lies; anything else (a path, a shipped motion's name) stays as it is."""
     return str(workspace.inputs / motion) if is_kept(workspace, motion) else motion
+
+
+def note_film(workspace: Workspace, motion: str, film: str) -> None:
+    """Remember in which kept film a kept motion was found: faces and a comparison need its frames. Raises
+    OelalaError ("out-of-disk", "not-writable")."""
+    try:
+        (workspace.inputs / motion).with_suffix(_NOTE).write_text(film, encoding="ascii")
+    except OSError as fault:
+        raise disk_fault(fault, workspace.inputs) from fault
+
+
+def film_of(workspace: Workspace, motion: str) -> Path | None:
+    """The kept film that a motion was found in, or that it is; None where there is none."""
+    if not is_kept(workspace, motion):
+        return None
+    path = workspace.inputs / motion
+    if not is_openpose(path):
+        return path
+    try:
+        film = path.with_suffix(_NOTE).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return workspace.inputs / film if is_kept(workspace, film) else None
+
+
+def _keep_file(workspace: Workspace, source: Path, suffix: str) -> str:
+    try:
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        reference = f"{digest}{suffix if _SUFFIX.fullmatch(suffix) else '.mp4'}"
+        target = workspace.inputs / reference
+        if not target.is_file():
+            workspace.inputs.mkdir(parents=True, exist_ok=True)
+            copy_file(source, target)
+    except OSError as fault:
+        raise disk_fault(fault, workspace.inputs) from fault
+    return reference
+
+
+def _called(fault: OelalaError, source: Path, name: str | None) -> OelalaError:
+    """The same fault with the user's name for the file."""
+    if name is None or fault.values.get("name") != source.name:
+        return fault
+    return OelalaError(fault.code, **{**fault.values, "name": name})

@@ -29,6 +29,11 @@ def document_of(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
+def comparison_of(path: Path) -> Path:
+    """Driver, skeleton and clip in one film; in a folder of its own, so that it is no clip of the gallery."""
+    return path.parent / "compare" / path.name
+
+
 def _slug(title: str) -> str:
     """At most 40 ASCII letters, digits and dashes: safe on every file system; "clip" where none is left."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()

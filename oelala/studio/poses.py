@@ -1,14 +1,29 @@
-"""Verbs of motions."""
+"""Verbs of motions: kept, read by a job of the light lane, shown, and fitted to a character."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oelala.errors import InvalidTask, OelalaError
+from oelala.kinds import read_task
+from oelala.library import inputs, motions
+from oelala.library.motions import KeptMotion
+from oelala.library.naming import comparison_of, document_of
+from oelala.library.provenance import read_document
 from oelala.media.poses.request import PoseRequest
 from oelala.studio.tasks import TaskVerbs
+from oelala.tasks.job import Job
+from oelala.tasks.pose_transfer import PoseTransfer
+from oelala.tasks.read_motion import ReadMotion
 
 if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
+    from oelala.media.poses.document import Pose
+
+_FITTED = ("person", "bones", "pose_scale", "shift_x", "shift_y", "motion_start", "motion_end")
 
 
 class PoseVerbs(TaskVerbs):
@@ -20,3 +35,82 @@ class PoseVerbs(TaskVerbs):
         from oelala.media.poses.report import report
 
         return report(request, on_frame)
+
+    def keep_motion(self, source: Path, name: str | None = None) -> KeptMotion:
+        """Check a film, a picture or OpenPose's JSON and keep it. Raises as `library.motions.keep_source`."""
+        return motions.keep_source(self.workspace, source, name)
+
+    def find_motion(self, reference: str, name: str = "") -> Job:
+        """Queue the search for bodies in a kept film or picture; the job's details are `ReadMotion`'s.
+
+        Raises OelalaError ("motion-gone").
+        """
+        if not inputs.is_kept(self.workspace, reference):
+            raise OelalaError("motion-gone")
+        return self.submit(ReadMotion(file=reference, name=name))[0]
+
+    def knows_motion(self, motion: object) -> bool:
+        return motions.knows_motion(self.workspace, motion)
+
+    def motion_view(self, motion: str) -> dict[str, Any]:
+        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`. Raises OelalaError
+        ("motion-gone")."""
+        from oelala.media.poses.view import view_of
+
+        return view_of(self._pose(motion))
+
+    def fitted_view(self, values: Mapping[str, Any], character: str | None = None) -> dict[str, Any]:
+        """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`.
+
+        `values`: fields of the task. `character`: the kept motion found in the character's picture. Raises
+        InvalidTask, OelalaError ("motion-gone", "cut-empty", "unknown-model").
+        """
+        from oelala.media.poses.fitting import Target, fit_motion
+        from oelala.media.poses.retarget import Fit
+        from oelala.media.poses.source import part_of
+        from oelala.media.poses.view import fitted_view
+
+        sizes = {name: values[name] for name in ("width", "height", "num_frames")}
+        wish = {name: values[name] for name in _FITTED if values.get(name) is not None}
+        asked = {"motion": values.get("motion"), "prompt": "–", "model": values.get("model"), **sizes, **wish}
+        task = read_task(PoseTransfer.kind, asked)
+        assert isinstance(task, PoseTransfer)
+        pose = self._pose(task.motion)
+        if task.person >= len(pose.people):
+            raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
+        part = part_of(pose, task.motion_start, task.motion_end, task.motion).only(task.person)
+        other = None if character is None or task.bones == 0 else self._pose(character)
+        target = Target(
+            task.width or 256, task.height or 256, float(self._row(task.model).fps), task.num_frames or 1
+        )
+        fit = Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
+        return fitted_view(fit_motion(part, other, target, fit))
+
+    def clip_score(self, clip: Path) -> dict[str, Any]:
+        """How well a finished clip follows its motion: `Score.as_json` with `fps`, and `side_by_side`, a film
+        below the outputs folder, or None. Empty for a clip that follows none, or was not measured."""
+        document = read_document(document_of(clip))
+        pose = document.get("pose")
+        score = pose.get("score") if isinstance(pose, dict) else None
+        if not isinstance(score, dict):
+            return {}
+        beside = comparison_of(clip)
+        outputs = self.workspace.outputs.resolve()
+        film = beside.relative_to(outputs).as_posix() if beside.is_file() else None
+        return {**score, "fps": document.get("video", {}).get("fps"), "side_by_side": film}
+
+    def _pose(self, motion: str) -> Pose:
+        if not self.knows_motion(motion):
+            raise OelalaError("motion-gone")
+        return _read(motions.motion_file(self.workspace, motion))
+
+
+@lru_cache(maxsize=8)
+def _read(file: str) -> Pose:
+    """A kept motion never changes, and a slider asks for it many times."""
+    from oelala.media.poses.openpose_read import is_openpose
+    from oelala.media.poses.source import MotionSource, read_motion
+
+    if Path(file).exists() and not is_openpose(Path(file)):
+        raise OelalaError("motion-gone")  # a film: nobody has been found in it yet
+    return read_motion(MotionSource(file))

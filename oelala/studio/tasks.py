@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import BY_NAME, KINDS, read_task
 from oelala.library import inputs
+from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
 from oelala.media.video import VideoSpec
 from oelala.models import catalog
 from oelala.studio.base import Verbs
-from oelala.tasks.base import Task
+from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.job import Job
 from oelala.tasks.video import MAX_SEED
@@ -42,6 +43,8 @@ class TaskVerbs(Verbs):
 
     def _with_inputs(self, task: Task) -> Task:
         kept = inputs.keep_inputs(task, self.workspace)
+        if fields_shown_as(type(kept), "motion"):
+            kept = keep_motions(kept, self.workspace, float(self._row(kept.model).fps))
         if isinstance(kept, ImageToVideo) and kept.extend and kept.width and kept.height:
             fps = float(kept.fps or self._row(kept.model).fps)
             clip = inputs.kept_path(self.workspace, kept.extend)
@@ -65,6 +68,16 @@ class TaskVerbs(Verbs):
     def defaults(self, kind: str, model: str) -> Mapping[str, Any]:
         """The model's values for every task field that may be None, for a form to show."""
         return catalog.defaults(kind, model, self.settings)
+
+    def default_model(self, kind: str) -> str:
+        """What a form starts with: the task's own where that can do it, else the first that is here. Raises
+        OelalaError ("unknown-model") where no model can."""
+        able = catalog.rows(kind, self.settings)
+        own = BY_NAME[kind].task.model_fields["model"].default
+        if any(row.id == own for row in able):
+            return str(own)
+        here = [row for row in able if catalog.locate(row, self.settings.models) is not None]
+        return (here or list(able) or [self._row(str(own))])[0].id
 
     def foreign_fields(self, kind: str, model: str) -> set[str]:
         """The task fields that mean nothing to the model. Raises OelalaError ("unknown-model")."""

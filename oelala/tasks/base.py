@@ -39,6 +39,7 @@ Widget = Literal[
     "choice",
     "image",
     "clip",
+    "motion",
     "unseen",
     "hidden",
 ]

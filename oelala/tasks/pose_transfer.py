@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from oelala.tasks.base import shown
+from oelala.tasks.image_to_video import Framing
 from oelala.tasks.video import VideoTask
 
 PoseStyle = Literal["openpose", "vace", "animate"]
@@ -18,37 +20,48 @@ class PoseTransfer(VideoTask):
 
     `motion`: a film, a picture, OpenPose's JSON (a file, a folder or a zip), or a shipped motion's name; of a
     film the part from `motion_start` to `motion_end`, in seconds. `person` counts from 0, the most prominent
-    first. `image`: who is to do it; None: whom the prompt describes.
+    first. `image`: who is to do it; None: whom the prompt describes. `framing` and its focus as in
+    `ImageToVideo`.
 
     `bones` 0 … 1: how far the driver's bones take the lengths of the character's. `pose_scale` and the shifts
     (in widths and heights of the frame) size and move the drawn body. `conditioning_scale` is the strength of
-    the control, from `control_start` to `control_end` (0 … 1 of the steps). `pose_style`: how the model has
-    seen poses drawn.
+    the control, from `control_start` to `control_end` (0 … 1 of the steps), where the model has one.
+    `pose_style`: how the model has seen poses drawn.
     """
 
     kind: ClassVar[str] = "pose-transfer"
 
-    motion: Annotated[str, Field(min_length=1, max_length=MAX_PATH, json_schema_extra=shown("text"))]
-    motion_start: Annotated[float, Field(ge=0.0, le=1e6, json_schema_extra=shown("number", step=0.1))] = 0.0
-    motion_end: Annotated[
-        float | None, Field(gt=0.0, le=1e6, json_schema_extra=shown("number", step=0.1))
+    motion: Annotated[str, Field(min_length=1, max_length=MAX_PATH, json_schema_extra=shown("motion"))]
+    motion_start: Annotated[float, Field(ge=0.0, le=1e6, json_schema_extra=shown("unseen"))] = 0.0
+    motion_end: Annotated[float | None, Field(gt=0.0, le=1e6, json_schema_extra=shown("unseen"))] = None
+    person: Annotated[int, Field(ge=0, le=99, json_schema_extra=shown("unseen"))] = 0
+    image: Annotated[
+        str | None, Field(max_length=MAX_PATH, validate_default=True, json_schema_extra=shown("image"))
     ] = None
-    person: Annotated[int, Field(ge=0, le=99, json_schema_extra=shown("integer"))] = 0
-    image: Annotated[str | None, Field(max_length=MAX_PATH, json_schema_extra=shown("image"))] = None
+    framing: Annotated[Framing, Field(json_schema_extra=shown("choice"))] = "pad"
+    focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
+    focus_y: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
     bones: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("slider", step=0.05))] = 1.0
     pose_scale: Annotated[float, Field(ge=0.2, le=5.0, json_schema_extra=shown("slider", step=0.05))] = 1.0
     shift_x: Annotated[float, Field(ge=-1.0, le=1.0, json_schema_extra=shown("slider", step=0.01))] = 0.0
     shift_y: Annotated[float, Field(ge=-1.0, le=1.0, json_schema_extra=shown("slider", step=0.01))] = 0.0
     conditioning_scale: Annotated[
-        float, Field(ge=0.0, le=2.0, json_schema_extra=shown("slider", step=0.05))
-    ] = 1.0
+        float | None, Field(ge=0.0, le=2.0, json_schema_extra=shown("slider", step=0.05))
+    ] = None
     control_start: Annotated[
-        float, Field(ge=0.0, le=1.0, json_schema_extra=shown("slider", advanced=True, step=0.05))
-    ] = 0.0
+        float | None, Field(ge=0.0, le=1.0, json_schema_extra=shown("slider", advanced=True, step=0.05))
+    ] = None
     control_end: Annotated[
-        float, Field(ge=0.0, le=1.0, json_schema_extra=shown("slider", advanced=True, step=0.05))
-    ] = 1.0
+        float | None, Field(ge=0.0, le=1.0, json_schema_extra=shown("slider", advanced=True, step=0.05))
+    ] = None
     pose_style: Annotated[PoseStyle | None, Field(json_schema_extra=shown("choice", advanced=True))] = None
+
+    @field_validator("image")
+    @classmethod
+    def _somebody_to_move(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if not value and not info.data.get("prompt"):
+            raise PydanticCustomError("missing", "a picture, or a prompt")
+        return value or None
 
     @field_validator("motion_end", "control_end")
     @classmethod

@@ -13,7 +13,8 @@ MAX_PATH = 4096
 
 class ReadMotion(Task):
     """`file` and the part of a film as in `PoseTransfer`; `fps` None: the film's own. `model` is the
-    detector: MediaPipe's ships with the studio, the user installs the others."""
+    detector: MediaPipe's ships with the studio, the user installs the others. `name`: what messages call the
+    file, where its own name says nothing."""
 
     kind: ClassVar[str] = "read-motion"
     lane: ClassVar[Lane] = "light"
@@ -21,6 +22,7 @@ class ReadMotion(Task):
 
     model: Literal["mediapipe", "dwpose", "openpose"] = "mediapipe"
     file: Annotated[str, Field(min_length=1, max_length=MAX_PATH)]
+    name: Annotated[str, Field(max_length=200)] = ""
     start: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
     end: Annotated[float | None, Field(gt=0.0, le=1e6)] = None
     fps: Annotated[float | None, Field(ge=0.1, le=120.0)] = None

@@ -15,7 +15,7 @@ from oelala.tasks.job import Done, Job
 from oelala.terminal.console import DONE, Console
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.watch import run_and_watch
-from oelala.texts import say
+from oelala.texts import field_key, say
 
 HELP = "make a clip; prints its path"
 
@@ -32,7 +32,9 @@ def _add_task_flags(parser: argparse.ArgumentParser, task: type[Task]) -> None:
     """One flag a field; values stay text here, the task itself reads and checks them."""
     for name, field in task.model_fields.items():
         flag = f"--{name.replace('_', '-')}"
-        about = say(f"field.{name}.help", "en").replace("%", "%%")  # English, as argparse's own words
+        about = say(f"{field_key(task.kind, name)}.help", "en").replace(
+            "%", "%%"
+        )  # English, as argparse's own words
         parser.add_argument(flag, dest=f"task_{name}", metavar=_metavar(field.annotation), help=about)
     about = "More models to make the same, with commas between them; each in its own size and way."
     parser.add_argument("--also", metavar="MODELS", default="", help=about)
@@ -66,7 +68,7 @@ def _values(flags: argparse.Namespace, studio: Studio) -> dict[str, Any]:
     for name, value in vars(flags).items():
         if name.startswith("task_") and value is not None:
             values[name.removeprefix("task_")] = value
-    return values
+    return {"model": studio.default_model(flags.kind), **values}
 
 
 def _checked_target(out: Path | None) -> Path | None:

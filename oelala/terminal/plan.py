@@ -34,7 +34,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     """Exit code 1: it does not fit."""
     studio = Studio(settings)
-    values: dict[str, Any] = dict(studio.preset(flags.kind, flags.preset).values) if flags.preset else {}
+    values: dict[str, Any] = {"model": studio.default_model(flags.kind)}
+    values |= dict(studio.preset(flags.kind, flags.preset).values) if flags.preset else {}
     given = {name: getattr(flags, f"task_{name}", None) for name in FIELDS}
     values |= {name: value for name, value in given.items() if value is not None}
     task = next(kind.task for kind in KINDS if kind.task.kind == flags.kind)

@@ -14,7 +14,18 @@ from oelala.texts.text import Text
 
 Language = Literal["en", "nl"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-MODULES = ("errors", "tasks", "pictures", "page", "terminal", "doctor", "catalog", "server", "pose")
+MODULES = (
+    "errors",
+    "tasks",
+    "pictures",
+    "page",
+    "terminal",
+    "doctor",
+    "catalog",
+    "server",
+    "pose",
+    "pose_transfer",
+)
 
 
 @cache
@@ -33,6 +44,12 @@ def say(key: str, language: Language, **values: Any) -> str:
     """The sentence `key` in `language`. Raises KeyError for a key or a placeholder value that is missing."""
     text = getattr(all_texts()[key], language)
     return text.format(**values) if values else text
+
+
+def field_key(kind: str, name: str) -> str:
+    """The key of a field's label: its own in that kind of task, where it means something else there."""
+    own = f"field.{kind}.{name}"
+    return own if own in all_texts() else f"field.{name}"
 
 
 def explain(code: str, values: Mapping[str, Any], language: Language) -> tuple[str, str]:

@@ -63,6 +63,18 @@ FAULTS: dict[str, Text] = {
     "error.no-motion-file.hint": Text(
         "Check the path, or choose another.", "Controleer het pad of kies een ander."
     ),
+    "error.motion-gone": Text(
+        "This motion is no longer in the workspace.", "Deze beweging staat niet meer in de werkmap."
+    ),
+    "error.motion-gone.hint": Text("Choose the motion again.", "Kies de beweging opnieuw."),
+    "error.picture-needed": Text(
+        "{model} moves the one in a picture, and needs that picture.",
+        "{model} laat iemand uit een afbeelding bewegen en heeft die afbeelding nodig.",
+    ),
+    "error.picture-needed.hint": Text(
+        "Choose a picture of the character, or another model.",
+        "Kies een afbeelding van het personage of een ander model.",
+    ),
     "error.no-such-person": Text(
         "There is no person {person} here: {count} were found, counted from 0.",
         "Er is hier geen persoon {person}: er zijn er {count} gevonden, geteld vanaf 0.",
@@ -186,58 +198,7 @@ TERMINAL: dict[str, Text] = {
     ),
 }
 
-FIELDS: dict[str, Text] = {
-    "kind.pose-transfer": Text("Pose transfer", "Pose overnemen"),
-    "field.motion": Text("Motion", "Beweging"),
-    "field.motion.help": Text(
-        "A film, a picture or OpenPose's JSON to take the motion from; or wave, walk, jump, dance, turn.",
-        "Een film, een afbeelding of JSON van OpenPose met de beweging; of wave, walk, jump, dance, turn.",
-    ),
-    "field.motion_start": Text("From", "Vanaf"),
-    "field.motion_start.help": Text("In seconds of the film.", "In seconden van de film."),
-    "field.motion_end": Text("Until", "Tot"),
-    "field.motion_end.help": Text("In seconds; empty: to the end.", "In seconden; leeg: tot het einde."),
-    "field.person": Text("Person", "Persoon"),
-    "field.person.help": Text(
-        "Whose motion, where there are several; 0 is the most prominent.",
-        "Wiens beweging, als er meer mensen zijn; 0 is de duidelijkste.",
-    ),
-    "field.bones": Text("Bones", "Botten"),
-    "field.bones.help": Text(
-        "1 gives the motion the character's proportions, 0 keeps the driver's.",
-        "1 geeft de beweging de verhoudingen van het personage, 0 houdt die van het voorbeeld.",
-    ),
-    "field.pose_scale": Text("Body size", "Lichaamsgrootte"),
-    "field.pose_scale.help": Text(
-        "Makes the body larger or smaller.", "Maakt het lichaam groter of kleiner."
-    ),
-    "field.shift_x": Text("To the right", "Naar rechts"),
-    "field.shift_x.help": Text("In widths of the frame.", "In breedtes van het beeld."),
-    "field.shift_y": Text("Down", "Omlaag"),
-    "field.shift_y.help": Text("In heights of the frame.", "In hoogtes van het beeld."),
-    "field.conditioning_scale": Text("Strength", "Sterkte"),
-    "field.conditioning_scale.help": Text(
-        "How strictly the pose is followed; 0 ignores it.",
-        "Hoe strikt de pose wordt gevolgd; 0 negeert haar.",
-    ),
-    "field.control_start": Text("Control from", "Sturing vanaf"),
-    "field.control_start.help": Text(
-        "The share of the steps after which the pose begins to count.",
-        "Het deel van de stappen waarna de pose begint te tellen.",
-    ),
-    "field.control_end": Text("Control until", "Sturing tot"),
-    "field.control_end.help": Text(
-        "The share of the steps after which the model goes on freely.",
-        "Het deel van de stappen waarna het model vrij verdergaat.",
-    ),
-    "field.pose_style": Text("Drawing", "Tekening"),
-    "field.pose_style.help": Text(
-        "How the skeleton is drawn; each model learnt its own way.",
-        "Hoe het skelet wordt getekend; elk model heeft zijn eigen manier geleerd.",
-    ),
-}
-
-TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **TERMINAL, **FIELDS}
+TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **TERMINAL}
 
 
 def finding_in_words(code: str, joints: Sequence[str], values: Mapping[str, Any], language: Language) -> str:

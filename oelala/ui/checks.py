@@ -24,7 +24,7 @@ MAX_LOGIN_FORM = 16 * 2**10
 # Kept free while uploads come in, so that the queue and a running clip can still write.
 SPARE_BYTES = 512 * 2**20
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-UPLOADS = ("/gradio_api/upload", "/oelala/upload", "/oelala/restore")
+UPLOADS = ("/gradio_api/upload", "/oelala/upload", "/oelala/restore", "/oelala/motions")
 # What the page uses. Anything else that Gradio or a new version of it offers is not served.
 SERVED = frozenset(
     {"/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from oelala.tasks.base import Task
 
@@ -47,8 +48,14 @@ def _read(name: str, info: Any) -> FormField:
         most=bounds["le"] if bounds["le"] is not None else bounds["lt"],
         max_length=bounds["max_length"],
         default=None if info.is_required() else info.default,
-        choices=get_args(info.annotation) if get_origin(info.annotation) is Literal else (),
+        choices=_choices(info.annotation),
     )
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    """Of `Literal[…]`, also where it may be None."""
+    kinds = get_args(annotation) if get_origin(annotation) in (UnionType, Union) else (annotation,)
+    return next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
 
 
 def _extra(info: Any) -> dict[str, Any]:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from oelala.studio import Studio
 
 
+# By the form; what nobody sees stays so, and of pictures the scripts see to it.
+_NEVER_HIDDEN = {"image", "clip", "seed", "motion", "unseen", "hidden"}
+
+
 class Form:
     """The form of one task class. `place…` builds components in the current Gradio context."""
 
@@ -44,7 +48,7 @@ class Form:
 
     def fill_in(self) -> None:
         """Once everything is placed: what a new visitor sees, the default model's own values."""
-        start = self.defaults(self._fields["model"].default) if "model" in self._fields else {}
+        start = self.defaults(self._studio.default_model(self.kind)) if "model" in self._fields else {}
         for component, change in (*self.show_models(mark).items(), *self.show(start, mark).items()):
             for name, value in change.items():
                 setattr(component, name, value)
@@ -83,6 +87,8 @@ class Form:
                 return (value or "").strip() or None
             case "image" | "clip":
                 return self._picture(name, value)
+            case "motion":
+                return self._motion(name, value)
             case _:
                 return value
 
@@ -91,6 +97,12 @@ class Form:
         if value and not self._studio.keeps_picture(value):
             raise InvalidTask("picture-gone", field=name)
         return value or None
+
+    def _motion(self, name: str, value: Any) -> str:
+        """As with pictures, or the name of a shipped one."""
+        if value and not self._studio.knows_motion(value):
+            raise InvalidTask("motion-gone", field=name)
+        return value or ""
 
     def _foreign(self, model: Any) -> set[str]:
         """The fields that the model has no use for."""
@@ -123,6 +135,11 @@ class Form:
     def pictures(self) -> list[str]:
         """The names of the fields that hold a picture."""
         return fields_shown_as(self.task, "image")
+
+    @property
+    def unseen(self) -> dict[str, Any]:
+        """The defaults of what only the scripts set, so that nothing stays there of a former task."""
+        return {name: self._fields[name].default for name in fields_shown_as(self.task, "unseen")}
 
     @property
     def seed_outputs(self) -> list[Any]:
@@ -187,9 +204,7 @@ class Form:
             if info.default in (None, "") and not info.is_required()
         }
         mine = {
-            n
-            for n in optional & self._widgets.fields.keys()
-            if self._fields[n].widget not in {"image", "clip", "seed"}
+            n for n in optional & self._widgets.fields.keys() if self._fields[n].widget not in _NEVER_HIDDEN
         }
         return {self._widgets.fields[name]: {"visible": name not in foreign} for name in mine}
 

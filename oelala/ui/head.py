@@ -6,13 +6,16 @@ import hashlib
 import secrets
 from functools import cache
 
-from oelala.settings import ASSETS
+from oelala.settings import ASSETS, PROJECT
 from oelala.texts import Language, all_texts, say
 from oelala.ui.i18n import json_in_html
 
 STATIC = "/oelala/static/"
 # Texts that the browser needs to write the live panels by itself.
-STYLES = ("tokens", "frame", "form", "panels")
+STYLES = ("tokens", "frame", "form", "panels", "pose")
+# Where the page's files lie; all have addresses under `STATIC`, and import each other as neighbours.
+ROOTS = (ASSETS / "page", PROJECT / "oelala" / "ui" / "scripts")
+STARTERS = ("main", "pose")
 LIVE_TEXTS = ("live.", "phase.", "kind.")
 
 
@@ -24,7 +27,7 @@ BOOT = secrets.token_hex(4)
 def asset_version() -> str:
     """Changes with any file of the page, so that browsers may keep them for ever."""
     digest = hashlib.sha256()
-    for path in sorted((ASSETS / "page").rglob("*")):
+    for path in (path for root in ROOTS for path in sorted(root.rglob("*"))):
         if path.is_file():
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
@@ -42,14 +45,14 @@ def head(language: Language) -> str:
         *(f'<link rel="stylesheet" href="{base}/{name}.css">' for name in STYLES),
         f"<script>window.oelala={start};{_early()}</script>",
         *(f'<link rel="modulepreload" href="{base}/{name}.js">' for name in _modules()),
-        f'<script type="module" src="{base}/main.js"></script>',
+        *(f'<script type="module" src="{base}/{name}.js"></script>' for name in STARTERS),
     ]
     return "".join(parts)
 
 
 def _modules() -> list[str]:
     """Announced at once, so that the browser does not find them one import after the other."""
-    return sorted(path.stem for path in (ASSETS / "page").glob("*.js") if path.stem != "early")
+    return sorted(path.stem for root in ROOTS for path in root.glob("*.js") if path.stem != "early")
 
 
 @cache

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from oelala.studio import Studio
 
 # A tab a task, in the order of the page. Each module has `build(studio) -> TaskTab`.
-TABS = ("oelala.ui.tabs.text_to_video", "oelala.ui.tabs.image_to_video")
+TABS = tuple(f"oelala.ui.tabs.{name}" for name in ("text_to_video", "image_to_video", "pose_transfer"))
 
 
 def build_page(studio: Studio) -> Any:

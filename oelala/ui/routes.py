@@ -17,11 +17,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from oelala.errors import OelalaError
-from oelala.settings import ASSETS
 from oelala.tasks.download import Download
 from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
-from oelala.ui.head import BOOT, STATIC, asset_version
+from oelala.ui.head import BOOT, ROOTS, STATIC, asset_version
 from oelala.ui.i18n import request_language
+from oelala.ui.motions import SHOWN_AT_ITS_FIELD, motion_routes
 from oelala.ui.pictures import picture_routes
 from oelala.ui.views import job_view, output_view
 
@@ -64,6 +64,7 @@ def routes(studio: Studio, max_restore: int = MAX_RESTORE) -> list[Route]:
         post("models/{model}/download", panels.download),
         Route("/oelala/restore", panels.restore, methods=["POST"]),
         *picture_routes(studio),
+        *motion_routes(studio),
         Route(f"{STATIC}{{version}}/{{path:path}}", asset, methods=["GET", "HEAD"]),
     ]
 
@@ -96,7 +97,7 @@ class Panels:
         return {
             "now": time.time(),
             "revision": revision,
-            "jobs": [self._view(request, job) for job in jobs],
+            "jobs": [self._view(request, job) for job in jobs if job.kind not in SHOWN_AT_ITS_FIELD],
             "cursor": feed.cursor,
             "log": feed.records,
         }
@@ -195,10 +196,10 @@ def _count(request: Request, name: str, most: int) -> int:
 
 def asset(request: Request) -> Response:
     """The page's own style, scripts and font. The version in the address changes with them, so they keep."""
-    root = (ASSETS / "page").resolve()
-    path = (root / request.path_params["path"]).resolve()
-    kind = ASSET_TYPES.get(path.suffix)
-    if kind is None or not path.is_relative_to(root) or not path.is_file():
+    wanted = ((root.resolve(), (root / request.path_params["path"]).resolve()) for root in ROOTS)
+    path = next((path for root, path in wanted if path.is_relative_to(root) and path.is_file()), None)
+    kind = ASSET_TYPES.get(path.suffix) if path is not None else None
+    if path is None or kind is None:
         return Response(status_code=404)
     fresh = request.path_params["version"] == asset_version()
     caching = "public, max-age=31536000, immutable" if fresh else "no-cache"

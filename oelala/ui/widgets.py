@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from oelala.texts import field_key
 from oelala.ui.fields import FormField
 from oelala.ui.i18n import html_mark, mark
 
@@ -43,8 +44,9 @@ def build(widgets: Widgets, fields: list[FormField]) -> None:
     _BUILDERS[fields[0].widget](widgets, fields)
 
 
-def _texts(name: str) -> dict[str, Any]:
-    return {"label": mark(f"field.{name}"), "info": mark(f"field.{name}.help")}
+def _texts(name: str, kind: str = "") -> dict[str, Any]:
+    key = field_key(kind, name)
+    return {"label": mark(key), "info": mark(f"{key}.help")}
 
 
 def _long_text(widgets: Widgets, fields: list[FormField]) -> None:
@@ -129,7 +131,13 @@ def _slider(widgets: Widgets, fields: list[FormField]) -> None:
 
     shown = fields[0]
     widgets.fields[shown.name] = gr.Slider(
-        shown.least, shown.most, step=shown.step, buttons=[], **_texts(shown.name), **widgets.ids(shown.name)
+        shown.least,
+        shown.most,
+        value=shown.default,
+        step=shown.step,
+        buttons=[],
+        **_texts(shown.name),
+        **widgets.ids(shown.name),
     )
 
 
@@ -150,7 +158,7 @@ def _choice(widgets: Widgets, fields: list[FormField]) -> None:
     shown = fields[0]
     choices = [(mark(f"field.{shown.name}.{choice}"), choice) for choice in shown.choices]
     widgets.fields[shown.name] = gr.Radio(
-        choices=choices, value=shown.default, **_texts(shown.name), **widgets.ids(shown.name)
+        choices=choices, value=shown.default, **_texts(shown.name, widgets.kind), **widgets.ids(shown.name)
     )
 
 
@@ -159,12 +167,33 @@ def _image(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
     name = fields[0].name
-    label, about = html_mark(f"field.{name}"), html_mark(f"field.{name}.help")
     markup = (
-        f'<p class="o-picture-label">{label}</p><p class="o-picture-help">{about}</p>'
+        f"{_html_texts(widgets.kind, name)}"
         f'<div class="o-picture" data-picture="{name}" data-of="{widgets.kind}"></div>'
     )
     with gr.Column(elem_classes=["o-picture-field"], **widgets.ids(name)):
+        gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
+        widgets.fields[name] = gr.Textbox(
+            value="", visible="hidden", label=name, elem_id=f"{widgets.kind}--{name}--name"
+        )
+
+
+def _html_texts(kind: str, name: str) -> str:
+    key = field_key(kind, name)
+    return (
+        f'<p class="o-picture-label">{html_mark(key)}</p>'
+        f'<p class="o-picture-help">{html_mark(f"{key}.help")}</p>'
+    )
+
+
+def _motion(widgets: Widgets, fields: list[FormField]) -> None:
+    """The name of a kept or shipped motion, out of sight; the scripts draw what is seen
+    (`scripts/motion.js`)."""
+    import gradio as gr
+
+    name = fields[0].name
+    markup = f'{_html_texts(widgets.kind, name)}<div class="o-motion" data-motion-of="{widgets.kind}"></div>'
+    with gr.Column(elem_classes=["o-picture-field", "o-motion-field"], **widgets.ids(name)):
         gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
         widgets.fields[name] = gr.Textbox(
             value="", visible="hidden", label=name, elem_id=f"{widgets.kind}--{name}--name"
@@ -223,6 +252,7 @@ _BUILDERS = {
     "choice": _choice,
     "image": _image,
     "clip": _clip,
+    "motion": _motion,
     "unseen": _unseen,
     "hidden": _hidden,
 }

@@ -28,7 +28,7 @@ from oelala.media.poses.drawing import draw_frame
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.poses.styles import STYLES
-from oelala.media.video import read_frames
+from oelala.media.video import probe, read_frames
 from oelala.mini.topology import build_random_pose
 from oelala.models.catalog import Row
 from oelala.models.manager import ModelManager, ModelSpec
@@ -117,6 +117,8 @@ def test_a_clip_is_made_measured_and_saved(
     assert PoseTransfer(**{k: v for k, v in read_settings_of(clip).items() if k != "kind"}) == task
     made = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
     assert result.details["pose"] == made["pose"]
+    beside = probe(workspace.root / result.details["side_by_side"])
+    assert (beside.width, beside.height, beside.num_frames) == (128, 64, 5), "skeleton and clip; no film here"
     score = made["pose"]["score"]
     assert 0 <= score["pck"] <= 1
     assert len(score["curve"]) == 5

@@ -32,11 +32,13 @@ def browser() -> Iterator[Any]:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.models.tiny import build_wan21
     from tests.models.tiny_image import I2V_EXPERTS, LAYOUTS, SVD, build_svd, build_wan_i2v
+    from tests.models.tiny_pose import VACE, build_vace
 
     models = tmp_path_factory.mktemp("models")
     build_wan21(models / find(browsing.MODEL).repo, seed=1)
     build_wan_i2v(models / find(I2V_EXPERTS).repo, LAYOUTS[I2V_EXPERTS])
     build_svd(models / find(SVD).repo)
+    build_vace(models / find(VACE).repo)
     return models
 
 

@@ -35,6 +35,20 @@ def read_motion(source: MotionSource, on_frame: OnFrame | None = None) -> Pose:
     return require_somebody(detect_pose(path, source.detection, on_frame), path.name)
 
 
+def part_of(pose: Pose, start: float, end: float | None, name: str) -> Pose:
+    """The frames from `start` to `end` (seconds; None: all that follow). Raises OelalaError ("cut-empty")."""
+    first = min(round(start * pose.fps), pose.num_frames)
+    last = pose.num_frames if end is None else min(max(round(end * pose.fps), first + 1), pose.num_frames)
+    if first >= last:
+        seconds = round(pose.num_frames / pose.fps, 1)
+        raise OelalaError("cut-empty", name=name, start=start, seconds=seconds)
+    people = tuple(
+        replace(person.map(lambda points: points[first:last]), filled=person.filled[first:last])
+        for person in pose.people
+    )
+    return replace(pose, num_frames=last - first, people=people)
+
+
 def resample(pose: Pose, fps: float, num_frames: int | None = None) -> Pose:
     """The same motion at another rate, points between two frames on the line between them; `num_frames`: so
     many from its start, standing still at the end where it is shorter."""

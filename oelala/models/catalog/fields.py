@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from oelala.models.catalog.lookup import defaults_of, rows
 from oelala.models.catalog.row import Row
-from oelala.tasks.base import Task, fields_shown_as
+from oelala.tasks.base import Task
 
 # What is asked for, whoever makes it; the rest is how one model does that.
 _WISH = (
@@ -19,6 +19,14 @@ _WISH = (
     "framing",
     "focus_x",
     "focus_y",
+    "motion",
+    "motion_start",
+    "motion_end",
+    "person",
+    "bones",
+    "pose_scale",
+    "shift_x",
+    "shift_y",
     "seed",
     "num_videos_per_prompt",
 )
@@ -28,8 +36,8 @@ AnyTask = TypeVar("AnyTask", bound=Task)
 def foreign_fields(row: Row, task: type[Task]) -> set[str]:
     """The fields that have to stay empty: the row names no value of its own for them.
 
-    A seed is no property of a model; whether it takes a last picture is (`Row.last_image`), and whether it
-    reads a prompt.
+    What is wished for is no property of a model; whether it takes a last picture is (`Row.last_image`), and
+    whether it reads a prompt.
     """
     optional = {
         name for name, info in task.model_fields.items() if info.default is None and not info.is_required()
@@ -37,8 +45,7 @@ def foreign_fields(row: Row, task: type[Task]) -> set[str]:
     own = {name for name, value in row.defaults.get(task.kind, {}).items() if value is not None}
     own |= {"last_image"} if row.last_image else set()
     unread = {"prompt"} & task.model_fields.keys() if "text_encoder" not in row.components else set()
-    free = {*fields_shown_as(task, "seed"), *fields_shown_as(task, "clip")}
-    return optional - own - free | unread
+    return optional - own - (set(_WISH) - {"last_image"}) | unread
 
 
 def carried_over(before: Mapping[str, Any], task: type[Task]) -> dict[str, Any]:

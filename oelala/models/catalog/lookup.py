@@ -9,7 +9,7 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.models.catalog.added import added_rows
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_flux import FLUX1_DEV, FLUX1_SCHNELL, FLUX2_KLEIN_4B
-from oelala.models.catalog.rows_mini import OELALA_MINI
+from oelala.models.catalog.rows_mini import OELALA_MINI, OELALA_MINI_POSE
 from oelala.models.catalog.rows_stable_diffusion import AVATAR, NAAVI_AVATAR, SD15, SDXL
 from oelala.models.catalog.rows_svd import SVD, SVD_XT
 from oelala.models.catalog.rows_wan import WAN21_T2V_1_3B, WAN21_T2V_14B
@@ -28,8 +28,14 @@ from oelala.models.catalog.rows_wan_image import (
 )
 from oelala.settings import Settings
 
+
+def _shipped(row: Row) -> bool:
+    """Whether the parts that lie outside the row's folder have come with this copy of the project."""
+    return all(part.path is None or part.path.exists() for part in row.components.values())
+
+
 ROWS: tuple[Row, ...] = (
-    OELALA_MINI,
+    *filter(_shipped, (OELALA_MINI, OELALA_MINI_POSE)),
     *(WAN21_T2V_1_3B, WAN21_T2V_14B, WAN22_TI2V_5B, WAN22_T2V_A14B, WAN22_T2V_A14B_BF16),
     *(WAN22_I2V_A14B, WAN22_I2V_A14B_BF16),
     *(WAN21_I2V_14B_480P, WAN21_I2V_14B_720P, WAN21_FLF2V_14B_720P),

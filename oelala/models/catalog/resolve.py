@@ -31,6 +31,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
             raise InvalidTask("not-for-model", field=name, model=row.title)
     if row.last_image_needed and "last_image" in type(task).model_fields and _empty(task, "last_image"):
         raise InvalidTask("last-picture-needed", field="last_image", model=row.title)
+    if row.image_needed and "image" in type(task).model_fields and not getattr(task, "image", None):
+        raise InvalidTask("picture-needed", field="image", model=row.title)
     wanted = {name: value for name, value in own.items() if _empty(task, name)}
     full = task.model_copy(update=wanted)
     values = full.model_dump()
@@ -67,7 +69,9 @@ def check_size(row: Row, width: int, height: int) -> None:
 
 
 def check_frames(row: Row, num_frames: int) -> None:
-    """Raises InvalidTask ("wrong-frames") unless the row's `frame_step` and largest allow it."""
+    """Raises InvalidTask ("wrong-frames", "too-small") unless the row's `frame_step` and bounds allow it."""
+    if num_frames < row.smallest_num_frames:
+        raise InvalidTask("too-small", field="num_frames", least=row.smallest_num_frames)
     step = row.frame_step
     if (num_frames - 1) % step or num_frames > row.largest_num_frames:
         near = min(max(1, (num_frames - 1 + step // 2) // step * step + 1), row.largest_num_frames)

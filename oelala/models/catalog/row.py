@@ -81,7 +81,8 @@ class Row:
     `pipelines` names the diffusers class that does each kind of task that the model can do. `defaults` has an
     entry for each of these kinds: the model's value for every field of that task that may be None (the seed
     is no property of a model); None there: the model has no such thing. `last_image`: an image-to-video model
-    that can be told where to end, too; `last_image_needed`: one that has to be.
+    that can be told where to end, too; `last_image_needed`: one that has to be; `image_needed`: one that
+    cannot do without a picture where the task itself could.
     `folder` is set for a model that ships with the project; every other one sits in the Hugging Face cache or
     in a plain folder beside it. `repo` is then its place in the project. `added`: by the user, and no row of
     the catalog; then `folder`, if set, is a place of the user's own, and `base` the id of the catalog's model
@@ -109,6 +110,8 @@ class Row:
     pipelines: Mapping[str, str] = field(default_factory=dict)
     last_image: bool = False
     last_image_needed: bool = False
+    image_needed: bool = False
+    smallest_num_frames: int = 1
     frame_step: int = 4
     compute: Compute | None = None
     added: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from oelala.models.catalog.row import Component, Row, SizeLimits
 from oelala.settings import ASSETS
 
@@ -51,4 +53,25 @@ OELALA_MINI = Row(
     },
     folder=ASSETS / "oelala-mini",
     pipelines={"text-to-video": "WanPipeline", "image-to-video": "WanImageToVideoPipeline"},
+)
+
+# The same model with the transformer that follows poses; listed once its folder ships.
+OELALA_MINI_POSE = replace(
+    OELALA_MINI,
+    id="oelala-mini-pose",
+    title="Oelala Mini Pose",
+    components={
+        **OELALA_MINI.components,
+        "transformer": Component("transformer", None, path=ASSETS / "oelala-mini-pose"),
+    },
+    defaults={
+        "pose-transfer": {
+            **OELALA_MINI.defaults["text-to-video"],
+            "pose_style": "openpose",
+            "conditioning_scale": 1.0,
+            "control_start": 0.0,
+            "control_end": 1.0,
+        }
+    },
+    pipelines={"pose-transfer": "WanVACEPipeline"},
 )

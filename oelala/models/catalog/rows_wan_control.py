@@ -27,7 +27,13 @@ def _parts(repo: str) -> dict[str, Component]:
 
 
 # The official shift is 16; diffusers' documentation takes 3 at 480P and 5 at 720P.
-_VALUES_VACE = values((832, 480), 50, flow_shift=16.0, guidance_scale=5.0)
+_VALUES_VACE = {
+    **values((832, 480), 50, flow_shift=16.0, guidance_scale=5.0),
+    "pose_style": "vace",
+    "conditioning_scale": 1.0,
+    "control_start": 0.0,
+    "control_end": 1.0,
+}
 
 WAN21_VACE_1_3B = Row(
     id="wan2.1-vace-1.3b",
@@ -77,8 +83,11 @@ WAN22_ANIMATE_14B = Row(
         "pose-transfer": {
             **values((1280, 720), 20, flow_shift=5.0, guidance_scale=1.0, num_frames=77),
             "prompt": "视频中的人在做动作",
+            "pose_style": "animate",
         }
     },
     pipelines={"pose-transfer": "WanAnimatePipeline"},
+    image_needed=True,
+    smallest_num_frames=5,
     compute=COMPUTE_14B,
 )

@@ -179,6 +179,8 @@ class TaskTab:
             sent = event._data if isinstance(event._data, dict) else {}
             values = {name: sent[name] for name in self.task.model_fields if sent.get(name) is not None}
             event_name = "filled" if sent.get("draft") else "restored"
+            if not sent.get("draft"):
+                values = {**self.form.unseen, **values}
             return self._fill(lambda: self._complete(values), language, event_name)
 
         return restore

@@ -1,0 +1,44 @@
+"""One person's motion brought to a clip: its rate, length and size, its character's proportions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oelala.media.poses.document import Pose
+from oelala.media.poses.fit_check import Finding, check_fit
+from oelala.media.poses.retarget import Fit, resize, retarget
+from oelala.media.poses.source import resample
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The clip: pixels, frames a second, frames."""
+
+    width: int
+    height: int
+    fps: float
+    num_frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """`pose`: what is drawn, at the clip's size. `original`: the same frames before they were fitted.
+    `findings`: what does not fit, serious ones first."""
+
+    pose: Pose
+    original: Pose
+    findings: tuple[Finding, ...]
+
+
+def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit) -> Fitted:
+    """The first person of `driver`. A character without a body leaves the driver's bones as they are.
+
+    Raises ValueError for a driver without people.
+    """
+    if character is not None and not character.people:
+        character = None
+    original = resample(driver.only(0) if driver.people else driver, target.fps, target.num_frames)
+    sized = resize(original, target.width, target.height)
+    other = None if character is None else resize(character, sized.width, sized.height)
+    fitted = retarget(sized, other, fit)
+    return Fitted(fitted, original, tuple(check_fit(fitted, character)))

@@ -1,0 +1,58 @@
+"""Motions as small JSON values for a page to draw."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from oelala.media.poses.document import Person, Pose
+from oelala.media.poses.fitting import Fitted
+from oelala.media.poses.report import numbers_of
+
+MOST_FRAMES = 300  # shown; a longer motion is thinned out evenly
+
+
+def view_of(pose: Pose) -> dict[str, Any]:
+    """`numbers_of`, `seconds`, `step` (one of so many frames is shown), and `persons`: `found` (the share of
+    the frames), `seen` (0 or 1 for every frame shown) and `body` (frames of 18 points x, y in shares of the
+    frame, None for a missing one)."""
+    step = max(1, -(-pose.num_frames // MOST_FRAMES))
+    persons = [
+        {
+            "found": round(float(pose.found(person).mean()), 4),
+            "seen": pose.found(person)[::step].astype(int).tolist(),
+            "body": _body(pose, person, step),
+        }
+        for person in pose.people
+    ]
+    return {
+        **numbers_of(pose),
+        "seconds": round(pose.num_frames / pose.fps, 3),
+        "step": step,
+        "persons": persons,
+    }
+
+
+def fitted_view(fitted: Fitted) -> dict[str, Any]:
+    """`width`, `height`, `fps`, `body` as in `view_of`, and `findings` as data."""
+    pose = fitted.pose
+    step = max(1, -(-pose.num_frames // MOST_FRAMES))
+    return {
+        "width": pose.width,
+        "height": pose.height,
+        "fps": round(pose.fps / step, 3),
+        "body": _body(pose, pose.people[0], step),
+        "findings": [asdict(finding) for finding in fitted.findings],
+    }
+
+
+def _body(pose: Pose, person: Person, step: int) -> list[list[list[float] | None]]:
+    joints = person.coco18()[::step]
+    there = pose.seen(joints)
+    places = np.round(joints[..., :2] / (pose.width, pose.height), 4)
+    return [
+        [place.tolist() if seen else None for place, seen in zip(frame, marks, strict=True)]
+        for frame, marks in zip(places, there, strict=True)
+    ]

@@ -1,0 +1,145 @@
+"""Motions of the page: brought by a visitor, searched for people by a job, shown as points, fitted.
+
+The page names a kept or shipped motion and never a path.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from oelala.errors import OelalaError
+from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running
+from oelala.tasks.read_motion import ReadMotion
+from oelala.texts.pose import finding_in_words
+from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
+from oelala.ui.i18n import request_language
+from oelala.ui.views import fault_view
+
+if TYPE_CHECKING:
+    from oelala.studio import Studio
+
+MAX_MOTION = 1024 * 2**20
+MAX_ASKED = 64 * 2**10
+# Kinds of work that are followed where they were asked for, and not in the queue.
+SHOWN_AT_ITS_FIELD = frozenset({ReadMotion.kind})
+
+
+def motion_routes(studio: Studio) -> list[Route]:
+    """Uploading one, finding the people in it, looking at one, fitting one; and how well a clip follows."""
+    motions = Motions(studio)
+    own = ["POST"]
+    return [
+        Route("/oelala/motions", motions.upload, methods=own),
+        Route("/oelala/motions/fit", motions.fit, methods=own),
+        Route("/oelala/motions/find/{reference}", guarded(studio, motions.find), methods=own),
+        Route("/oelala/motions/jobs/{job}", guarded(studio, motions.job), methods=["GET"]),
+        Route("/oelala/motions/{motion}", guarded(studio, motions.show), methods=["GET"]),
+        Route("/oelala/scores/{path:path}", guarded(studio, motions.score), methods=["GET"]),
+    ]
+
+
+class Motions:
+    """The handlers; nothing is remembered of a visitor."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    async def upload(self, request: Request) -> Response:
+        """The body is a film, a picture or OpenPose's JSON, its name in `?name=`. Answers its `reference`,
+        and the `job` that looks for people in it; none where it holds points already."""
+        name = Path(request.query_params.get("name", "")).name[:120] or "?"
+        suffix = Path(name).suffix.lower()[:6]
+        path = self._studio.workspace.tmp / f"motion-{secrets.token_hex(8)}{suffix}"
+        try:
+            require_own_page(request)
+            await receive(request, path, MAX_MOTION)
+            answer = await run_in_threadpool(self._keep, path, name)
+        except OelalaError as fault:
+            return refuse(self._studio, request, fault)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        finally:
+            path.unlink(missing_ok=True)
+        return json_answer(answer)
+
+    def _keep(self, path: Path, name: str) -> dict[str, Any]:
+        kept = self._studio.keep_motion(path, name)
+        job = None if kept.pose else self._studio.find_motion(kept.reference, name).id
+        return {"reference": kept.reference, "job": job}
+
+    def find(self, request: Request) -> Any:
+        """Looks for people in what is kept already: the character's picture."""
+        return {"job": self._studio.find_motion(request.path_params["reference"]).id}
+
+    def job(self, request: Request) -> Any:
+        """How far the search for people is; once it is done, the `motion` that was found."""
+        job = self._studio.job(request.path_params["job"])
+        if job.kind not in SHOWN_AT_ITS_FIELD:
+            raise OelalaError("unknown-job", job=job.id)
+        language = request_language(request, self._studio.settings)
+        return {"state": job.state.name, **_found(job, language)}
+
+    def show(self, request: Request) -> Any:
+        return self._studio.motion_view(request.path_params["motion"])
+
+    async def fit(self, request: Request) -> Response:
+        """The body is JSON: fields of a pose-transfer task, and `character`, the motion found in its
+        picture. Answers the points to draw, and `words` for what does not fit."""
+        try:
+            require_own_page(request)
+            asked = _asked(await request.body())
+            view = await run_in_threadpool(self._fit, asked)
+        except OelalaError as fault:
+            return refuse(self._studio, request, fault)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        language = request_language(request, self._studio.settings)
+        words = [
+            {
+                "text": finding_in_words(one["code"], one["joints"], one["values"], language),
+                "serious": one["serious"],
+            }
+            for one in view.pop("findings")
+        ]
+        return json_answer({**view, "words": words})
+
+    def _fit(self, asked: dict[str, Any]) -> dict[str, Any]:
+        character = asked.pop("character", None)
+        return self._studio.fitted_view(asked, str(character) if character else None)
+
+    def score(self, request: Request) -> Any:
+        """How well a clip of the outputs folder follows its motion; empty for one that follows none."""
+        clip = file_inside(self._studio.workspace.outputs, request.path_params["path"])
+        return self._studio.clip_score(clip)
+
+
+def _found(job: Job, language: Any) -> dict[str, Any]:
+    match job.state:
+        case Running(_, progress, _):
+            return {"step": progress.step, "total": progress.total}
+        case Done(_, _, result):
+            return {"motion": result.details["motion"]}
+        case Failed(_, _, code, values):
+            return dict(fault_view(code, values, language))
+        case Queued() | Cancelled():
+            return {}
+
+
+def _asked(body: bytes) -> dict[str, Any]:
+    """Raises OelalaError ("unreadable-file")."""
+    try:
+        asked = json.loads(body) if len(body) <= MAX_ASKED else None
+    except ValueError:
+        asked = None
+    if not isinstance(asked, Mapping) or not {"width", "height", "num_frames"} <= asked.keys():
+        raise OelalaError("unreadable-file", name="JSON", reason="{…}")
+    return dict(asked)
