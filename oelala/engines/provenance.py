@@ -15,7 +15,8 @@ _PACKAGES = ("torch", "diffusers", "transformers")
 
 def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
     """JSON values: the model with its files' SHA-256, library versions, seconds by phase, the device."""
-    row = loan.row
+    row, plan = loan.row, loan.plan
+    placed = {} if plan is None else {"placements": dict(plan.placements), "vae_tiling": plan.vae_tiling}
     return {
         "model": {
             "id": row.id,
@@ -27,6 +28,7 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
         "versions": dict(_versions()),
         "device": loan.device.type,
         "seconds": dict(seconds),
+        **placed,
     }
 
 

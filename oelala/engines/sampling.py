@@ -11,6 +11,7 @@ import torch
 from loguru import logger
 from numpy.typing import NDArray
 
+from oelala.engines.fall_back import Borrowing, with_model
 from oelala.engines.previews import Previews, predicted_original
 from oelala.engines.provenance import provenance_of
 from oelala.engines.watch import Phases, watched
@@ -75,9 +76,13 @@ def make_clip(
         context.cancel.check()
         phases.step("loading", step, total)
 
-    with models.use(request.spec, on_part) as loan:
+    def work(loan: Loan) -> tuple[NDArray[np.uint8], Mapping[str, Any]]:
         frames = request.sample(sampling, loan, phases)
-        provenance = provenance_of(loan, phases.seconds)
+        return frames, provenance_of(loan, phases.seconds)
+
+    spec = replace(request.spec, values=sampling.task.model_dump())
+    wish = Borrowing(spec, on_part, lambda: phases.enter("loading"))
+    frames, provenance = with_model(models, wish, work)
     told: Mapping[str, Any] = {}
     if request.finish is not None:
         frames, told = request.finish(frames)

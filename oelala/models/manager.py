@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -17,42 +17,22 @@ from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
 from oelala.models.device import choose_device, limit_threads
 from oelala.models.families import family_of
-from oelala.models.families.family import stream_part, suit_to_processor
+from oelala.models.families.family import suit_to_processor
 from oelala.models.file_hashes import FileHashes
-from oelala.models.latent_preview import FILE_NAME, LatentPreview, fit_preview, latent_shape, load_preview
+from oelala.models.loan import Loan, ModelSpec
 from oelala.models.parts import Part, PartKey, PartStore
+from oelala.models.placing import choose_plan, leaner, measure_hardware, place_part, spare_bytes
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
+from oelala.models.planning import Hardware, Plan
+from oelala.models.planning.hardware import CARD_OVERHEAD
+from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.single_file import load_single_file
+from oelala.models.streaming import Ring
 from oelala.settings import Settings
 
 WARM_MODEL = "oelala-mini"
-# Room left for the work itself: a part of the weights and a fixed amount.
+# Room left on a processor for the work itself: a part of the weights and a fixed amount.
 _WORK_SHARE, _WORK_BYTES = 0.25, 200_000_000
-# Streaming the largest first frees the most; the VAE works on its weights all at once.
-_STREAMABLE = ("text_encoder", "transformer", "transformer_2", "unet", "image_encoder")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
-    """What to borrow: a catalog id, and the diffusers pipeline class to run it with."""
-
-    model: str
-    pipeline: str = "WanPipeline"
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """A model for the length of one `with`.
-
-    `hashes`: SHA-256 of every weight file, by its path inside the model. `preview` turns latents into
-    pictures.
-    """
-
-    pipeline: Any
-    row: Row
-    device: torch.device
-    hashes: Mapping[str, str]
-    preview: LatentPreview
 
 
 OnPart = Callable[[int, int], None]
@@ -66,7 +46,7 @@ class ModelManager:
     """Holds the models of one worker; for one thread.
 
     `measure` tells the device's free bytes, `row` the row of a model id: by default of the
-    catalog or of the user's own models.
+    catalog or of the user's own models. `hardware`: what to plan for, instead of what the device has.
     """
 
     def __init__(
@@ -75,6 +55,7 @@ class ModelManager:
         device: torch.device | None = None,
         measure: Callable[[], int] | None = None,
         row: Callable[[str], Row] | None = None,
+        hardware: Hardware | None = None,
     ) -> None:
         limit_threads()
         self.row = row or (lambda model: find(model, settings))
@@ -83,7 +64,10 @@ class ModelManager:
         self._parts = PartStore(self.device, measure)
         self._hashes = FileHashes(settings.private / "file_hashes.json")
         self._pipelines: dict[tuple[str, tuple[PartKey, ...]], Any] = {}
-        self._previews: dict[PartKey, LatentPreview] = {}
+        self._previews = PreviewStore(settings.private / "latent_preview")
+        self._hardware = hardware
+        self._plan: Plan | None = None
+        self._ring = Ring(self.device)
 
     @contextmanager
     def use(self, spec: ModelSpec, on_part: OnPart = _ignore) -> Iterator[Loan]:
@@ -92,19 +76,30 @@ class ModelManager:
         Whatever the borrower left on the pipeline is gone afterwards: its scheduler, the VAE's feature cache,
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken").
         """
-        plan = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
-        self._load(plan, on_part)
-        pipeline = self._pipeline(spec, plan)
+        load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
+        plan = self._plan = self._choose_plan(spec, load.row)
+        self._load(load, plan, on_part)
+        pipeline = self._pipeline(spec, load)
         scheduler, finished = pipeline.scheduler, False
         try:
-            yield Loan(pipeline, plan.row, self.device, plan.hashes, self._preview(plan, pipeline.vae))
+            with self._arranged(pipeline.vae, plan):
+                preview = self._previews.of(load, pipeline.vae)
+                yield Loan(pipeline, load.row, self.device, load.hashes, preview, plan)
             finished = True
         finally:
             pipeline.scheduler = scheduler
             clear_caches(pipeline.vae)
             pipeline.maybe_free_model_hooks()
-            if not finished:  # streaming hooks stopped half-way have lost count of what is where
-                self._forget_all(self._parts.drop_streamed())
+            if not finished:
+                self._parts.reset_streamed()
+
+    def leaner(self, spec: ModelSpec) -> ModelSpec | None:
+        """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
+        hardware = self._hardware or measure_hardware(self.device)
+        if self._plan is None or hardware is None:
+            return None
+        below = leaner(self.row(spec.model), spec.values, self._plan, hardware)
+        return None if below is None else replace(spec, least_step=below.step)
 
     def warm_up(self) -> None:
         """Load the embedded model and run one step of it, so that the first clip need not wait."""
@@ -122,39 +117,57 @@ class ModelManager:
         self._pipelines.clear()
         self._previews.clear()
         self._parts.clear()
+        self._ring = Ring(self.device)
 
-    def _load(self, plan: LoadPlan, on_part: OnPart) -> None:
-        wanted = [part for part in plan.parts.values() if part.key not in self._parts]
-        if not wanted:
-            return
+    def _choose_plan(self, spec: ModelSpec, row: Row) -> Plan | None:
+        hardware = self._hardware or measure_hardware(self.device)
+        return None if hardware is None else choose_plan(row, spec.values, hardware, spec.least_step)
+
+    @contextmanager
+    def _arranged(self, vae: Any, plan: Plan | None) -> Iterator[None]:
+        """The VAE as the plan wants it; when it decodes, the slots of streamed blocks make room for that."""
+        with ExitStack() as undo:
+            if plan is not None:
+                hook = vae.decoder.register_forward_pre_hook(lambda *_: self._ring.release())
+                undo.callback(hook.remove)
+                if plan.vae_tiling and hasattr(vae, "enable_tiling"):
+                    vae.enable_tiling()
+                    undo.callback(vae.disable_tiling)
+            yield
+
+    def _load(self, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
+        wanted = [part for part in load.parts.values() if part.key not in self._parts]
         started = time.monotonic()
-        streamed = self._make_room(plan, wanted)
+        if wanted or plan is not None:
+            self._make_room(load, plan, wanted)
         for step, part in enumerate(wanted):
             on_part(step, len(wanted))
-            self._load_part(plan.row, part, stream=part.key.name in streamed)
-        on_part(len(wanted), len(wanted))
-        logger.info(
-            "loaded {} in {:.1f} s, {}{}",
-            plan.row.title,
-            time.monotonic() - started,
-            human_bytes(sum(part.bytes for part in wanted)),
-            f" ({' and '.join(streamed)} streamed)" if streamed else "",
-        )
+            self._load_part(load.row, part)
+            self._place(part, plan)
+        for part in load.parts.values():
+            if part not in wanted:
+                self._place(part, plan)
+        if wanted:
+            on_part(len(wanted), len(wanted))
+            size = human_bytes(sum(part.bytes for part in wanted))
+            where = "" if plan is None else f", {_summary(plan)}"
+            logger.info(
+                "loaded {} in {:.1f} s, {}{}", load.row.title, time.monotonic() - started, size, where
+            )
 
-    def _make_room(self, plan: LoadPlan, wanted: list[PlannedPart]) -> list[str]:
-        """Evict until the wanted parts fit. Returns the names of those to stream where they still do not."""
-        need = sum(part.bytes for part in wanted)
-        work = int(plan.bytes * _WORK_SHARE) + _WORK_BYTES
-        gone = self._forget_all(self._parts.evict(need + work, plan.keys))
+    def _make_room(self, load: LoadPlan, plan: Plan | None, wanted: list[PlannedPart]) -> None:
+        """Let go of what others have left, the longest unused first. Raises OutOfMemory on a processor."""
+        loaded = sum(part.bytes for part in wanted)
+        need = loaded + int(load.bytes * _WORK_SHARE) + _WORK_BYTES
+        if plan is not None:
+            need = plan.peak_vram - CARD_OVERHEAD - self._parts.on_device(load.keys)
+            waiting = [part for part in wanted if plan.placements.get(part.key.name) == "streamed"]
+            self._forget_all(self._parts.evict_streamed(sum(part.bytes for part in waiting), load.keys))
+        gone = self._forget_all(self._parts.evict(need, load.keys))
         if gone:
-            logger.info("swapped out {} for {}", ", ".join(gone), plan.row.title)
-        free = self._parts.free()
-        if free >= need + work or (self.device.type == "cpu" and free >= need):
-            return []
-        if self.device.type == "cpu":
+            logger.info("swapped out {} for {}", ", ".join(gone), load.row.title)
+        if plan is None and self._parts.free() < loaded:
             raise OutOfMemory("out-of-memory")
-        self._forget_all(self._parts.drop_streamed(plan.keys))  # main memory holds one large model at a time
-        return _choose_streamed(wanted, need + work - free)
 
     def _forget_all(self, dropped: Iterator[tuple[PartKey, str]]) -> list[str]:
         """Let go of the pipelines around each dropped part before the next goes; names for the log."""
@@ -164,7 +177,7 @@ class ModelManager:
             names.append(f"{key.name} of {origin}")
         return names
 
-    def _load_part(self, row: Row, part: PlannedPart, *, stream: bool) -> None:
+    def _load_part(self, row: Row, part: PlannedPart) -> None:
         name = part.key.name
         try:
             module = _load(row, part)
@@ -173,13 +186,14 @@ class ModelManager:
                 raise
             reason = f"{name}: {str(fault).splitlines()[0][:200]}"
             raise OelalaError("model-broken", model=row.title, reason=reason) from fault
-        if stream:
-            stream_part(name, module, self.device)
-        elif isinstance(module, torch.nn.Module):
-            module.to(self.device)
-            if name == "vae" and self.device.type == "cpu" and torch.backends.mkldnn.is_available():
-                suit_to_processor(module)
-        self._parts.add(part.key, Part(module, part.bytes, row.title, streamed=stream))
+        if name == "vae" and self.device.type == "cpu" and torch.backends.mkldnn.is_available():
+            suit_to_processor(module)
+        self._parts.add(part.key, Part(module, part.bytes, row.title))
+
+    def _place(self, part: PlannedPart, plan: Plan | None) -> None:
+        placement = "resident" if plan is None else plan.placements.get(part.key.name, "resident")
+        spare = 0 if plan is None else spare_bytes(plan)
+        place_part(self._parts[part.key], part, placement, self._ring, spare)
 
     def _pipeline(self, spec: ModelSpec, plan: LoadPlan) -> Any:
         parts = self._parts.borrow(plan.keys)
@@ -188,20 +202,6 @@ class ModelManager:
             self._pipelines[name] = family_of(plan.row).assemble(spec.pipeline, parts, plan.folder)
         return self._pipelines[name]
 
-    def _preview(self, plan: LoadPlan, vae: Any) -> LatentPreview:
-        """The model's own one, or one fitted earlier in this workspace, or one fitted now."""
-        key = plan.parts["vae"].key
-        if key not in self._previews:
-            cached = self._settings.private / "latent_preview" / f"{key.digest}.safetensors"
-            channels = latent_shape(vae).channels
-            preview = load_preview(plan.folder / FILE_NAME, channels) or load_preview(cached, channels)
-            if preview is None:
-                preview = fit_preview(vae)
-                clear_caches(vae)
-                _save_quietly(preview, cached)
-            self._previews[key] = preview
-        return self._previews[key]
-
 
 def _load(row: Row, part: PlannedPart) -> Any:
     if part.folder.is_file():
@@ -209,26 +209,10 @@ def _load(row: Row, part: PlannedPart) -> Any:
     return family_of(row).load_part(part.key.name, part.folder, part.key.dtype)
 
 
-def clear_caches(vae: Any) -> None:
-    """Wan's VAE remembers the frames before; a call that broke off leaves some of them there."""
-    if hasattr(vae, "clear_cache"):
-        vae.clear_cache()
-
-
-def _choose_streamed(wanted: list[PlannedPart], excess: int) -> list[str]:
-    chosen = []
-    for part in sorted(wanted, key=lambda part: -part.bytes):
-        if excess > 0 and part.key.name in _STREAMABLE:
-            chosen.append(part.key.name)
-            excess -= part.bytes
-    return chosen
-
-
-def _save_quietly(preview: LatentPreview, file: Any) -> None:
-    try:
-        preview.save(file)
-    except OSError as fault:
-        logger.debug("the preview's fit is not remembered: {}", fault)
+def _summary(plan: Plan) -> str:
+    """Such as "transformer streamed"; for the log."""
+    told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
+    return " and ".join(told) or "resident"
 
 
 def _smallest_call(loan: Loan) -> None:

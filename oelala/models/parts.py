@@ -9,6 +9,8 @@ from typing import Any
 import torch
 
 from oelala.models.device import collect, free_bytes
+from oelala.models.machine import ram_free
+from oelala.models.streaming import Streamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,15 @@ class PartKey:
 class Part:
     """`bytes` once loaded; a streamed part takes them in main memory, any other on the device.
 
-    `used` counts up with every loan; `origin` is for the log.
+    `used` counts up with every loan; `origin` is for the log. `from_disk`: what is streamed is read from the
+    part's files, and takes next to nothing.
     """
 
     module: Any
     bytes: int
     origin: str
-    streamed: bool = False
+    streamed: Streamed | None = None
+    from_disk: bool = False
     used: int = 0
 
 
@@ -45,6 +49,9 @@ class PartStore:
 
     def __contains__(self, key: PartKey) -> bool:
         return key in self._parts
+
+    def __getitem__(self, key: PartKey) -> Part:
+        return self._parts[key]
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -63,26 +70,52 @@ class PartStore:
         return self._measure()
 
     def evict(self, need: int, keep: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
-        """Drop parts that are not in `keep`, longest unused first, until `need` bytes are free.
+        """Drop parts that are not in `keep`, longest unused first, until `need` bytes are free on the device.
 
         Yields each with its origin; the caller lets go of it before asking for the next.
         """
-        ranked = sorted(self._parts, key=lambda key: (self._parts[key].used, -self._parts[key].bytes))
-        for key in [key for key in ranked if key not in keep and self._parts[key].bytes]:
+        for key in self._ranked(keep, streamed=False):
             if self._measure() >= need:
                 return
-            if not self._parts[key].streamed:
-                yield from self._drop([key])
+            yield from self._drop(key)
 
-    def drop_streamed(self, keep: Collection[PartKey] = ()) -> Iterator[tuple[PartKey, str]]:
-        """Drop every streamed part that is not in `keep`, in the way of `evict`."""
-        yield from self._drop([key for key, part in self._parts.items() if part.streamed and key not in keep])
+    def evict_streamed(self, need: int, keep: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
+        """As `evict`, for `need` bytes of main memory, where streamed parts wait."""
+        for key in self._ranked(keep, streamed=True):
+            if ram_free() >= need:
+                return
+            yield from self._drop(key)
 
-    def _drop(self, keys: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
-        for key in keys:
-            yield key, self._parts.pop(key).origin
-            collect(self.device)
+    def on_device(self, keys: Collection[PartKey]) -> int:
+        """Bytes of these parts that are on the device as a whole."""
+        here = [self._parts[key] for key in keys if key in self._parts]
+        return sum(part.bytes for part in here if part.streamed is None)
+
+    def reset_streamed(self) -> None:
+        """After work that broke off in the middle: all weights where they rest."""
+        for part in self._parts.values():
+            if part.streamed is not None:
+                part.streamed.reset()
+
+    def _ranked(self, keep: Collection[PartKey], *, streamed: bool) -> list[PartKey]:
+        chosen = [
+            key
+            for key, part in self._parts.items()
+            if key not in keep and part.bytes and (part.streamed is not None) is streamed
+        ]
+        return sorted(chosen, key=lambda key: (self._parts[key].used, -self._parts[key].bytes))
+
+    def _drop(self, key: PartKey) -> Iterator[tuple[PartKey, str]]:
+        part = self._parts.pop(key)
+        if part.streamed is not None:
+            part.streamed.close()
+        yield key, part.origin
+        del part
+        collect(self.device)
 
     def clear(self) -> None:
+        for part in self._parts.values():
+            if part.streamed is not None:
+                part.streamed.close()
         self._parts.clear()
         collect(self.device)

@@ -20,7 +20,6 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 import diffusers
 import torch
 import transformers
-from diffusers.hooks import apply_group_offloading
 
 from oelala.models.catalog.installed import INDEX
 
@@ -86,11 +85,3 @@ def suit_to_processor(module: torch.nn.Module) -> None:
     for part in module.modules():
         if isinstance(part, torch.nn.Conv3d):
             part.weight.data = part.weight.data.contiguous(memory_format=torch.channels_last_3d)
-
-
-def stream_part(name: str, module: torch.nn.Module, device: torch.device) -> None:
-    """Keep the weights in main memory and bring them to `device` just before they are needed."""
-    kind: dict[str, Any] = {"offload_type": "leaf_level"}
-    if name.startswith("transformer"):
-        kind = {"offload_type": "block_level", "num_blocks_per_group": 1, "record_stream": True}
-    apply_group_offloading(module, onload_device=device, use_stream=True, **kind)

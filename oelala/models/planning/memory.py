@@ -19,11 +19,15 @@ _RING = 2
 @dataclass(frozen=True, slots=True)
 class PartSize:
     """`whole`: bytes of all weights in the number format they run in; `slice`: of what has to be on the card
-    at once where they are streamed (the same where they cannot be)."""
+    at once while they are streamed (the same where they cannot be), and `rest`: of that, what stays there
+    when others are at work. `in_files`: files hold them as they are, so that they can be read block by block.
+    """
 
     name: str
     whole: int
     slice: int
+    rest: int
+    in_files: bool = False
 
     @property
     def large(self) -> bool:
@@ -44,7 +48,15 @@ def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> Par
     whole = part.parameters * width
     if is_gguf(part) and part.bytes is not None:
         whole = part.bytes
-    return PartSize(name, whole, _slice(row, name, part, whole))
+    rest = _rest(row, name, part, whole)
+    ring = _ring(row, name, part, whole)
+    return PartSize(name, whole, min(whole, rest + ring), rest, in_files(part))
+
+
+def in_files(part: Component) -> bool:
+    """A folder of 16-bit safetensors: single files name their tensors otherwise, 32 bits are first cast."""
+    single = part.path is not None and part.path.is_file()
+    return not (single or part.files) and part.bytes is not None and part.bytes < 3 * part.parameters
 
 
 def is_gguf(part: Component) -> bool:
@@ -52,14 +64,25 @@ def is_gguf(part: Component) -> bool:
     return any(name.lower().endswith(".gguf") for name in names)
 
 
-def _slice(row: Row, name: str, part: Component, whole: int) -> int:
+def _block(row: Row) -> tuple[int, int]:
+    """Parameters of one block of the large transformer, and how many blocks there are."""
+    assert row.compute is not None
+    dim = row.compute.dim
+    block = 8 * dim * dim + 2 * dim * row.compute.ffn_dim
+    if "image_encoder" in row.components:
+        block += 2 * dim * dim  # keys and values of the picture
+    return block, row.compute.num_layers + row.compute.extra_layers
+
+
+def _rest(row: Row, name: str, part: Component, whole: int) -> int:
+    """What is in no block. The text encoder has only its table of words there, which waits in main memory."""
     if name in _LARGE and row.compute is not None:
-        dim, layers = row.compute.dim, row.compute.num_layers + row.compute.extra_layers
-        block = 8 * dim * dim + 2 * dim * row.compute.ffn_dim
-        if "image_encoder" in row.components:
-            block += 2 * dim * dim  # keys and values of the picture
-        rest = max(0, part.parameters - layers * block)
-        return int(whole * (rest + _RING * block) / part.parameters)
-    if name.startswith("text_encoder"):
-        return int(whole * (_EMBEDDING_SHARE + _RING * (1 - _EMBEDDING_SHARE) / _TEXT_LAYERS))
-    return whole
+        block, layers = _block(row)
+        return int(whole * max(0, part.parameters - layers * block) / part.parameters)
+    return 0 if name.startswith("text_encoder") else whole
+
+
+def _ring(row: Row, name: str, part: Component, whole: int) -> int:
+    if name in _LARGE and row.compute is not None:
+        return int(whole * _RING * _block(row)[0] / part.parameters)
+    return int(whole * _RING * (1 - _EMBEDDING_SHARE) / _TEXT_LAYERS)

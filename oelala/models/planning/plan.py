@@ -117,17 +117,19 @@ def _rungs(request: PlanRequest) -> list[_Rung]:
     if request.hardware.device == "cpu":
         return [_Rung("processor", "processor")]
     able = request.abilities
+    tiling = able.vae_tiling and request.row.family == "wan"
     rungs = [_Rung("resident", "resident")]
     if able.streaming:
         rungs += [_Rung("streamed", "resident"), _Rung("streamed", "streamed")]
-    if able.vae_tiling:
+    if tiling:
         # last: decoding in tiles takes three times as long, and streaming is nearly free for most clips
         rungs += [replace(rung, tiling=True) for rung in rungs if rung.text == "streamed"]
     quantised = any(is_gguf(part) for part in request.row.components.values())
     if able.int8 and able.streaming and not quantised:
-        rungs.append(_Rung("streamed", "streamed", able.vae_tiling, int8=True))
-    if able.from_disk:
-        rungs.append(_Rung("from-disk", "from-disk", able.vae_tiling))
+        rungs.append(_Rung("streamed", "streamed", tiling, int8=True))
+    sizes = part_sizes(request.row, gpu=True)
+    if able.from_disk and any(size.in_files and size.slice < size.whole for size in sizes):
+        rungs.append(_Rung("from-disk", "from-disk", tiling))
     return rungs
 
 
@@ -170,10 +172,15 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
 
 
 def _placed(size: PartSize, rung: _Rung) -> Placement:
+    wanted: Placement = "resident"
     if size.large:
-        return rung.large
-    if size.name.startswith("text_encoder"):
-        return rung.text
+        wanted = rung.large
+    elif size.name.startswith("text_encoder"):
+        wanted = rung.text
+    if wanted == "from-disk" and not size.in_files:
+        wanted = "streamed"
+    if wanted != "resident":
+        return wanted
     return "processor" if rung.large == "processor" else "resident"
 
 
@@ -189,10 +196,11 @@ def _peak_vram(
     """The largest of the three phases; what is resident is there in all of them."""
     resident = sum(size.whole for size in sizes if placements[size.name] == "resident")
     passing = [size for size in sizes if placements[size.name] in ("streamed", "from-disk")]
-    text = max((size.slice for size in passing if not size.large), default=0)
-    large = max((size.slice for size in passing if size.large), default=0)
+    rest = sum(size.rest for size in passing)
+    text = max((size.slice - size.rest for size in passing if not size.large), default=0)
+    large = max((size.slice - size.rest for size in passing if size.large), default=0)
     decoding = work.decode_bytes_tiled if tiling else work.decode_bytes
-    return resident + max(text, large + work.activation_bytes, decoding)
+    return resident + rest + max(text, large + work.activation_bytes, decoding)
 
 
 def _peak_ram(

@@ -32,7 +32,7 @@ class Arena:
     def __getitem__(self, block: str) -> torch.Tensor:
         return self._places[block]
 
-    def unlock(self) -> None:
+    def close(self) -> None:
         """The bytes stay, and stay valid for as long as a tensor looks at them."""
         self._unlock()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import torch
 from oelala.models.streaming.arena import Arena
 from oelala.models.streaming.files import match, ranges_of
 from oelala.models.streaming.layout import Block, lay_out
+from oelala.models.streaming.moving import fused_adapters, look_up_at_home, move, take_in
 from oelala.models.streaming.places import block_names, choose_resident, lookups
 from oelala.models.streaming.ring import Ring
 from oelala.models.streaming.sources import FromFiles, FromMemory, FromTensors, Stagings
 
+_NUMBERS = count()
 _HOME = torch.device("cpu")
 _IN_FILES = 0.9  # of the blocks' bytes, or reading them from files is no help
 _LOOKUP_BYTES = 100_000_000
@@ -48,14 +51,16 @@ def stream_module(request: StreamRequest) -> Streamed:
     return Streamed(request)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Station:
     """A block on its way: where its bytes come from, and what of LoRA has been fused into them."""
 
     block: Block
     source: Any
     following: _Station | None = None
-    fused: tuple[str, ...] = field(default_factory=tuple)
+    fused: tuple[str, ...] = ()
+    resident: bool = False
+    own: torch.Tensor | None = None  # a resident block's bytes on the card, once it has been at work
 
 
 class Streamed:
@@ -67,12 +72,11 @@ class Streamed:
 
     def __init__(self, request: StreamRequest) -> None:
         names = list(request.names) or block_names(request.module)
-        blocks = [block for block in lay_out(request.module, names) if block.leaves]
-        if not blocks:
+        self.blocks = [block for block in lay_out(request.module, names) if block.leaves]
+        if not self.blocks:
             raise ValueError("nothing to stream")
         self.module, self.ring = request.module, request.ring
-        self.resident = [block.name for block in choose_resident(blocks, request.resident_bytes)]
-        self.blocks = [block for block in blocks if block.name not in self.resident]
+        self._number = next(_NUMBERS)
         self._stagings: Stagings | None = None
         self._arena: Arena | None = None
         sources = self._from_files(request.files) if request.files else self._from_memory()
@@ -81,25 +85,41 @@ class Streamed:
             before.following = after
         self._last: _Station | None = None
         self._ours = {id(leaf.holder) for block in self.blocks for leaf in block.leaves}
-        self._tables = lookups(self.module, [block.module for block in blocks], request.lookup_bytes)
+        self._tables = lookups(self.module, [block.module for block in self.blocks], request.lookup_bytes)
         self._place_rest()
-        self.ring.fit(max((block.nbytes for block in self.blocks), default=0))
+        self.ring.fit(max(block.nbytes for block in self.blocks))
+        self.keep_resident(request.resident_bytes)
         self._hooks = [hook for station in self._stations for hook in self._hook(station)]
-        self._hooks += [hook for table in self._tables for hook in self._hook_table(table)]
+        self._hooks += [hook for table in self._tables for hook in look_up_at_home(table, self.ring.device)]
+
+    @property
+    def resident(self) -> list[str]:
+        """The names of the blocks that stay on the card once they have been there."""
+        return [station.block.name for station in self._stations if station.resident]
 
     @property
     def pinned_bytes(self) -> int:
         """Of main memory that waits for the card."""
-        return (self._arena.nbytes if self._arena else 0) + (self._stagings.nbytes if self._stagings else 0)
+        return sum(memory.nbytes for memory in (self._arena, self._stagings) if memory is not None)
 
     @property
     def streamed_bytes(self) -> int:
         """Weights that pass the ring in each pass."""
-        return sum(block.weight_bytes for block in self.blocks)
+        return sum(station.block.weight_bytes for station in self._stations if not station.resident)
+
+    def keep_resident(self, nbytes: int) -> None:
+        """Let blocks of so many bytes stay on the card, and no others."""
+        chosen = {block.name for block in choose_resident(self.blocks, nbytes)}
+        for station in self._stations:
+            station.resident = station.block.name in chosen
+            if not station.resident:
+                station.own = None
 
     def reset(self) -> None:
         """Every weight home, and nothing in the ring: after an exception, or when weights have changed."""
+        self._last = None
         for station in self._stations:
+            station.own = None
             self._go_home(station)
             self.ring.forget(station.source.key)
 
@@ -108,36 +128,39 @@ class Streamed:
         self.reset()
         for block in self.blocks:
             for tensor in (*block.module.parameters(), *block.module.buffers()):
-                _move(tensor, _HOME)
+                move(tensor, _HOME)
 
-    def remove(self) -> None:
-        """The module as it was: all weights in main memory, no hooks."""
+    def close(self) -> None:
+        """Let go of everything, with the module, which is of no use any more."""
         self.reset()
         self.ring.release()
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
+        for memory in (self._arena, self._stagings):
+            if memory is not None:
+                memory.close()
+
+    def remove(self) -> None:
+        """The module as it was: all weights in main memory, no hooks."""
+        self.close()
         for tensor in (*self.module.parameters(), *self.module.buffers()):
-            _move(tensor, _HOME)
-        if self._arena is not None:
-            self._arena.unlock()
-        if self._stagings is not None:
-            self._stagings.close()
+            move(tensor, _HOME)
 
     def _from_memory(self) -> list[Any]:
         self._arena = Arena(self.blocks, self.ring.device)
-        return [FromMemory((id(self), block.name), self._arena[block.name]) for block in self.blocks]
+        return [FromMemory((self._number, block.name), self._arena[block.name]) for block in self.blocks]
 
     def _from_files(self, files: Sequence[Path]) -> list[Any]:
         ranges = ranges_of(files)
-        whole = self.streamed_bytes
+        whole = sum(block.weight_bytes for block in self.blocks)
         matched = [match(block, ranges) for block in self.blocks]
-        if self.streamed_bytes < _IN_FILES * whole:
+        if sum(block.weight_bytes for block in self.blocks) < _IN_FILES * whole:
             raise ValueError("the files hold other weights than the module")
-        largest = max((block.nbytes for block in self.blocks), default=0)
+        largest = max(block.nbytes for block in self.blocks)
         self._stagings = Stagings(largest, self.ring.device)
         return [
-            FromFiles((id(self), block.name), block, places, self._stagings)
+            FromFiles((self._number, block.name), block, places, self._stagings)
             for block, places in zip(self.blocks, matched, strict=True)
         ]
 
@@ -145,7 +168,7 @@ class Streamed:
         tables = {id(table.weight) for table in self._tables}
         for tensor in (*self.module.parameters(), *self.module.buffers()):
             if id(tensor) not in self._ours and id(tensor) not in tables:
-                _move(tensor, self.ring.device)
+                move(tensor, self.ring.device)
 
     def _hook(self, station: _Station) -> list[Any]:
         module = station.block.module
@@ -164,43 +187,49 @@ class Streamed:
             module.register_forward_hook(leave, always_call=True),
         ]
 
-    def _hook_table(self, table: torch.nn.Embedding) -> list[Any]:
-        def fetch(module: torch.nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
-            del module
-            return tuple(one.cpu() if isinstance(one, torch.Tensor) else one for one in args)
-
-        def send(module: torch.nn.Module, args: Any, found: torch.Tensor) -> torch.Tensor:
-            del module, args
-            return found.to(self.ring.device)
-
-        return [table.register_forward_pre_hook(fetch), table.register_forward_hook(send)]
-
     def _arrive(self, station: _Station) -> None:
         if self._last is not None and self._last is not station:
             self._last.following = station  # the order is learned: some models go back and forth
         self._last = station
         self._keep_up(station)
-        slot = self.ring.take(station.source)
+        memory = self._brought(station) if station.resident else self.ring.take(station.source)
         for leaf in station.block.leaves:
-            leaf.point(leaf.inside(slot))
+            leaf.point(leaf.inside(memory))
         if self._stagings is None:
             self._look_ahead(station)
 
+    def _brought(self, station: _Station) -> torch.Tensor:
+        if station.own is None:
+            station.own = torch.empty(station.block.nbytes, dtype=torch.uint8, device=self.ring.device)
+            station.source.fill(station.own)
+            station.source.filled()
+        return station.own
+
     def _leave(self, station: _Station) -> None:
         self._go_home(station)
-        self.ring.give(station.source.key)
+        if not station.resident:
+            self.ring.give(station.source.key)
         if self._stagings is not None:  # only now: waiting for the disk, with the work of this block queued
             self._look_ahead(station)
 
     def _look_ahead(self, station: _Station) -> None:
-        coming: list[_Station] = []
-        while len(coming) < self.ring.count and (after := (coming or [station])[-1].following) is not None:
-            if after is station:
+        free = self.ring.count - (not station.resident)
+        coming = self._coming(station, free + 1)
+        self.ring.prefetch([one.source for one in coming[:free]])
+        for one in coming[free:]:
+            one.source.begin()
+
+    def _coming(self, station: _Station, most: int) -> list[_Station]:
+        """Those that pass the ring next, in the order of the last pass."""
+        found: list[_Station] = []
+        after = station.following
+        for _ in self._stations:
+            if after is None or after is station or len(found) == most:
                 break
-            coming.append(after)
-        self.ring.prefetch([one.source for one in coming[: self.ring.count - 1]])
-        if self._stagings is not None and coming[self.ring.count - 1 :]:
-            coming[-1].source.begin()
+            if not after.resident and after not in found:
+                found.append(after)
+            after = after.following
+        return found
 
     def _go_home(self, station: _Station) -> None:
         for leaf in station.block.leaves:
@@ -211,37 +240,15 @@ class Streamed:
         block = station.block
         for tensor in (*block.module.parameters(), *block.module.buffers()):
             if id(tensor) not in self._ours and tensor.device != self.ring.device:
-                _move(tensor, self.ring.device)
-        fused = _fused(block.module)
+                move(tensor, self.ring.device)
+        fused = fused_adapters(block.module)
         moved = [leaf for leaf in block.leaves if leaf.current().data_ptr() != leaf.home.data_ptr()]
         if fused == station.fused and not moved:
             return
         self.ring.forget(station.source.key)
-        station.fused = fused
+        station.fused, station.own = fused, None
         for leaf in moved:
-            _take_in(leaf.home, leaf.current())
+            take_in(leaf.home, leaf.current())
             leaf.point(leaf.home)
         if isinstance(station.source, FromFiles):
             station.source = FromTensors(station.source.key, block)
-
-
-def _take_in(home: torch.Tensor, changed: torch.Tensor) -> None:
-    if (home.shape, home.dtype) != (changed.shape, changed.dtype):
-        raise ValueError("weights have changed their shape or format while they are streamed")
-    home.copy_(changed)
-
-
-def _fused(module: torch.nn.Module) -> tuple[str, ...]:
-    """The names of adapters that peft has merged into weights of this module."""
-    return tuple(name for part in module.modules() for name in getattr(part, "merged_adapters", ()))
-
-
-def _move(tensor: torch.Tensor, device: torch.device) -> None:
-    if tensor.device == device:
-        return
-    with torch._C.DisableTorchFunctionSubclass():
-        if hasattr(tensor.data, "__tensor_flatten__"):
-            for attribute in tensor.data.__tensor_flatten__()[0]:
-                setattr(tensor, attribute, getattr(tensor, attribute).to(device))
-        else:
-            tensor.data = tensor.data.to(device)

@@ -128,7 +128,29 @@ def test_the_users_card_with_what_the_studio_can_do_one_day() -> None:
     assert plan.fits
     assert plan.peak_vram < 12 * GIB
     assert (plan.quantisation, plan.placements["transformer"]) == ("int8", "streamed")
-    assert not plan_run(request("wan2.1-t2v-14b", machine(12, 32), Abilities())).fits
+    now = plan_run(request("wan2.1-t2v-14b", machine(12, 32), Abilities()))
+    assert now.fits
+    assert (now.quantisation, now.placements["text_encoder"]) == ("none", "from-disk")
+    without = replace(Abilities(), from_disk=False)
+    assert not plan_run(request("wan2.1-t2v-14b", machine(12, 32), without)).fits
+    assert not plan_run(request("wan2.1-t2v-14b", machine(12, 16), Abilities())).fits
+
+
+def test_only_files_that_hold_the_weights_as_they_are_run_from_disk() -> None:
+    asked = request("wan2.1-t2v-14b", machine(12, 64), Abilities())
+    half = Component("transformer", 2 * 14_288_491_584, 14_288_491_584)
+    for part, place in (
+        (half, "from-disk"),
+        (replace(half, bytes=4 * half.parameters), "streamed"),
+        (replace(half, files=("wan.safetensors",)), "streamed"),
+    ):
+        row = replace(asked.row, components={**asked.row.components, "transformer": part})
+        assert ladder(replace(asked, row=row))[-1].placements["transformer"] == place
+
+
+def test_decoding_that_does_not_fit_is_tiled() -> None:
+    plan = plan_run(request("wan2.1-t2v-1.3b", machine(8, 64), Abilities()))
+    assert (plan.fits, plan.vae_tiling, plan.placements["transformer"]) == (True, True, "resident")
 
 
 def test_gguf_is_as_large_as_its_file() -> None:

@@ -145,11 +145,14 @@ def test_blocks_that_fit_stay(share: float) -> None:
     ring = Ring(CPU)
     streamed = stream_module(StreamRequest(module, ring, resident_bytes=int(share * whole)))
     assert len(streamed.resident) == int(5 * share)
-    assert len(streamed.resident) + len(streamed.blocks) == 5
     assert torch.equal(small.forward(module, small.wan_inputs()), truth)
     assert torch.equal(small.forward(module, small.wan_inputs()), truth)
-    once = len(streamed.blocks)  # what is no more than the slots is copied once for all
+    once = 5 - len(streamed.resident)  # what is no more than the slots is copied once for all
     assert ring.copies == (2 * once + 1 if once > 2 else once)
+    # and another share for the next clip
+    streamed.keep_resident(int((1 - share) * whole))
+    assert len(streamed.resident) == 5 - int(-(-5 * share // 1))
+    assert torch.equal(small.forward(module, small.wan_inputs()), truth)
     streamed.remove()
     assert_same(before, state_of(module))
 

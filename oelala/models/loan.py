@@ -1,0 +1,43 @@
+"""What a borrower asks for, and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from oelala.models.catalog import Row
+from oelala.models.latent_preview import LatentPreview
+from oelala.models.planning import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """What to borrow: a catalog id, and the diffusers pipeline class to run it with.
+
+    `values`: of the resolved task, which decide how much memory the work takes; without them that is guessed
+    from the model's native size. `least_step`: of the ladder of plans, none before it.
+    """
+
+    model: str
+    pipeline: str = "WanPipeline"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    least_step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A model for the length of one `with`.
+
+    `hashes`: SHA-256 of every weight file, by its path inside the model. `preview` turns latents into
+    pictures. `plan`: where the weights are; None on a processor.
+    """
+
+    pipeline: Any
+    row: Row
+    device: torch.device
+    hashes: Mapping[str, str]
+    preview: LatentPreview
+    plan: Plan | None = None

@@ -1,0 +1,93 @@
+"""Bringing loaded parts to where the plan of a run wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+from loguru import logger
+
+from oelala.errors import OutOfMemory
+from oelala.models.catalog import Row, weight_files
+from oelala.models.machine import ram_total
+from oelala.models.parts import Part
+from oelala.models.plan import PlannedPart
+from oelala.models.planning import Hardware, Placement, Plan, PlanRequest, ladder, next_step
+from oelala.models.planning.hardware import CARD_OVERHEAD
+from oelala.models.streaming import Ring, StreamRequest, stream_module
+
+_LARGE = ("transformer", "transformer_2", "unet")
+# Of what the plan leaves free, blocks may take this: it is a prediction.
+_SPARE_SHARE = 0.8
+
+
+def measure_hardware(device: torch.device) -> Hardware | None:
+    """The device as a plan sees it now: without what other programs hold of the card. None: a processor."""
+    if device.type != "cuda":
+        return None
+    free, total = torch.cuda.mem_get_info(device)
+    ours = free + torch.cuda.memory_reserved(device) + CARD_OVERHEAD
+    name = torch.cuda.get_device_name(device)
+    return Hardware("cuda", name, min(total, ours), ram_total(), disk_free=2**62)
+
+
+def choose_plan(row: Row, values: Mapping[str, Any], hardware: Hardware, least_step: int) -> Plan:
+    """The fastest that fits, from `least_step` of the ladder on; where none does, the one that asks least.
+
+    Raises OutOfMemory where weights alone are more than the card, or main memory, has for them.
+    """
+    plans = [plan for plan in ladder(PlanRequest(row, values, hardware)) if plan.step >= least_step]
+    chosen = next((plan for plan in plans if plan.fits), None)
+    if chosen is None:
+        possible = [one for one in plans if one.peak_ram <= one.ram and one.resident_bytes < one.vram]
+        if not possible:
+            raise OutOfMemory("out-of-memory")
+        chosen = min(possible, key=lambda plan: plan.peak_vram)
+        logger.warning("{} may not fit: {} bytes of {}", row.title, chosen.peak_vram, chosen.vram)
+    return chosen
+
+
+def leaner(row: Row, values: Mapping[str, Any], failed: Plan, hardware: Hardware) -> Plan | None:
+    """What to try after `failed` ran out of memory on the card; None: nothing asks for less."""
+    plans = ladder(PlanRequest(row, values, hardware))
+    return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed)
+
+
+def spare_bytes(plan: Plan) -> int:
+    """What each streamed transformer may keep on the card."""
+    streamed = [name for name in _LARGE if plan.placements.get(name) in ("streamed", "from-disk")]
+    spare = max(0, plan.vram - plan.peak_vram)
+    return int(_SPARE_SHARE * spare / len(streamed)) if streamed else 0
+
+
+def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Ring, spare: int = 0) -> None:
+    """Move the part to where it is wanted, unless it is there; `spare`: bytes of blocks that may stay."""
+    if not isinstance(part.module, torch.nn.Module):
+        return
+    wants_files = placement == "from-disk" and planned.folder.is_dir()
+    wanted = placement in ("streamed", "from-disk")
+    if part.streamed is not None and (not wanted or wants_files != part.from_disk):
+        part.streamed.remove()
+        part.streamed = None
+    if not wanted:
+        part.module.to(ring.device)
+        return
+    spare = spare if planned.key.name in _LARGE else 0
+    if part.streamed is not None:
+        part.streamed.keep_resident(spare)
+        return
+    request = StreamRequest(part.module, ring, spare)
+    if wants_files:
+        part.module.to("cpu")
+        request = replace(request, files=weight_files(planned.folder))
+    try:
+        part.streamed, part.from_disk = stream_module(request), wants_files
+    except ValueError as fault:
+        if wants_files:
+            logger.warning("{} waits in main memory after all: {}", planned.key.name, fault)
+            part.streamed, part.from_disk = stream_module(replace(request, files=())), False
+        else:
+            logger.info("{} stays on the card: {}", planned.key.name, fault)
+            part.module.to(ring.device)

@@ -1,0 +1,80 @@
+"""What only a card shows: copies beside the work, pinned memory of the exact size, addresses that stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from oelala.models.streaming import Ring, StreamRequest, stream_module
+from tests.models.streaming import small
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+
+LAYERS = 8
+
+
+def on_card(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.cuda() if isinstance(value, torch.Tensor) else value for name, value in inputs.items()
+    }
+
+
+@pytest.mark.parametrize("slots", [2, 3, 4])
+def test_bit_equal_to_resident_over_many_passes(slots: int) -> None:
+    module, inputs = small.wan(layers=LAYERS), on_card(small.wan_inputs())
+    module.cuda()
+    truth = small.forward(module, inputs)
+    module.cpu()
+    streamed = stream_module(StreamRequest(module, Ring(torch.device("cuda", 0), slots)))
+    for _ in range(20):
+        assert torch.equal(small.forward(module, inputs), truth)
+    streamed.keep_resident(streamed.pinned_bytes // 2)
+    for _ in range(5):
+        assert torch.equal(small.forward(module, inputs), truth)
+    streamed.remove()
+    assert all(tensor.device.type == "cpu" for tensor in module.parameters())
+    module.cuda()
+    assert torch.equal(small.forward(module, inputs), truth)
+
+
+def test_the_arena_is_pinned_to_the_byte_and_given_back() -> None:
+    module = small.wan(layers=LAYERS)
+    ring = Ring(torch.device("cuda", 0))
+    streamed = stream_module(StreamRequest(module, ring))
+    assert all(leaf.home.is_pinned() for block in streamed.blocks for leaf in block.leaves)
+    assert (
+        streamed.pinned_bytes <= 1.03 * sum(block.weight_bytes for block in streamed.blocks) + LAYERS * 10_000
+    )
+    streamed.remove()
+    assert not any(leaf.home.is_pinned() for block in streamed.blocks for leaf in block.leaves)
+
+
+def test_slots_stay_where_they_are_and_are_given_back() -> None:
+    before = torch.cuda.memory_allocated()
+    module, inputs = small.wan(layers=LAYERS), on_card(small.wan_inputs())
+    ring = Ring(torch.device("cuda", 0))
+    streamed = stream_module(StreamRequest(module, ring))
+    small.forward(module, inputs)
+    places = [slot.memory.data_ptr() for slot in ring._slots]
+    for _ in range(3):
+        small.forward(module, inputs)
+    assert [slot.memory.data_ptr() for slot in ring._slots] == places
+    streamed.remove()
+    del streamed, inputs
+    assert torch.cuda.memory_allocated() <= before + 1_000_000
+
+
+def test_compiled_blocks_do_not_mind_the_slot() -> None:
+    module, inputs = small.wan(layers=LAYERS), on_card(small.wan_inputs())
+    module.cuda()
+    for block in module.blocks:
+        block.forward = torch.compile(block.forward, fullgraph=True, dynamic=False)
+    truth = small.forward(module, inputs)
+    module.cpu()
+    torch._dynamo.reset()
+    streamed = stream_module(StreamRequest(module, Ring(torch.device("cuda", 0))))
+    for _ in range(3):
+        assert torch.equal(small.forward(module, inputs), truth)
+    streamed.remove()

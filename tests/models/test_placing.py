@@ -1,0 +1,171 @@
+"""The plan decides where weights go. The processor plays the card here: copies through slots are real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from oelala.engines.sampling import ClipRequest, Sampling, make_clip, sample_wan
+from oelala.engines.watch import Phases
+from oelala.errors import Cancelled, OutOfMemory
+from oelala.library.workspace import Workspace
+from oelala.models.manager import Loan, ModelManager, ModelSpec
+from oelala.models.planning import Hardware
+from oelala.progress import CancelToken, RunContext
+from oelala.settings import Settings
+from oelala.tasks.text_to_video import TextToVideo
+from tests.models.tiny import EXPERTS, WAN21_LARGE, TinyModels
+
+GIB = 1024**3
+TASK = TextToVideo(
+    prompt="a person waves",
+    negative_prompt="",
+    model=WAN21_LARGE,
+    width=64,
+    height=64,
+    num_frames=9,
+    num_inference_steps=3,
+    guidance_scale=3.0,
+    flow_shift=3.0,
+    seed=7,
+)
+
+
+def hardware(vram: float, ram: float) -> Hardware:
+    return Hardware("cuda", "", int(vram * GIB), int(ram * GIB), disk_free=10**15)
+
+
+def manager_on(tiny: TinyModels, workspace: Path, machine: Hardware | None) -> ModelManager:
+    settings = Settings(workspace=workspace, models=tiny.models)
+    return ModelManager(settings, torch.device("cpu"), None, tiny.row, machine)
+
+
+def clip(manager: ModelManager, task: TextToVideo = TASK, cancel: CancelToken | None = None) -> np.ndarray:
+    context = RunContext("20261122-171500-x7k2p9", 0.0, cancel=cancel or CancelToken())
+    with manager.use(ModelSpec(task.model, values=task.model_dump())) as loan:
+        return sample_wan(Sampling(task), loan, Phases(context))
+
+
+def streamed_parts(manager: ModelManager) -> set[str]:
+    return {key.name for key, part in manager._parts._parts.items() if part.streamed is not None}
+
+
+@pytest.mark.parametrize(
+    ("vram", "ram", "streamed", "disk"),
+    [
+        (128.0, 128.0, set(), set()),
+        (16.0, 64.0, {"text_encoder", "transformer"}, set()),
+        (12.0, 32.0, {"text_encoder", "transformer"}, {"text_encoder"}),
+    ],
+    ids=["large", "streamed", "from disk"],
+)
+def test_wherever_the_weights_are_the_clip_is_the_same(
+    tiny: TinyModels, tmp_path: Path, vram: float, ram: float, streamed: set[str], disk: set[str]
+) -> None:
+    truth = clip(manager_on(tiny, tmp_path, None))
+    manager = manager_on(tiny, tmp_path, hardware(vram, ram))
+    for _ in range(2):
+        assert np.array_equal(clip(manager), truth)
+    assert streamed_parts(manager) == streamed
+    assert {key.name for key, part in manager._parts._parts.items() if part.from_disk} == disk
+    assert manager._ring.nbytes == 0  # decoding had the room
+    manager.empty()
+    assert len(manager._parts) == 0
+
+
+def test_two_experts_stream(tiny: TinyModels, tmp_path: Path) -> None:
+    task = TASK.model_copy(update={"model": EXPERTS, "guidance_scale_2": 2.0, "flow_shift": 12.0})
+    truth = clip(manager_on(tiny, tmp_path, None), task)
+    manager = manager_on(tiny, tmp_path, hardware(16, 128))
+    assert np.array_equal(clip(manager, task), truth)
+    assert streamed_parts(manager) == {"text_encoder", "transformer", "transformer_2"}
+
+
+def test_another_clip_moves_what_is_loaded(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(128, 128))
+    truth = clip(manager)
+    with manager.use(ModelSpec(WAN21_LARGE)) as loan:
+        transformer = loan.pipeline.transformer
+    for vram, ram, count in ((16, 64, 2), (12, 32, 2), (36, 64, 1), (128, 128, 0)):
+        manager._hardware = hardware(vram, ram)
+        assert np.array_equal(clip(manager), truth), vram
+        assert len(streamed_parts(manager)) == count, vram
+    with manager.use(ModelSpec(WAN21_LARGE)) as loan:
+        assert loan.pipeline.transformer is transformer  # nothing was loaded again
+    assert all(not block._forward_hooks for block in transformer.blocks)
+
+
+class StopAt(CancelToken):
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.left = after
+
+    def check(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.cancel()
+        super().check()
+
+
+def test_a_cancelled_clip_leaves_no_trace(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(12, 64))
+    truth = clip(manager)
+    for moment in (1, 2, 3, 5, 8, 11):
+        with pytest.raises(Cancelled):
+            clip(manager, cancel=StopAt(moment))
+        assert np.array_equal(clip(manager), truth), moment
+
+
+def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(8, 64))
+    with manager.use(ModelSpec(WAN21_LARGE)) as loan:
+        assert loan.plan is not None
+        assert loan.plan.vae_tiling
+        assert loan.pipeline.vae.use_tiling
+    assert not loan.pipeline.vae.use_tiling
+    manager._hardware = hardware(128, 128)
+    with manager.use(ModelSpec(WAN21_LARGE)) as loan:
+        assert not loan.pipeline.vae.use_tiling
+
+
+def test_too_little_main_memory_is_said_before(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(12, 8))
+    with pytest.raises(OutOfMemory), manager.use(ModelSpec(WAN21_LARGE)):
+        pass
+
+
+def failing(times: int, seen: list[dict[str, Any]]) -> Callable[..., np.ndarray]:
+    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> np.ndarray:
+        assert loan.plan is not None
+        seen.append(dict(loan.plan.placements))
+        if len(seen) <= times:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return sample_wan(sampling, loan, phases)
+
+    return sample
+
+
+def test_out_of_memory_goes_one_step_down(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(128, 128))
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    seen: list[dict[str, Any]] = []
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), failing(2, seen))
+    result = make_clip(request, manager, context, Workspace(tmp_path))
+    assert result.output
+    places = [one["transformer"] + one["text_encoder"] for one in seen]
+    assert places == ["residentresident", "residentstreamed", "streamedstreamed"]
+
+
+def test_out_of_memory_at_the_end_of_the_ladder_is_told(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(128, 128))
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    seen: list[dict[str, Any]] = []
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), failing(99, seen))
+    with pytest.raises(torch.OutOfMemoryError):
+        make_clip(request, manager, context, Workspace(tmp_path))
+    assert 3 <= len(seen) <= 7
