@@ -1,0 +1,70 @@
+"""What the catalog says of models that follow a pose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala.errors import InvalidTask
+from oelala.models import catalog
+from oelala.models.catalog.lookup import _shipped
+from oelala.models.catalog.resolve import check_frames, resolve
+from oelala.models.catalog.rows_mini import OELALA_MINI_POSE
+from oelala.settings import ASSETS, Settings
+from oelala.tasks.pose_transfer import PoseTransfer
+
+KIND = PoseTransfer.kind
+STEERING = {"conditioning_scale", "control_start", "control_end"}
+
+
+def test_each_model_is_drawn_to_in_its_own_way() -> None:
+    styles = {row.id: row.defaults[KIND]["pose_style"] for row in catalog.rows(KIND)}
+    styles.pop(OELALA_MINI_POSE.id, None)
+    assert styles == {
+        "wan2.1-vace-1.3b": "vace",
+        "wan2.1-vace-14b": "vace",
+        "wan2.2-animate-14b": "animate",
+    }
+    assert OELALA_MINI_POSE.defaults[KIND]["pose_style"] == "openpose"
+
+
+def test_mini_is_listed_once_its_pose_part_ships() -> None:
+    listed = OELALA_MINI_POSE.id in {row.id for row in catalog.rows(KIND)}
+    assert listed is (ASSETS / "oelala-mini-pose").exists() is _shipped(OELALA_MINI_POSE)
+
+
+def test_what_the_user_wishes_is_foreign_to_no_model() -> None:
+    wish = {"motion", "motion_end", "image", "bones", "seed"}
+    for row in catalog.rows(KIND):
+        foreign = catalog.foreign_fields(row, PoseTransfer)
+        assert not foreign & wish
+        assert (foreign >= STEERING) is (row.pipelines[KIND] == "WanAnimatePipeline")
+
+
+def test_the_same_wish_goes_to_another_model() -> None:
+    task = PoseTransfer(
+        motion="wave", motion_end=2.0, person=1, bones=0.5, prompt="x", image="a.png", model="wan2.1-vace-14b"
+    )
+    other = catalog.for_model(task, catalog.find("wan2.2-animate-14b"))
+    kept = ("motion", "motion_end", "person", "bones", "prompt", "image")
+    assert [getattr(other, name) for name in kept] == ["wave", 2.0, 1, 0.5, "x", "a.png"]
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({}, "picture-needed", "image"),
+        ({"image": "a.png", "conditioning_scale": 0.5}, "not-for-model", "conditioning_scale"),
+        ({"image": "a.png", "num_frames": 1}, "too-small", "num_frames"),
+    ],
+)
+def test_what_animate_cannot_do_is_said_before_the_work(
+    tmp_path: Path, values: dict[str, Any], code: str, field: str
+) -> None:
+    task = PoseTransfer(motion="wave", prompt="x", model="wan2.2-animate-14b", **values)
+    with pytest.raises(InvalidTask) as caught:
+        resolve(task, Settings(workspace=tmp_path, models=tmp_path))
+    assert (caught.value.code, caught.value.field) == (code, field)
+    check_frames(catalog.find("wan2.1-vace-1.3b"), 1)

@@ -1,0 +1,99 @@
+"""`generate pose-transfer`: a motion and somebody to do it, from flags."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_write import write_zip
+from oelala.media.video import probe
+from oelala.models.catalog import find
+from oelala.settings import Settings
+from oelala.studio import Studio
+from tests.models.tiny_pose import VACE, build_vace
+from tests.terminal.test_terminal import SMALL, run
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("OELALA_MODELS", str(tmp_path / "hub"))
+    return tmp_path / "hub"
+
+
+def test_a_clip_that_follows_a_motion(
+    tmp_path: Path, models: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_vace(models / find(VACE).repo)
+    write_zip(shipped_motion("wave"), tmp_path / "wave.zip")
+    out = tmp_path / "clip.mp4"
+    arguments = [
+        "--motion",
+        str(tmp_path / "wave.zip"),
+        "--prompt",
+        "somebody waves",
+        "--model",
+        VACE,
+        *SMALL,
+    ]
+    code, said, err = run(
+        capsys,
+        *("generate", "pose-transfer", *arguments, "--out", str(out), "--json"),
+        *("--workspace", str(tmp_path / "w")),
+    )
+    assert code == 0, err
+    answer = json.loads(said)
+    assert (answer["state"], answer["model"], answer["seed"]) == ("done", VACE, 7)
+    assert (probe(out).width, probe(out).num_frames) == (128, 5)
+    studio = Studio(Settings(workspace=tmp_path / "w", models=models))
+    task = studio.restore(out).model_dump()
+    assert task["pose_style"] == "vace"
+    (tmp_path / "wave.zip").unlink()
+    assert studio.knows_motion(task["motion"])
+    (clip,) = studio.outputs()
+    score = studio.clip_score(clip.path)
+    assert 0 <= score["pck"] <= 1
+    assert probe(studio.workspace.outputs / score["side_by_side"]).num_frames == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--prompt", "x"], "Something is still missing here."),
+        (["--motion", "wave"], "Something is still missing here."),
+        (["--motion", "gone.mp4", "--prompt", "x"], "There is no file gone.mp4."),
+        (["--motion", "poem.json", "--prompt", "x"], "poem.json is not OpenPose's JSON"),
+        (["--motion", "wave", "--image", "gone.png"], "There is no picture gone.png."),
+        (["--motion", "wave", "--prompt", "x", "--bones", "2"], "This must be at most 1"),
+        (["--motion", "wave", "--prompt", "x", "--model", "oelala-mini"], "Oelala Mini"),
+        (["--motion", "wave", "--prompt", "x", "--model", "wan2.2-animate-14b"], "needs that picture"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_work(
+    tmp_path: Path,
+    models: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    (models / find(VACE).repo).mkdir(parents=True)
+    build_vace(models / find(VACE).repo)
+    (tmp_path / "poem.json").write_text("no JSON")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(
+        capsys,
+        "generate",
+        "pose-transfer",
+        *arguments,
+        "--workspace",
+        str(tmp_path / "w"),
+        "--language",
+        "en",
+    )
+    assert out == ""
+    assert code in (1, 2)
+    assert message in err
+    assert Studio(Settings(workspace=tmp_path / "w")).jobs() == []

@@ -1,0 +1,154 @@
+"""Motions that a page brings: kept, shown as points, fitted, refused in words, and never a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from oelala.errors import InvalidTask
+from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_write import write_zip
+from oelala.settings import Settings
+from oelala.studio import Studio
+from oelala.tasks.pose_transfer import PoseTransfer
+from oelala.tasks.text_to_video import TextToVideo
+from oelala.ui.form import Form
+from oelala.ui.routes import routes
+from tests.media.bodies import pose_of, standing
+from tests.media.films import film, walking_body
+from tests.ui.test_pictures import OURS, VALUES, clip_of
+
+FIT: dict[str, Any] = {
+    "motion": "wave",
+    "model": "wan2.1-vace-1.3b",
+    "width": 256,
+    "height": 256,
+    "num_frames": 9,
+}
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
+
+
+@pytest.fixture
+def client(studio: Studio) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(studio))) as client:
+        yield client
+
+
+def upload(client: TestClient, path: Path, name: str | None = None) -> Any:
+    return client.post(f"/oelala/motions?name={name or path.name}", content=path.read_bytes(), headers=OURS)
+
+
+def fit(client: TestClient, **values: Any) -> Any:
+    return client.post("/oelala/motions/fit", json={**FIT, **values}, headers=OURS)
+
+
+def test_points_are_shown_at_once(studio: Studio, client: TestClient, tmp_path: Path) -> None:
+    write_zip(shipped_motion("walk"), tmp_path / "walk.zip")
+    answer = upload(client, tmp_path / "walk.zip").json()
+    assert answer["job"] is None
+    view = client.get(f"/oelala/motions/{answer['reference']}").json()
+    assert (view["frames"], view["fps"], view["seconds"], view["detected"]) == (65, 16, 4.062, 1)
+    joints = shipped_motion("walk").people[0].body[3, 4, :2] / 256
+    assert view["persons"][0]["body"][3][4] == pytest.approx(joints, abs=1e-4)
+    assert list(studio.workspace.tmp.iterdir()) == []
+
+
+def test_a_film_is_searched_by_a_job_that_the_queue_does_not_show(
+    studio: Studio, client: TestClient, tmp_path: Path
+) -> None:
+    source = film(tmp_path / "walk.mp4", walking_body(3))
+    answer = upload(client, source, "my walk.mp4").json()
+    (job,) = studio.jobs()
+    assert (job.id, job.kind, job.lane) == (answer["job"], "read-motion", "light")
+    assert (job.task["file"], job.task["name"]) == (answer["reference"], "my walk.mp4")
+    assert client.get(f"/oelala/motions/jobs/{job.id}").json() == {"state": "queued"}
+    assert client.get("/oelala/poll").json()["jobs"] == []
+    assert client.get(f"/oelala/motions/{answer['reference']}").status_code == 404, "nobody is found yet"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("poem.mp4", b"no film", "poem.mp4"),
+        ("broken.json", b"no", "broken.json is not OpenPose's JSON"),
+        ("nobody.json", b'{"people": []}', "Nobody was found in nobody.json."),
+        ("empty.zip", b"PK\x05\x06" + bytes(18), "There is no pose in empty.zip."),
+    ],
+)
+def test_what_is_no_motion_is_named_as_the_visitor_named_it(
+    studio: Studio, client: TestClient, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    answer = upload(client, tmp_path / name)
+    assert answer.status_code == 400
+    assert words in answer.json()["message"]
+    assert studio.jobs() == []
+    assert list(studio.workspace.tmp.iterdir()) == []
+
+
+def test_only_our_own_page_may_bring_one(client: TestClient) -> None:
+    for path in ("motions", "motions/fit", f"motions/find/{'0' * 64}.png"):
+        assert client.post(f"/oelala/{path}", content=b"{}").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["0" * 64 + ".zip", "..%2f..%2fqueue.db", "%2fetc%2fpasswd", "walk.json"])
+def test_nothing_else_is_shown_nor_followed(studio: Studio, client: TestClient, name: str) -> None:
+    assert client.get(f"/oelala/motions/{name}").status_code == 404
+    assert fit(client, motion=name).status_code == 404
+    with pytest.raises(InvalidTask) as caught:
+        Form(PoseTransfer, studio)._motion("motion", name)
+    assert (caught.value.code, caught.value.field) == ("motion-gone", "motion")
+
+
+def test_the_fit_moves_with_the_sliders_and_says_what_is_wrong(client: TestClient) -> None:
+    still, moved = fit(client).json(), fit(client, shift_x=0.25).json()
+    assert (still["width"], still["fps"], len(still["body"])) == (256, 16, 9)
+    assert moved["body"][2][1][0] - still["body"][2][1][0] == pytest.approx(0.25, abs=1e-3)
+    small = fit(client, pose_scale=0.2).json()
+    assert "of the frame's height" in small["words"][0]["text"]
+    out = fit(client, shift_x=0.9).json()
+    assert any("Outside the frame" in one["text"] and one["serious"] for one in out["words"])
+    dutch = client.post(
+        "/oelala/motions/fit",
+        json={**FIT, "pose_scale": 0.2},
+        headers={**OURS, "Accept-Language": "nl"},
+    )
+    assert "van de beeldhoogte" in dutch.json()["words"][0]["text"]
+
+
+def test_bones_come_from_the_character(studio: Studio, client: TestClient, tmp_path: Path) -> None:
+    write_zip(pose_of(standing(150, num_frames=1)), tmp_path / "someone.zip")
+    character = upload(client, tmp_path / "someone.zip").json()["reference"]
+    own, fitted = fit(client).json(), fit(client, character=character).json()
+    assert own["body"][0] != fitted["body"][0]
+    assert fit(client, character=character, bones=0).json()["body"] == own["body"]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"bones": 3}, "bones"),
+        ({"person": 5}, "person"),
+        ({"motion_start": 3, "motion_end": 1}, "motion_end"),
+    ],
+)
+def test_a_wrong_fit_is_refused_at_its_field(client: TestClient, values: dict[str, Any], field: str) -> None:
+    answer = fit(client, **values)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert fit(client, motion_start=99).json()["code"] == "cut-empty"
+    for body in (b"no", b"[]", b"{}"):
+        assert client.post("/oelala/motions/fit", content=body, headers=OURS).status_code == 400
+
+
+def test_a_clip_that_follows_nothing_has_no_score(studio: Studio, client: TestClient) -> None:
+    assert client.get(f"/oelala/scores/{clip_of(studio, TextToVideo(**VALUES))}").json() == {}
+    assert client.get("/oelala/scores/..%2f.oelala%2fqueue.db").status_code == 404
