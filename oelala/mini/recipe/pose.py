@@ -17,9 +17,11 @@ from loguru import logger
 from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.graphed import GraphedStep, Inputs
 from oelala.mini.recipe.pose_set import PoseBatch, PosePart, PoseSet
 from oelala.mini.recipe.schedule import hard_share, noise_levels, rate_at
 from oelala.mini.recipe.team import Team
+from oelala.mini.recipe.text import features_of
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.whole_clip import WholeClip, lay_out
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
@@ -50,19 +52,6 @@ class PoseSettings:
     peak_rate: float = 6.0e-4
     save_every: float = 110.0
     team: Team = field(default_factory=Team)
-
-
-@dataclass(frozen=True)
-class PoseInputs:
-    """What one step needs, tensors alone: x0 (B, 48, T, h, w), its noise, times (B,) in 0..1, control
-    (B, 352, T, h, w), text features (B, 64, text_dim).
-    """
-
-    latents: Tensor
-    noise: Tensor
-    times: Tensor
-    control: Tensor
-    features: Tensor
 
 
 @torch.no_grad()
@@ -114,7 +103,7 @@ class PoseStage:
         self.device, self.path = settings.device, settings.folder / CHECKPOINT
         self.fast = self.device.type == "cuda"
         self.text: Any = build_text_encoder(tiny=settings.tiny)
-        self.text.load_state_dict(checkpoint.weights_of(settings.folder / TEXT), strict=False)
+        self.text.load_state_dict(checkpoint.weights_of(settings.folder / TEXT))
         self.text.to(self.device).eval().requires_grad_(False)
         self.model = build_pose_transformer(tiny=settings.tiny)
         self.progress = checkpoint.Progress()
@@ -124,6 +113,7 @@ class PoseStage:
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=self.fast
         )
+        self.graphed = GraphedStep(self._losses, self.parameters, torch.ones(1, device=self.device))
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(
             self.path, self.model, self.average, self.optimizer
@@ -187,46 +177,42 @@ class PoseStage:
         return PoseBatch(frames, max(2, int(batch.samples * scale)), batch.reference)
 
     @torch.no_grad()
-    def inputs(self, part: PosePart) -> PoseInputs:
-        """All that is drawn at random, and the text's features."""
+    def inputs(self, part: PosePart) -> Inputs:
+        """What one step needs: x0 (B, 48, T, h, w), noise like it, times (B,) in 0..1, control
+        (B, 352, T, h, w) and text features (B, 64, text_dim). What is drawn at random is drawn here.
+        """
         tokens, x0 = part.tokens, part.latents
         empty = torch.full_like(tokens, PAD_ID)
         empty[:, 0] = EOS_ID
         silent = torch.rand(len(tokens), 1, device=tokens.device) < EMPTY_SHARE
         tokens = torch.where(silent, empty, tokens)
-        mask = (tokens != PAD_ID).long()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.fast):
-            features = self.text(tokens, mask).last_hidden_state * mask.unsqueeze(-1)
-        times = noise_levels(len(x0), x0.device)
-        return PoseInputs(x0, torch.randn_like(x0), times, part.control, features.float())
+        features = features_of(self.text, tokens, fast=self.fast)
+        return x0, torch.randn_like(x0), noise_levels(len(x0), x0.device), part.control, features.float()
 
-    def step(self, inputs: PoseInputs) -> Tensor:
-        """The loss, (1,), with its gradients added to the parameters': tensors alone, nothing asked back."""
-        level = inputs.times.view(-1, 1, 1, 1, 1)
-        noisy = (1 - level) * inputs.latents + level * inputs.noise
+    def _losses(self, inputs: Inputs) -> Tensor:
+        """The loss, (1,), of `inputs`."""
+        x0, noise, times, control, features = inputs
+        level = times.view(-1, 1, 1, 1, 1)
+        noisy = (1 - level) * x0 + level * noise
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.fast):
             made = self.model(
                 hidden_states=noisy,
-                timestep=inputs.times * 1000,
-                encoder_hidden_states=inputs.features,
-                control_hidden_states=inputs.control,
+                timestep=times * 1000,
+                encoder_hidden_states=features,
+                control_hidden_states=control,
                 return_dict=False,
             )[0]
-        error = (made.float() - inputs.latents).square().mean((1, 2, 3, 4))
-        loss = (error / inputs.times.clamp_min(LEAST_TIME).square()).mean()
-        loss.backward()
-        return loss.detach().view(1)
+        error = (made.float() - x0).square().mean((1, 2, 3, 4))
+        return (error / times.clamp_min(LEAST_TIME).square()).mean().view(1)
 
     def _update(self, done: float) -> Tensor:
         part = self.poses.draw(self._batch(), hard_share(done))
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(done, self.settings.peak_rate, self.own_steps)
-        loss = self.step(self.inputs(part))
+        loss = self.graphed(self.inputs(part))
         self.team.average_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
-        # The gradients stay where they are, for a captured step to add to.
-        self.optimizer.zero_grad(set_to_none=False)
         self.average.update()
         self.progress.steps += 1
         self.own_steps += 1
