@@ -62,8 +62,8 @@ async function search(image) {
 function make(place) {
   const canvas = el("canvas", { role: "img", "aria-label": t("live.fit.overlay") });
   const box = el("div", { class: "o-skeleton", hidden: true }, canvas);
-  const words = el("ul", { class: "o-fit-words", role: "status" });
-  place.replaceChildren(box, words);
+  const words = el("ul", { class: "o-fit-words" });
+  place.replaceChildren(box, el("div", { role: "status" }, words));
   const part = { key: null, since: 0, box, canvas, words, view: null, picture: null, player: null };
   part.player = new Player(canvas, (index) => draw(part, index));
   parts.set(place, part);

@@ -1,0 +1,239 @@
+"""Pose transfer on the real page: a motion brought, searched, trimmed, fitted; a clip made and measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_write import write_zip
+from oelala.media.video import probe
+from oelala.tasks.pose_transfer import PoseTransfer
+from tests.media.bodies import pose_of, standing
+from tests.media.films import film, walking_body
+from tests.media.people import rendered
+from tests.models.tiny_pose import VACE
+from tests.ui.browsing import LiveStudio, job_ids, row
+from tests.ui.conftest import visitor
+from tests.ui.test_browser_page import NARROW, faults_of
+
+pytestmark = pytest.mark.browser
+
+FORM = "#pose-transfer--"
+SMALL = {"width": 128, "height": 128, "num_frames": 9, "num_inference_steps": 2}
+WORDS = f"{FORM}fit .o-fit-words li"
+
+
+@pytest.fixture
+def someone(tmp_path: Path) -> Path:
+    Image.fromarray(rendered("full body")[0]).save(tmp_path / "someone.png")
+    return tmp_path / "someone.png"
+
+
+def open_tab(page: Any) -> None:
+    page.click("[data-tab-id=pose-transfer]")
+    page.wait_for_selector("[data-shipped=wave]")
+    page.wait_for_selector("[data-model-of=pose-transfer][data-shape]", state="attached")
+
+
+def bring(page: Any, path: Path) -> None:
+    page.set_input_files("[data-motion-of] input[type=file]", path)
+
+
+def value(page: Any, name: str) -> str:
+    found: str = page.input_value(f"{FORM}{name} input")
+    return found
+
+
+def wait_for_value(page: Any, name: str, wanted: str) -> None:
+    page.wait_for_function(
+        "([at, wanted]) => document.querySelector(at).value === wanted", arg=[f"{FORM}{name} input", wanted]
+    )
+
+
+def fill(page: Any, prompt: str = "somebody walks", **values: Any) -> None:
+    page.fill(f"{FORM}prompt textarea", prompt)
+    for name, number in {**SMALL, **values}.items():
+        box = f"{FORM}{name} input[type=number]"
+        page.fill(box, str(number))
+        page.press(box, "Tab")
+
+
+def generate(page: Any) -> str:
+    before = set(job_ids(page))
+    page.click(f"{FORM}generate")
+    page.wait_for_function(
+        "known => [...document.querySelectorAll('#o-jobs .o-job')].some(j => !known.includes(j.dataset.job))",
+        arg=list(before),
+    )
+    (new,) = set(job_ids(page)) - before
+    return new
+
+
+def two_people() -> list[Any]:
+    """The second one mirrored, to the right of the first."""
+    frames = walking_body(12)
+    return [np.concatenate([frame, frame[:, ::-1]], axis=1) for frame in frames]
+
+
+def test_from_a_film_to_a_measured_clip(page: Any, live: LiveStudio, someone: Path, tmp_path: Path) -> None:
+    open_tab(page)
+    bring(page, film(tmp_path / "walk.mp4", walking_body(16)))
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('16 frames at 16 a second.')", timeout=40_000)
+    wait_for_value(page, "motion_end", "1")
+    assert page.query_selector(".o-people") is None
+    page.focus(".o-range:has-text('Until') input")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"() => Number(document.querySelector('{FORM}motion_end input').value) < 1")
+    page.set_input_files("[data-picture=image][data-of=pose-transfer] input[type=file]", someone)
+    fill(page)
+    page.wait_for_selector(f"{WORDS}")
+    page.wait_for_selector(f"{FORM}fit canvas")
+    job = generate(page)
+    page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
+    task = PoseTransfer(**live.studio.job(job).task)
+    assert (task.model, task.pose_style, task.framing, task.width) == (VACE, "vace", "pad", 128)
+    assert task.motion_end is not None
+    assert 0 < task.motion_end < 1
+    assert live.studio.knows_motion(task.motion)
+    score = page.wait_for_selector(".o-score")
+    assert "in place" in score.text_content() or "where they should be" in score.text_content()
+    assert score.query_selector(".o-curve").get_attribute("aria-label").startswith("Share of right joints")
+    page.click(".o-score button:has-text('Side by side')")
+    page.wait_for_function("() => document.querySelector('video.o-player').videoWidth > 2 * 128")
+    beside = probe(next(live.studio.workspace.outputs.rglob("compare/*.mp4")))
+    assert (beside.width, beside.height, beside.num_frames) == (192 + 128 + 128, 128, 9), "with the film"
+    page.click(".o-score button:has-text('Only the clip')")
+    page.wait_for_function("() => document.querySelector('video.o-player').videoWidth === 128")
+    page.click(".o-score button:has-text('Worst frame')")
+    page.wait_for_function("() => document.querySelector('video.o-player').paused")
+
+    page.click("[data-motion-of] button:has-text('Another motion')")
+    page.click("[data-shipped=wave]")
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('65 frames')")
+    page.click(f"{row(job)} button:has-text('Reuse these settings')")
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('16 frames at 16 a second.')")
+    wait_for_value(page, "motion_end", str(task.motion_end))
+
+
+def test_one_of_several_people_is_picked(page: Any, tmp_path: Path) -> None:
+    open_tab(page)
+    bring(page, film(tmp_path / "two.mp4", two_people()))
+    page.wait_for_selector(".o-people:has-text('2 people were found.')", timeout=40_000)
+    assert value(page, "person") == "0"
+    page.click(".o-people button:has-text('Person 2')")
+    page.wait_for_selector(".o-people button[aria-pressed=true]:has-text('Person 2')")
+    first_left = page.evaluate(
+        """async () => {
+          const name = document.querySelector('[id="pose-transfer--motion--name"] textarea').value;
+          const view = await (await fetch(`/oelala/motions/${name}`)).json();
+          return view.persons[0].body[0].find(Boolean)[0] < 0.5;
+        }"""
+    )
+    canvas = page.query_selector(".o-motion canvas").bounding_box()
+    across = 0.15 if first_left else 0.85
+    page.mouse.click(canvas["x"] + canvas["width"] * across, canvas["y"] + canvas["height"] * 0.5)
+    wait_for_value(page, "person", "0")
+
+
+def test_a_shipped_motion_and_a_prompt_are_enough(page: Any, live: LiveStudio) -> None:
+    open_tab(page)
+    page.click("[data-shipped=jump]")
+    page.wait_for_selector(".o-motion canvas")
+    fill(page, "a man jumps")
+    page.wait_for_selector(f"{WORDS}:has-text('The motion fits.')")
+    page.fill(f"{FORM}pose_scale input[type=number]", "0.3")
+    page.press(f"{FORM}pose_scale input[type=number]", "Tab")
+    page.wait_for_selector(f"{WORDS}:has-text('of the frame')")
+    job = generate(page)
+    page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
+    task = PoseTransfer(**live.studio.job(job).task)
+    assert (task.motion, task.image, task.pose_scale, task.conditioning_scale) == ("jump", None, 0.3, 1.0)
+
+
+def test_openpose_files_need_no_search(page: Any, live: LiveStudio, tmp_path: Path) -> None:
+    open_tab(page)
+    write_zip(pose_of(standing(), standing(150, (60, 60))), tmp_path / "both.zip")
+    bring(page, tmp_path / "both.zip")
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('5 frames at 16 a second.')")
+    page.wait_for_selector(".o-people")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("poem.mp4", b"no film", "poem.mp4"),
+        ("broken.json", b"no", "broken.json is not OpenPose's JSON"),
+        ("counts.json", b'{"people": [{"pose_keypoints_2d": [1, 2, 3]}]}', "fits no model"),
+        ("empty.zip", b"PK\x05\x06" + bytes(18), "There is no pose in empty.zip."),
+    ],
+)
+def test_what_is_no_motion_is_said_at_its_field(
+    page: Any, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    open_tab(page)
+    (tmp_path / name).write_bytes(content)
+    bring(page, tmp_path / name)
+    fault = page.wait_for_selector(f"{FORM}motion .o-fault")
+    assert words in fault.text_content()
+    assert len(page.query_selector_all(".o-fault")) == 1
+    page.click("[data-shipped=walk]")
+    page.wait_for_selector(".o-motion canvas")
+
+
+def test_a_film_without_anybody_is_said_by_its_name(page: Any, tmp_path: Path) -> None:
+    open_tab(page)
+    bring(page, film(tmp_path / "wall.mp4", [np.full((96, 128, 3), 90, np.uint8)] * 4))
+    fault = page.wait_for_selector(f"{FORM}motion .o-fault", timeout=40_000)
+    assert fault.text_content().startswith("Nobody was found in wall.mp4.")
+
+
+def test_nothing_is_made_without_a_motion_or_somebody(page: Any, live: LiveStudio) -> None:
+    open_tab(page)
+    before = len(live.studio.jobs())
+    page.click(f"{FORM}generate")
+    page.wait_for_selector(f"{FORM}motion .o-fault")
+    page.click("[data-shipped=wave]")
+    page.wait_for_selector(".o-motion canvas")
+    page.click(f"{FORM}generate")
+    page.wait_for_selector(f"{FORM}image .o-fault:has-text('Something is still missing here.')")
+    assert len(live.studio.jobs()) == before
+
+
+def test_a_model_without_such_settings_does_not_show_them(page: Any) -> None:
+    open_tab(page)
+    assert page.is_visible(f"{FORM}conditioning_scale")
+    page.click(f"{FORM}model input")
+    page.get_by_role("option", name="Wan 2.2 Animate 14B").click()
+    page.wait_for_selector(f"{FORM}conditioning_scale", state="detached")
+    wait_for_value(page, "width", "1280")
+
+
+@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}, NARROW])
+def test_it_reads_well_everywhere(
+    browser: Any, live: LiveStudio, someone: Path, options: dict[str, Any]
+) -> None:
+    with visitor(browser, live, **options) as page:
+        open_tab(page)
+        assert faults_of(page) == []
+        page.click("[data-shipped=dance]")
+        page.wait_for_selector(".o-timeline")
+        page.set_input_files("[data-picture=image][data-of=pose-transfer] input[type=file]", someone)
+        page.wait_for_selector(f"{WORDS}:not(:has-text('being looked at'))")
+        page.wait_for_timeout(300)  # colours change softly
+        assert faults_of(page) == []
+        wide = page.evaluate(
+            "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide[0] <= wide[1]
+
+
+def test_the_shipped_motions_are_the_ones_on_the_page(page: Any) -> None:
+    open_tab(page)
+    names = page.eval_on_selector_all("[data-shipped]", "all => all.map(one => one.dataset.shipped)")
+    assert [shipped_motion(name).num_frames for name in names] == [65] * 5
