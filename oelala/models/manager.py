@@ -21,13 +21,21 @@ from oelala.models.families.family import suit_to_processor
 from oelala.models.file_hashes import FileHashes
 from oelala.models.loan import Loan, ModelSpec
 from oelala.models.parts import Part, PartKey, PartStore
-from oelala.models.placing import choose_plan, leaner, measure_hardware, place_part, spare_bytes
+from oelala.models.placing import (
+    LARGE,
+    branch_bytes,
+    choose_plan,
+    leaner,
+    measure_hardware,
+    place_part,
+    spare_bytes,
+)
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
 from oelala.models.planning import Hardware, Plan
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.single_file import load_single_file
-from oelala.models.streaming import Ring
+from oelala.models.streaming import Branches, Ring
 from oelala.settings import Settings
 
 WARM_MODEL = "oelala-mini"
@@ -78,11 +86,11 @@ class ModelManager:
         """
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
         plan = self._plan = self._choose_plan(spec, load.row)
-        self._load(load, plan, on_part)
+        self._load(spec, load, plan, on_part)
         pipeline = self._pipeline(spec, load)
         scheduler, finished = pipeline.scheduler, False
         try:
-            with self._arranged(pipeline.vae, plan):
+            with self._arranged(spec, load, plan):
                 preview = self._previews.of(load, pipeline.vae)
                 yield Loan(pipeline, load.row, self.device, load.hashes, preview, plan)
             finished = True
@@ -124,29 +132,38 @@ class ModelManager:
         return None if hardware is None else choose_plan(row, spec.values, hardware, spec.least_step)
 
     @contextmanager
-    def _arranged(self, vae: Any, plan: Plan | None) -> Iterator[None]:
-        """The VAE as the plan wants it; when it decodes, the slots of streamed blocks make room for that."""
+    def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[None]:
+        """The parts as the plan wants them for this loan: tiles, room to decode, branches side by side."""
+        if plan is None:
+            yield
+            return
+        vae = self._parts[load.parts["vae"].key].module
         with ExitStack() as undo:
-            if plan is not None:
-                hook = vae.decoder.register_forward_pre_hook(lambda *_: self._ring.release())
-                undo.callback(hook.remove)
-                if plan.vae_tiling and hasattr(vae, "enable_tiling"):
-                    vae.enable_tiling()
-                    undo.callback(vae.disable_tiling)
+            hook = vae.decoder.register_forward_pre_hook(lambda *_: self._ring.release())
+            undo.callback(hook.remove)
+            if plan.vae_tiling and hasattr(vae, "enable_tiling"):
+                vae.enable_tiling()
+                undo.callback(vae.disable_tiling)
+            if plan.vram - plan.peak_vram >= branch_bytes(load.row, spec.values):
+                for name in LARGE:
+                    part = load.parts.get(name)
+                    if part is not None and (streamed := self._parts[part.key].streamed) is not None:
+                        undo.callback(Branches(streamed).remove)
             yield
 
-    def _load(self, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
+    def _load(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
         wanted = [part for part in load.parts.values() if part.key not in self._parts]
         started = time.monotonic()
+        spare = 0 if plan is None else spare_bytes(plan, branch_bytes(load.row, spec.values))
         if wanted or plan is not None:
             self._make_room(load, plan, wanted)
         for step, part in enumerate(wanted):
             on_part(step, len(wanted))
             self._load_part(load.row, part)
-            self._place(part, plan)
+            self._place(part, plan, spare)
         for part in load.parts.values():
             if part not in wanted:
-                self._place(part, plan)
+                self._place(part, plan, spare)
         if wanted:
             on_part(len(wanted), len(wanted))
             size = human_bytes(sum(part.bytes for part in wanted))
@@ -190,9 +207,8 @@ class ModelManager:
             suit_to_processor(module)
         self._parts.add(part.key, Part(module, part.bytes, row.title))
 
-    def _place(self, part: PlannedPart, plan: Plan | None) -> None:
+    def _place(self, part: PlannedPart, plan: Plan | None, spare: int) -> None:
         placement = "resident" if plan is None else plan.placements.get(part.key.name, "resident")
-        spare = 0 if plan is None else spare_bytes(plan)
         place_part(self._parts[part.key], part, placement, self._ring, spare)
 
     def _pipeline(self, spec: ModelSpec, plan: LoadPlan) -> Any:

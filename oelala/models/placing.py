@@ -14,13 +14,15 @@ from oelala.models.catalog import Row, weight_files
 from oelala.models.machine import ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
-from oelala.models.planning import Hardware, Placement, Plan, PlanRequest, ladder, next_step
+from oelala.models.planning import Hardware, Placement, Plan, PlanRequest, ladder, next_step, work_of
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
-_LARGE = ("transformer", "transformer_2", "unet")
+LARGE = ("transformer", "transformer_2", "unet")
 # Of what the plan leaves free, blocks may take this: it is a prediction.
 _SPARE_SHARE = 0.8
+# Tokens × width in 16 bits, rotary tables, and as much again, of 23 bytes for each.
+_BETWEEN_BLOCKS = 0.25
 
 
 def measure_hardware(device: torch.device) -> Hardware | None:
@@ -55,11 +57,18 @@ def leaner(row: Row, values: Mapping[str, Any], failed: Plan, hardware: Hardware
     return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed)
 
 
-def spare_bytes(plan: Plan) -> int:
-    """What each streamed transformer may keep on the card."""
-    streamed = [name for name in _LARGE if plan.placements.get(name) in ("streamed", "from-disk")]
-    spare = max(0, plan.vram - plan.peak_vram)
-    return int(_SPARE_SHARE * spare / len(streamed)) if streamed else 0
+def spare_bytes(plan: Plan, beside: int) -> int:
+    """What each streamed transformer may keep on the card; `beside`: what the second branch takes."""
+    streamed = [name for name in LARGE if plan.placements.get(name) in ("streamed", "from-disk")]
+    spare = plan.vram - plan.peak_vram
+    if spare >= beside:
+        spare -= beside
+    return int(_SPARE_SHARE * max(0, spare) / len(streamed)) if streamed else 0
+
+
+def branch_bytes(row: Row, values: Mapping[str, Any]) -> int:
+    """What a branch holds while the other one passes a block: little of what it takes within one."""
+    return int(_BETWEEN_BLOCKS * work_of(row, values).activation_bytes)
 
 
 def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Ring, spare: int = 0) -> None:
@@ -74,7 +83,7 @@ def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Rin
     if not wanted:
         part.module.to(ring.device)
         return
-    spare = spare if planned.key.name in _LARGE else 0
+    spare = spare if planned.key.name in LARGE else 0
     if part.streamed is not None:
         part.streamed.keep_resident(spare)
         return

@@ -16,6 +16,7 @@ from oelala.errors import Cancelled, OutOfMemory
 from oelala.library.workspace import Workspace
 from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.models.planning import Hardware
+from oelala.models.streaming import Branches
 from oelala.progress import CancelToken, RunContext
 from oelala.settings import Settings
 from oelala.tasks.text_to_video import TextToVideo
@@ -76,6 +77,17 @@ def test_wherever_the_weights_are_the_clip_is_the_same(
     assert manager._ring.nbytes == 0  # decoding had the room
     manager.empty()
     assert len(manager._parts) == 0
+
+
+def test_both_branches_share_a_pass_where_there_is_room(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(16, 64))
+    spec = ModelSpec(WAN21_LARGE, values=TASK.model_dump())
+    with manager.use(spec) as loan:
+        branches = loan.pipeline.transformer.forward.__self__
+        assert isinstance(branches, Branches)
+        sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
+        assert branches.paired == 2  # of three steps: the first one shows that there are two
+    assert "forward" not in vars(loan.pipeline.transformer)
 
 
 def test_two_experts_stream(tiny: TinyModels, tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ class _Station:
 class Streamed:
     """While it lasts, parameters rest in main memory and are on the card for their own block's work only.
 
-    LoRA layers put into a block later go to the card and stay there; fusing them works on the weights in
-    memory. `reset` after changing weights by any other means.
+    LoRA layers put into a block later go to the card and stay there; call `settle` before fusing them, and
+    `reset` after changing weights by any other means than LoRA.
     """
 
     def __init__(self, request: StreamRequest) -> None:
@@ -80,7 +80,7 @@ class Streamed:
         self._stagings: Stagings | None = None
         self._arena: Arena | None = None
         sources = self._from_files(request.files) if request.files else self._from_memory()
-        self._stations = [_Station(block, source) for block, source in zip(self.blocks, sources, strict=True)]
+        self._stations = [_Station(*pair) for pair in zip(self.blocks, sources, strict=True)]
         for before, after in zip(self._stations, self._stations[1:] + self._stations[:1], strict=True):
             before.following = after
         self._last: _Station | None = None
@@ -105,7 +105,7 @@ class Streamed:
     @property
     def streamed_bytes(self) -> int:
         """Weights that pass the ring in each pass."""
-        return sum(station.block.weight_bytes for station in self._stations if not station.resident)
+        return sum(one.block.weight_bytes for one in self._stations if not one.resident)
 
     def keep_resident(self, nbytes: int) -> None:
         """Let blocks of so many bytes stay on the card, and no others."""
