@@ -55,7 +55,7 @@ class _Speaker:
 
 
 def _coloured(say: _Speaker, colour: str, garment: str) -> str:
-    """A red shirt; or, now and then, a shirt in red: what comes first must not decide what belongs together."""
+    """A red shirt; now and then a shirt in red: what comes first must not decide what belongs together."""
     if say.rng.random() < 0.85:
         return f"{say.colour(colour)} {garment}"
     start = "in" if say.language == "en" else say.choose(("in het", "in"))

@@ -36,7 +36,14 @@ def _call(args: argparse.Namespace) -> None:
 
     out = args.out or Path(os.environ.get("OUT", ".work/out"))
     settings = CallSettings(
-        args.number or 1, STARTED, args.seconds, args.folder, out, args.carried, tiny=args.rehearse
+        args.number or 1,
+        STARTED,
+        args.seconds,
+        args.folder,
+        out,
+        args.carried,
+        args.schedule,
+        tiny=args.rehearse,
     )
     Call(settings).run()
 

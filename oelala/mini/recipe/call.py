@@ -42,7 +42,7 @@ class CallSettings:
     folder: Path
     out: Path
     carried: Path
-    schedule: str = "second"
+    schedule: str
     tiny: bool = False
 
 
