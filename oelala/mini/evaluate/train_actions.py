@@ -57,6 +57,11 @@ def roughened(tracks: Tracks, rng: np.random.Generator) -> Tracks:
     joints = rough.shape[2]
     rough[..., :2] += rng.normal(0, 0.014, (count, 1, joints, 2)).astype(np.float32)
     rough[..., :2] += rng.normal(0, 0.006, (*rough.shape[:3], 2)).astype(np.float32)
+    # legs under a skirt wander slowly: a wave of its own for every joint
+    strength, tempo, phase = (rng.random((count, 1, joints, 2)) for _ in range(3))
+    moment = np.linspace(0, 1, NUM_FRAMES)[None, :, None, None]
+    wander = 0.03 * strength**2 * np.sin(2 * np.pi * (4 * tempo * moment + phase))
+    rough[..., :2] += wander.astype(np.float32)
     lost = rng.random((count, NUM_FRAMES, joints, 1)) < 0.03
     rough[..., :2] += lost * rng.normal(0, 0.05, (*rough.shape[:3], 2)).astype(np.float32)
     astray = (rng.random((count, NUM_FRAMES, 1, 1)) < 0.04) & (rng.random((count, 1, 1, 1)) < 0.4)
