@@ -100,9 +100,14 @@ class Ring:
 
     def release(self) -> None:
         """Give the slots' memory back; the next block takes it again."""
-        if self._lane is not None:
+        if self._lane is not None and self._slots:
             self._lane.synchronize()
         self._slots.clear()
+
+    def wait(self) -> None:
+        """Until everything queued on the device is done: before memory that copies read from goes."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
 
     def _find(self, key: Hashable) -> _Slot | None:
         return next((slot for slot in self._slots if slot.key == key), None)

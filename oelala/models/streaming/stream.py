@@ -12,11 +12,12 @@ import torch
 
 from oelala.models.streaming.arena import Arena
 from oelala.models.streaming.files import match, ranges_of
-from oelala.models.streaming.layout import Block, lay_out
+from oelala.models.streaming.layout import lay_out
 from oelala.models.streaming.moving import fused_adapters, look_up_at_home, move, take_in
 from oelala.models.streaming.places import block_names, choose_resident, lookups
 from oelala.models.streaming.ring import Ring
 from oelala.models.streaming.sources import FromFiles, FromMemory, FromTensors, Stagings
+from oelala.models.streaming.stations import Station, coming_after
 
 _NUMBERS = count()
 _HOME = torch.device("cpu")
@@ -51,18 +52,6 @@ def stream_module(request: StreamRequest) -> Streamed:
     return Streamed(request)
 
 
-@dataclass(slots=True, eq=False)
-class _Station:
-    """A block on its way: where its bytes come from, and what of LoRA has been fused into them."""
-
-    block: Block
-    source: Any
-    following: _Station | None = None
-    fused: tuple[str, ...] = ()
-    resident: bool = False
-    own: torch.Tensor | None = None  # a resident block's bytes on the card, once it has been at work
-
-
 class Streamed:
     """While it lasts, parameters rest in main memory and are on the card for their own block's work only.
 
@@ -80,10 +69,10 @@ class Streamed:
         self._stagings: Stagings | None = None
         self._arena: Arena | None = None
         sources = self._from_files(request.files) if request.files else self._from_memory()
-        self._stations = [_Station(*pair) for pair in zip(self.blocks, sources, strict=True)]
+        self._stations = [Station(*pair) for pair in zip(self.blocks, sources, strict=True)]
         for before, after in zip(self._stations, self._stations[1:] + self._stations[:1], strict=True):
             before.following = after
-        self._last: _Station | None = None
+        self._last: Station | None = None
         self._ours = {id(leaf.holder) for block in self.blocks for leaf in block.leaves}
         self._tables = lookups(self.module, [block.module for block in self.blocks], request.lookup_bytes)
         self._place_rest()
@@ -134,6 +123,7 @@ class Streamed:
         """Let go of everything, with the module, which is of no use any more."""
         self.reset()
         self.ring.release()
+        self.ring.wait()
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
@@ -170,7 +160,7 @@ class Streamed:
             if id(tensor) not in self._ours and id(tensor) not in tables:
                 move(tensor, self.ring.device)
 
-    def _hook(self, station: _Station) -> list[Any]:
+    def _hook(self, station: Station) -> list[Any]:
         module = station.block.module
 
         # outside of compiled code: what is compiled sees weights at a place, and no more
@@ -187,7 +177,7 @@ class Streamed:
             module.register_forward_hook(leave, always_call=True),
         ]
 
-    def _arrive(self, station: _Station) -> None:
+    def _arrive(self, station: Station) -> None:
         if self._last is not None and self._last is not station:
             self._last.following = station  # the order is learned: some models go back and forth
         self._last = station
@@ -198,44 +188,32 @@ class Streamed:
         if self._stagings is None:
             self._look_ahead(station)
 
-    def _brought(self, station: _Station) -> torch.Tensor:
+    def _brought(self, station: Station) -> torch.Tensor:
         if station.own is None:
             station.own = torch.empty(station.block.nbytes, dtype=torch.uint8, device=self.ring.device)
             station.source.fill(station.own)
             station.source.filled()
         return station.own
 
-    def _leave(self, station: _Station) -> None:
+    def _leave(self, station: Station) -> None:
         self._go_home(station)
         if not station.resident:
             self.ring.give(station.source.key)
         if self._stagings is not None:  # only now: waiting for the disk, with the work of this block queued
             self._look_ahead(station)
 
-    def _look_ahead(self, station: _Station) -> None:
+    def _look_ahead(self, station: Station) -> None:
         free = self.ring.count - (not station.resident)
-        coming = self._coming(station, free + 1)
+        coming = coming_after(station, free + 1, len(self._stations))
         self.ring.prefetch([one.source for one in coming[:free]])
         for one in coming[free:]:
             one.source.begin()
 
-    def _coming(self, station: _Station, most: int) -> list[_Station]:
-        """Those that pass the ring next, in the order of the last pass."""
-        found: list[_Station] = []
-        after = station.following
-        for _ in self._stations:
-            if after is None or after is station or len(found) == most:
-                break
-            if not after.resident and after not in found:
-                found.append(after)
-            after = after.following
-        return found
-
-    def _go_home(self, station: _Station) -> None:
+    def _go_home(self, station: Station) -> None:
         for leaf in station.block.leaves:
             leaf.point(leaf.home)
 
-    def _keep_up(self, station: _Station) -> None:
+    def _keep_up(self, station: Station) -> None:
         """What has been put into the block since goes to the card; what has been changed is copied anew."""
         block = station.block
         for tensor in (*block.module.parameters(), *block.module.buffers()):

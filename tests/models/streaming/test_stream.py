@@ -119,6 +119,17 @@ def test_real_blocks_leave_no_gaps(dim: int, ffn: int) -> None:
     assert all(one.numel() * one.element_size() % ALIGNMENT == 0 for one in block.parameters())
 
 
+def test_the_table_of_words_stays_at_home() -> None:
+    module, ring = small.umt5(), Ring(CPU)
+    streamed = stream_module(StreamRequest(module, ring, lookup_bytes=1))
+    assert [id(table.weight) for table in streamed._tables[:1]] == [id(module.shared.weight)]
+    assert streamed.streamed_bytes + sum(
+        tensor.numel() * tensor.element_size()
+        for name, tensor in module.named_parameters()
+        if ".block." not in name
+    ) == sum(tensor.numel() * tensor.element_size() for tensor in module.parameters())
+
+
 def test_each_pass_copies_each_block_once() -> None:
     module, ring = small.wan(layers=6), Ring(CPU)
     stream_module(StreamRequest(module, ring))
