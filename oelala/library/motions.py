@@ -17,9 +17,7 @@ from oelala.library.files import PART, copy_file, flush_to_disk
 from oelala.library.inputs import is_kept, is_reference
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
-from oelala.media.poses.detect import require_somebody
 from oelala.media.poses.document import Pose
-from oelala.media.poses.film import open_film
 from oelala.media.poses.motions import MOTIONS
 from oelala.media.poses.openpose_read import Reading, is_openpose, read_openpose
 from oelala.media.poses.openpose_write import write_zip
@@ -62,6 +60,9 @@ def keep_source(workspace: Workspace, source: Path, name: str | None = None, fps
 
     Raises OelalaError as `open_film` and `read_openpose` do, "nobody-found", "out-of-disk", "not-writable".
     """
+    from oelala.media.poses.detect import require_somebody  # with OpenCV, which a studio at rest goes without
+    from oelala.media.poses.film import open_film
+
     try:
         if is_openpose(source):
             pose = require_somebody(read_openpose(source, Reading(fps=fps)), source.name)

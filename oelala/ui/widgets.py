@@ -130,15 +130,9 @@ def _slider(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
     shown = fields[0]
-    widgets.fields[shown.name] = gr.Slider(
-        shown.least,
-        shown.most,
-        value=shown.default,
-        step=shown.step,
-        buttons=[],
-        **_texts(shown.name),
-        **widgets.ids(shown.name),
-    )
+    about = {**_texts(shown.name), **widgets.ids(shown.name)}
+    range_ = {"minimum": shown.least, "maximum": shown.most, "step": shown.step, "value": shown.default}
+    widgets.fields[shown.name] = gr.Slider(**range_, **about, buttons=[])
 
 
 def _plain_number(widgets: Widgets, fields: list[FormField]) -> None:
@@ -179,11 +173,8 @@ def _image(widgets: Widgets, fields: list[FormField]) -> None:
 
 
 def _html_texts(kind: str, name: str) -> str:
-    key = field_key(kind, name)
-    return (
-        f'<p class="o-picture-label">{html_mark(key)}</p>'
-        f'<p class="o-picture-help">{html_mark(f"{key}.help")}</p>'
-    )
+    label, about = (html_mark(f"{field_key(kind, name)}{part}") for part in ("", ".help"))
+    return f'<p class="o-picture-label">{label}</p><p class="o-picture-help">{about}</p>'
 
 
 def _motion(widgets: Widgets, fields: list[FormField]) -> None:
