@@ -60,7 +60,7 @@ def test_the_pipeline_exists_and_takes_these_parts(row: Row) -> None:
         taken = inspect.signature(pipeline.__init__).parameters
         assert row.components.keys() - {"lora"} <= taken.keys()
         called = inspect.signature(pipeline.__call__).parameters
-        assert row.defaults[kind].keys() - {"flow_shift"} <= called.keys() | _segments(name)
+        assert row.defaults[kind].keys() - {"flow_shift", "pose_style"} <= called.keys() | _segments(name)
 
 
 def _segments(pipeline: str) -> set[str]:
