@@ -10,6 +10,8 @@ import torch
 from oelala.models.catalog import Component, Row, find, rows
 from tests.models.official import build
 
+# What engines make of it, and no pipeline is told.
+OURS = {"flow_shift", "pose_style", "control_start", "control_end"}
 LARGE = [row for row in rows() if row.folder is None]
 WAN = [row for row in LARGE if row.family == "wan"]
 
@@ -60,7 +62,7 @@ def test_the_pipeline_exists_and_takes_these_parts(row: Row) -> None:
         taken = inspect.signature(pipeline.__init__).parameters
         assert row.components.keys() - {"lora"} <= taken.keys()
         called = inspect.signature(pipeline.__call__).parameters
-        assert row.defaults[kind].keys() - {"flow_shift", "pose_style"} <= called.keys() | _segments(name)
+        assert row.defaults[kind].keys() - OURS <= called.keys() | _segments(name)
 
 
 def _segments(pipeline: str) -> set[str]:
