@@ -24,6 +24,8 @@ CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads", "pose")
 # Seconds kept for saving and packing, and the last moment for both.
 _KEPT, _LAST = 22.0, 12.0
 _STILLS, _CLIPS, _STILLS_AGAIN = 60.0, 80.0, 45.0
+# Until a text encoder without heads knows what belongs to what.
+_TEXT = 25.0
 # What the first call gives the transformer, to see it run; and, as far as they are known, the later ones.
 _FIRST, _SECOND, _THIRD = 45.0, 400.0, 490.0
 # The fourth call: latents of poses, and, on one GPU, the pose stage's share of what is left.
@@ -108,12 +110,18 @@ class Call:
 
     def _first(self, run: Run) -> None:
         run.prepare()
+        self._teach_text(run)
         stills, first = (min(seconds, self.left() / 3) for seconds in (_STILLS, _FIRST))
         run.vae(self.left() - stills - first)
         run.latents("stills", self.left() - first)
         run.transformer(self.left(), _SECOND + _THIRD)
 
+    def _teach_text(self, run: Run) -> None:
+        if not run.has_text():
+            run.text(min(_TEXT, self.left() / 6))
+
     def _later(self, run: Run) -> None:
+        self._teach_text(run)
         for kind, seconds in (("stills", _STILLS_AGAIN), ("clips", _CLIPS)):
             if not run.has_latents(kind):
                 run.prepare()

@@ -99,6 +99,14 @@ def _words(made: Made) -> dict[str, Tensor]:
     return {"tokens": torch.from_numpy(made.tokens), "answers": torch.from_numpy(made.answers)}
 
 
+def tokenizer_of_all(folder: Path, team: Team, *, tiny: bool = False) -> Path:
+    """`tokenizer_of` for a team: the first process makes it, the others wait."""
+    if team.first:
+        tokenizer_of(folder, tiny=tiny)
+    team.wait()
+    return tokenizer_of(folder, tiny=tiny)
+
+
 class LatentStage:
     """Adds shards to the folder; those of another encoder are deleted first."""
 
@@ -133,10 +141,7 @@ class LatentStage:
     def run(self) -> None:
         """Make latents until the limit or the time, then write the statistics over all."""
         settings, kind = self.settings, self.settings.kind
-        if settings.team.first:
-            tokenizer_of(settings.folder, tiny=settings.tiny)
-        settings.team.wait()
-        tokenizer = tokenizer_of(settings.folder, tiny=settings.tiny)
+        tokenizer = tokenizer_of_all(settings.folder, settings.team, tiny=settings.tiny)
         together = 2 if settings.tiny else RENDERED[kind]
         until = self.started + settings.minutes * 60
         start, before = time.monotonic(), self.done

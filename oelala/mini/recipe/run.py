@@ -13,10 +13,11 @@ from oelala.mini.recipe.clips import best_shaders
 from oelala.mini.recipe.compiled import fastest_norm
 from oelala.mini.recipe.farm import Farm
 from oelala.mini.recipe.latent_set import shards
-from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools
+from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools, tokenizer_of_all
 from oelala.mini.recipe.pose import PoseSettings, PoseStage
 from oelala.mini.recipe.pose_latents import PoseLatentStage
 from oelala.mini.recipe.team import Team
+from oelala.mini.recipe.text import HEADS_CHECKPOINT, TextSettings, TextStage
 from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
 from oelala.mini.recipe.vae import VaeSettings, VaeStage
 
@@ -71,6 +72,20 @@ class Run:
         finally:
             self.team = together
             self.team.wait()
+
+    def text(self, seconds: float, later: float = 0.0) -> None:
+        """Stage 0: has no schedule that goes on later."""
+        one = self.settings
+        tokenizer = tokenizer_of_all(one.folder, self.team, tiny=one.tiny)
+        settings = TextSettings(
+            one.folder, seconds / 60, self.device, tokenizer, tiny=one.tiny, team=self.team
+        )
+        TextStage(settings, self.farm).run()
+        self._free()
+
+    def has_text(self) -> bool:
+        """Whether the text encoder has been taught."""
+        return (self.settings.folder / f"{HEADS_CHECKPOINT}.safetensors").exists()
 
     def vae(self, seconds: float, later: float = 0.0) -> None:
         """Stage 1."""
