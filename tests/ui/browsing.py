@@ -112,12 +112,14 @@ def choose_model(page: Any, title: str = "Wan 2.1 T2V 1.3B") -> None:
     )
 
 
-def generate(page: Any) -> str:
-    """Press Generate and return the new job's id, once the queue panel shows it."""
+def generate(page: Any, kind: str = "text-to-video") -> str:
+    """Press that tab's Generate and return the new job's id, once the queue panel shows it."""
     before = set(job_ids(page))
-    page.click("#text-to-video--generate")
+    page.click(f"#{kind}--generate")
     page.wait_for_function(
-        "count => document.querySelectorAll('#o-jobs .o-job').length > count", arg=len(before), timeout=15_000
+        "known => [...document.querySelectorAll('#o-jobs .o-job')].some(j => !known.includes(j.dataset.job))",
+        arg=list(before),
+        timeout=15_000,
     )
     (new,) = set(job_ids(page)) - before
     return new

@@ -10,7 +10,7 @@ import pytest
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.text_to_video import TextToVideo
 from tests.media import pictures
-from tests.ui.browsing import LiveStudio, job_ids, row
+from tests.ui.browsing import LiveStudio, generate, job_ids, row
 from tests.ui.conftest import visitor
 from tests.ui.test_browser_page import NARROW, faults_of
 from tests.ui.test_browser_studio import drop
@@ -48,17 +48,6 @@ def fill(page: Any, **values: Any) -> None:
         page.press(box, "Tab")
 
 
-def generate(page: Any) -> str:
-    before = set(job_ids(page))
-    page.click(f"{FORM}generate")
-    page.wait_for_function(
-        "known => [...document.querySelectorAll('#o-jobs .o-job')].some(j => !known.includes(j.dataset.job))",
-        arg=list(before),
-    )
-    (new,) = set(job_ids(page)) - before
-    return new
-
-
 def box(page: Any, selector: str) -> dict[str, float]:
     found: dict[str, float] = page.query_selector(selector).bounding_box()
     return found
@@ -86,7 +75,7 @@ def test_from_a_picture_to_a_clip_framed_by_hand(page: Any, live: LiveStudio, ph
     page.wait_for_function(
         f"() => document.querySelector('{FORM}prompt textarea').value.includes('waves with one hand')"
     )
-    job = generate(page)
+    job = generate(page, "image-to-video")
     photo.unlink()
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = ImageToVideo(**live.studio.job(job).task)
@@ -101,7 +90,7 @@ def test_from_a_picture_to_a_clip_framed_by_hand(page: Any, live: LiveStudio, ph
     assert page.input_value(f"{FORM}prompt textarea") == task.prompt
     assert page.input_value(f"{FORM}image--name textarea") not in ("", task.image)
     page.wait_for_selector(".o-extend:has-text('Goes on where a clip ends')")
-    longer = generate(page)
+    longer = generate(page, "image-to-video")
     page.wait_for_selector(f"{row(longer)}[data-state=done]", timeout=60_000)
     page.wait_for_selector(".o-facts:has-text('joined at frame 5: colour ')")
     made = live.studio.job(longer).state.result.details  # type: ignore[union-attr]
@@ -227,7 +216,7 @@ def test_a_model_with_a_last_picture_shows_its_field_and_uses_it(
     page.set_input_files("[data-picture=last_image] input[type=file]", end)
     page.wait_for_selector(f"{FORM}last_image .o-picture-note:has-text('200 × 300 becomes 832 × 480')")
     fill(page)
-    job = generate(page)
+    job = generate(page, "image-to-video")
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = ImageToVideo(**live.studio.job(job).task)
     assert task.last_image not in (None, task.image)
@@ -250,7 +239,7 @@ def test_a_model_without_words_asks_for_motion_instead(page: Any, live: LiveStud
     assert "At most 14." in page.text_content(f"{FORM}num_frames")
     fill(page, width=256, height=256, num_frames=6)
     assert page.input_value(f"{FORM}num_frames input") == "6", "no 4k+1 here"
-    job = generate(page)
+    job = generate(page, "image-to-video")
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = ImageToVideo(**live.studio.job(job).task)
     assert (task.model, task.prompt, task.num_frames, task.motion_bucket_id) == ("svd", "", 6, 127)

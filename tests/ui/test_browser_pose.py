@@ -17,7 +17,7 @@ from tests.media.bodies import pose_of, standing
 from tests.media.films import film, walking_body
 from tests.media.people import rendered
 from tests.models.tiny_pose import VACE
-from tests.ui.browsing import LiveStudio, job_ids, row
+from tests.ui.browsing import LiveStudio, generate, row
 from tests.ui.conftest import visitor
 from tests.ui.test_browser_page import NARROW, faults_of
 
@@ -63,17 +63,6 @@ def fill(page: Any, prompt: str = "somebody walks", **values: Any) -> None:
         page.press(box, "Tab")
 
 
-def generate(page: Any) -> str:
-    before = set(job_ids(page))
-    page.click(f"{FORM}generate")
-    page.wait_for_function(
-        "known => [...document.querySelectorAll('#o-jobs .o-job')].some(j => !known.includes(j.dataset.job))",
-        arg=list(before),
-    )
-    (new,) = set(job_ids(page)) - before
-    return new
-
-
 def two_people() -> list[Any]:
     """The second one mirrored, to the right of the first."""
     frames = walking_body(12)
@@ -94,7 +83,7 @@ def test_from_a_film_to_a_measured_clip(page: Any, live: LiveStudio, someone: Pa
     fill(page)
     page.wait_for_selector(f"{WORDS}")
     page.wait_for_selector(f"{FORM}fit canvas")
-    job = generate(page)
+    job = generate(page, "pose-transfer")
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = PoseTransfer(**live.studio.job(job).task)
     assert (task.model, task.pose_style, task.framing, task.width) == (VACE, "vace", "pad", 128)
@@ -150,7 +139,7 @@ def test_a_shipped_motion_and_a_prompt_are_enough(page: Any, live: LiveStudio) -
     page.fill(f"{FORM}pose_scale input[type=number]", "0.3")
     page.press(f"{FORM}pose_scale input[type=number]", "Tab")
     page.wait_for_selector(f"{WORDS}:has-text('of the frame')")
-    job = generate(page)
+    job = generate(page, "pose-transfer")
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = PoseTransfer(**live.studio.job(job).task)
     assert (task.motion, task.image, task.pose_scale, task.conditioning_scale) == ("jump", None, 0.3, 1.0)
