@@ -33,7 +33,7 @@ MAX_SHARD_SIZE = "15MB"
 DTYPE_ON_DISK = torch.bfloat16
 
 VAE: dict[str, Any] = {
-    "base_dim": 24,
+    "base_dim": 32,
     "decoder_base_dim": 32,
     "z_dim": Z_DIM,
     "dim_mult": [1, 2, 4, 4],

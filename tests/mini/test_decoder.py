@@ -1,20 +1,16 @@
 """The decoder alone: latents stay bit for bit what they were, and so do the shards made of them."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from oelala.mini.recipe import checkpoint
-from oelala.mini.recipe.compiled import passes, shapes_of
-from oelala.mini.recipe.decoder import decoder_loss, freeze, squared_error
+from oelala.mini.recipe.decoder import decoder_loss, squared_error
 from oelala.mini.recipe.latents import encoder_key
 from oelala.mini.recipe.run import Run, RunSettings
-from oelala.mini.recipe.vae import CHECKPOINT, DECODER_PLAN, Batch
+from oelala.mini.recipe.vae import CHECKPOINT
 from oelala.mini.recipe.vae_loss import reconstruction_loss
-from oelala.mini.recipe.whole_clip import WholeClip, encode_for, lay_out, norm_silu
 from oelala.mini.topology import build_vae
 
 
@@ -67,43 +63,3 @@ def test_the_loss_ends_in_squared_error() -> None:
     assert decoder_loss(made, truth, 0.0, 1.0) == 0.1 * squared_error(made, truth)
     better = decoder_loss(truth + 0.05, truth, 0.0, 0.4)
     assert better < decoder_loss(made, truth, 0.0, 0.4)
-
-
-def test_the_plan_is_of_whole_clips_and_each_shape_is_warmed_once() -> None:
-    batches = [batch for _, kinds in DECODER_PLAN for batch in kinds]
-    assert {(batch.frames, batch.crop) for batch in batches} == {(1, 256), (17, 256), (33, 256)}
-    assert len(shapes_of(batches)) == 3
-    formats = set()
-
-    def norm(x: torch.Tensor, gamma: torch.Tensor, late: int) -> torch.Tensor:
-        formats.add((torch.is_grad_enabled(), gamma.requires_grad))
-        return norm_silu(x, gamma, late)
-
-    passes(torch.device("cpu"), norm, [Batch(1, 1, 64), Batch(1, 5, 64)], decoder_only=True, tiny=True)
-    # The frozen encoder without gradients, the decoder with them.
-    assert formats == {(False, False), (True, True)}
-
-
-def test_nothing_is_compiled_again_in_training() -> None:
-    made = []
-
-    def count(graph: torch.fx.GraphModule, _: list[torch.Tensor]) -> Callable[..., Any]:
-        made.append(graph)
-        return graph.forward
-
-    torch._dynamo.config.recompile_limit = 64
-    norm = torch.compile(norm_silu, dynamic=True, backend=count)
-    batch, device = Batch(2, 5, 64), torch.device("cpu")
-    passes(device, norm, [batch], decoder_only=True, tiny=True)
-    before = len(made)
-    vae = build_vae(tiny=True).train()
-    lay_out(vae)
-    optimizer = torch.optim.AdamW(freeze(vae))
-    whole = WholeClip(vae, norm)
-    for _ in range(2):
-        mean, spread = encode_for(whole, torch.rand(2, 3, 5, 64, 64), decoder_only=True)
-        error = whole.decode(mean + spread.exp()).square().mean()
-        optimizer.zero_grad(set_to_none=True)
-        error.backward()
-        optimizer.step()
-    assert len(made) == before > 4

@@ -1,4 +1,4 @@
-"""`python -m oelala.mini.recipe STAGE`: one stage of making Mini, or `call N`: a call on a lent GPU.
+"""`python -m oelala.mini.recipe STAGE`: one stage of making Mini, or `call`: several, on a lent GPU.
 
 Every stage stops after its minutes and goes on from its own checkpoint when it is called again.
 """
@@ -19,7 +19,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """The command line of the recipe."""
     parser = argparse.ArgumentParser(prog="python -m oelala.mini.recipe", description=__doc__)
     parser.add_argument("stage", choices=STAGES)
-    parser.add_argument("number", nargs="?", type=int, choices=(1, 2, 3, 4), help="call: which one")
+    parser.add_argument("--stages", default="", help="call: stage:seconds:later, ... (0: all that are left)")
     parser.add_argument("--folder", type=Path, default=Path(".work/mini"), help="checkpoints and latents")
     parser.add_argument("--minutes", type=float, default=5.0, help="stop after this many minutes")
     parser.add_argument("--later-minutes", type=float, default=0.0, help="the schedule's, in later runs")
@@ -32,11 +32,11 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def _call(args: argparse.Namespace) -> None:
-    from oelala.mini.recipe.call import Call, CallSettings
+    from oelala.mini.recipe.call import Call, CallSettings, Part
 
     out = args.out or Path(os.environ.get("OUT", ".work/out"))
     settings = CallSettings(
-        args.number or 1,
+        tuple(Part.parse(text) for text in args.stages.split(",")),
         STARTED,
         args.seconds,
         args.folder,

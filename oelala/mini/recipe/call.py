@@ -1,4 +1,4 @@
-"""`python -m oelala.mini.recipe call N`: the N-th of four calls on a lent GPU, packed before its limit.
+"""`python -m oelala.mini.recipe call --stages text:35,vae:0`: stages on a lent GPU, packed before its limit.
 
 README.md has the plan. What a call leaves in `--folder` serves the next one while the machine is the same;
 what it packs into `--out` is enough to go on from on a bare one.
@@ -9,7 +9,6 @@ import shutil
 import tarfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,13 +22,24 @@ PART_BYTES = 15_000_000
 CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads", "pose")
 # Seconds kept for saving and packing, and the last moment for both.
 _KEPT, _LAST = 22.0, 12.0
-_STILLS, _CLIPS, _STILLS_AGAIN = 60.0, 80.0, 45.0
-# Until a text encoder without heads knows what belongs to what.
-_TEXT = 25.0
-# What the first call gives the transformer, to see it run; and, as far as they are known, the later ones.
-_FIRST, _SECOND, _THIRD = 45.0, 400.0, 490.0
-# The fourth call: latents of poses, and, on one GPU, the pose stage's share of what is left.
-_POSES, _POSE_SHARE = 120.0, 0.6
+_LATENTS = ("stills", "clips", "poses")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stage, the seconds it may last (0: all that are left), and those of its schedule in later calls."""
+
+    stage: str
+    seconds: float = 0.0
+    later: float = 0.0
+
+    @staticmethod
+    def parse(text: str) -> "Part":
+        """`stage[:seconds[:later]]`; ValueError where that is not what it says."""
+        stage, *numbers = text.split(":")
+        if len(numbers) > 2:
+            raise ValueError(f"not stage:seconds:later: {text!r}")
+        return Part(stage, *map(float, numbers))
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class CallSettings:
     checkpoints to start from.
     """
 
-    number: int
+    parts: tuple[Part, ...]
     started: float
     seconds: float
     folder: Path
@@ -48,14 +58,16 @@ class CallSettings:
     tiny: bool = False
 
 
-def pack(folder: Path, out: Path) -> None:
-    """Checkpoints, tokenizer and statistics as mini.tar.00, .01, ... of at most 15 MB in `out`."""
+def pack(folder: Path, out: Path, since: float = 0.0) -> None:
+    """Checkpoints written `since` (of time.time), tokenizer and statistics as mini.tar.00, .01, ... of
+    at most 15 MB in `out`. All of them together are more than one answer may carry.
+    """
     out.mkdir(parents=True, exist_ok=True)
     whole = BytesIO()
     with tarfile.open(fileobj=whole, mode="w") as tar:
         for name in CHECKPOINTS:
             for path in (folder / f"{name}.safetensors", folder / f"{name}.json"):
-                if path.exists():
+                if path.exists() and path.stat().st_mtime >= since:
                     tar.add(path, path.name)
         for name in ("latents.json", "tokenizer"):
             if (folder / name).exists():
@@ -70,7 +82,7 @@ class Call:
 
     def __init__(self, settings: CallSettings) -> None:
         self.settings = settings
-        self._packing = threading.Lock()
+        self._packing, self.since = threading.Lock(), time.time()
         settings.out.mkdir(parents=True, exist_ok=True)
         self.team = Team()
         name = "log.txt" if self.team.first else f"log{self.team.rank}.txt"
@@ -99,8 +111,8 @@ class Call:
         guard.start()
         run = Run(RunSettings(settings.folder, settings.schedule, tiny=settings.tiny, team=self.team))
         try:
-            stages = {1: self._first, 4: self._last}.get(settings.number, self._later)
-            stages(run)
+            for part in settings.parts:
+                self._run(run, part)
         finally:
             guard.cancel()
             if self.team.first:
@@ -108,52 +120,21 @@ class Call:
             run.close()
             logger.remove(self.log)
 
-    def _first(self, run: Run) -> None:
-        run.prepare()
-        self._teach_text(run)
-        stills, first = (min(seconds, self.left() / 3) for seconds in (_STILLS, _FIRST))
-        run.vae(self.left() - stills - first)
-        run.latents("stills", self.left() - first)
-        run.transformer(self.left(), _SECOND + _THIRD)
-
-    def _teach_text(self, run: Run) -> None:
-        if not run.has_text():
-            run.text(min(_TEXT, self.left() / 6))
-
-    def _later(self, run: Run) -> None:
-        self._teach_text(run)
-        for kind, seconds in (("stills", _STILLS_AGAIN), ("clips", _CLIPS)):
-            if not run.has_latents(kind):
-                run.prepare()
-                run.latents(kind, min(seconds, self.left() / 3))
-        run.transformer(self.left(), _THIRD if self.settings.number == 2 else 0.0)
-
-    def _last(self, run: Run) -> None:
-        """The pose transformer and the decoder: beside each other on two GPUs, else one after the other."""
-        missing = not run.has_latents("poses")
-        run.prepare()
-        if missing:
-            run.latents("poses", min(_POSES, self.left() / 3))
-        if self.team.size == 1:
-            self._guarded(run.pose, self.left() * _POSE_SHARE)
-            self._guarded(run.decoder, self.left())
-            return
-        with run.apart():
-            if self.team.first:
-                self._guarded(run.pose, self.left())
-            elif self.team.rank == 1:
-                self._guarded(run.decoder, self.left())
-
-    @staticmethod
-    def _guarded(stage: Callable[[float], None], seconds: float) -> None:
+    def _run(self, run: Run, part: Part) -> None:
+        seconds = min(part.seconds, self.left()) if part.seconds else self.left()
+        logger.info("{} for {:.0f} s, {:.0f} s after the start", part.stage, seconds, self._spent())
         try:
-            stage(seconds)
-        except Exception:  # noqa: BLE001 - a fault of one stage must not take the other one's work away
+            if part.stage in _LATENTS:
+                run.prepare()
+                run.latents(part.stage, seconds)
+            else:
+                getattr(run, part.stage)(seconds, part.later)
+        except Exception:  # noqa: BLE001 - a fault of one stage must not take the other ones' work away
             logger.exception("stage failed")
 
     def _pack(self) -> None:
         with self._packing:
-            pack(self.settings.folder, self.settings.out)
+            pack(self.settings.folder, self.settings.out, self.since)
             logger.info("packed after {:.0f} s", self._spent())
 
     def _give_up(self) -> None:

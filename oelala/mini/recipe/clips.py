@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from loguru import logger
+from numpy.typing import NDArray
 from torch import Tensor
 
 from oelala.mini.world.render import PLAIN, render_clips
@@ -104,24 +105,29 @@ class Pool:
 
         Most are around a joint, often the face.
         """
-        pieces, joints = [], []
-        for _ in range(batch):
-            clip = int(self.rng.integers(self.filled))
-            start = int(self.rng.integers(self.size.num_frames - num_frames + 1))
-            x, y = self._corner(clip, start + num_frames // 2, crop)
-            when = slice(start, start + num_frames)
-            pieces.append(self.frames[clip, when, :, y : y + crop, x : x + crop])
-            joints.append(self.joints[clip, when] * SIZE - torch.tensor([x, y]))
-        clips = torch.stack(pieces).transpose(1, 2).float() / 127.5 - 1
-        return clips.contiguous(), torch.stack(joints).to(self.device)
+        clip = self.rng.integers(self.filled, size=batch)
+        start = self.rng.integers(self.size.num_frames - num_frames + 1, size=batch)
+        corner = self._corners(clip, start + num_frames // 2, crop)
+        when = torch.from_numpy(start[:, None] + np.arange(num_frames))
+        joints = self.joints[torch.from_numpy(clip)[:, None], when] * SIZE
+        joints = joints - torch.from_numpy(corner).float()[:, None, None]
+        return self._cut(clip, when, corner, crop), joints.to(self.device)
 
-    def _corner(self, clip: int, frame: int, crop: int) -> tuple[int, int]:
-        room = SIZE - crop
-        if room <= 0:
-            return 0, 0
-        if self.rng.random() < 0.3:
-            return int(self.rng.integers(room + 1)), int(self.rng.integers(room + 1))
-        joint = 0 if self.rng.random() < 0.45 else int(self.rng.integers(18))
-        middle = self.joints[clip, frame, joint].numpy() * SIZE + self.rng.normal(0, crop / 5, 2)
-        corner = np.clip(np.nan_to_num(middle) - crop / 2, 0, room).astype(int)
-        return int(corner[0]), int(corner[1])
+    def _cut(self, clip: NDArray[np.int64], when: Tensor, corner: NDArray[np.int64], crop: int) -> Tensor:
+        """All crops in one gather: (B, 3, T, crop, crop)."""
+        axis = np.arange(crop)
+        places = [torch.from_numpy(corner[:, k : k + 1] + axis) for k in (1, 0)]
+        index = [each.to(self.device) for each in (torch.from_numpy(clip), when, *places)]
+        rows = index[0].view(-1, 1, 1, 1, 1), index[1].view(len(clip), 1, -1, 1, 1)
+        colours = torch.arange(3, device=self.device).view(1, 3, 1, 1, 1)
+        y, x = index[2].view(len(clip), 1, 1, -1, 1), index[3].view(len(clip), 1, 1, 1, -1)
+        return self.frames[rows[0], rows[1], colours, y, x].float() / 127.5 - 1
+
+    def _corners(self, clip: NDArray[np.int64], frame: NDArray[np.int64], crop: int) -> NDArray[np.int64]:
+        """Left and top (B, 2) of the crops."""
+        room, count = SIZE - crop, len(clip)
+        anywhere = self.rng.integers(room + 1, size=(count, 2))
+        joint = np.where(self.rng.random(count) < 0.45, 0, self.rng.integers(18, size=count))
+        middle = self.joints.numpy()[clip, frame, joint] * SIZE + self.rng.normal(0, crop / 5, (count, 2))
+        around = np.clip(np.nan_to_num(middle) - crop / 2, 0, room).astype(np.int64)
+        return np.where(self.rng.random((count, 1)) < 0.3, anywhere, around)

@@ -16,10 +16,11 @@ from torch import Tensor
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import render_bytes
 from oelala.mini.recipe.farm import Farm, Made, captions_of
+from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.latent_set import Moments, seed_of, shards, write_statistics
 from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
-from oelala.mini.recipe.whole_clip import WholeClip, lay_out
+from oelala.mini.recipe.whole_clip import WholeClip
 from oelala.mini.tokenizer import VOCAB_SIZE, train_tokenizer
 from oelala.mini.topology import NUM_FRAMES, build_vae
 from oelala.mini.world.render import PLAIN
@@ -120,9 +121,7 @@ class LatentStage:
         vae.load_state_dict({name: value.float() for name, value in found[0].items()})
         self.encoder = encoder_key(found[0])
         vae = vae.to(settings.device).eval()
-        lay_out(vae)
-        # Not the compiled norm: without gradients it would be compiled again, for longer than it saves.
-        self.whole = WholeClip(vae)
+        self.whole = WholeClip(vae, fastest_norm(settings.device))
         self.done = self._keep_present()
 
     def _keep_present(self) -> int:

@@ -17,13 +17,14 @@ from loguru import logger
 from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
 from oelala.mini.recipe.pose_set import PoseBatch, PosePart, PoseSet
 from oelala.mini.recipe.schedule import hard_share, noise_levels, rate_at
 from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.text import features_of
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
-from oelala.mini.recipe.whole_clip import WholeClip, lay_out
+from oelala.mini.recipe.whole_clip import WholeClip
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
 from oelala.mini.topology import build_pose_transformer, build_text_encoder, build_vae
 
@@ -83,8 +84,7 @@ def frozen_encoder(folder: Path, device: torch.device, *, tiny: bool) -> Callabl
     vae = build_vae(tiny=tiny)
     vae.load_state_dict(checkpoint.weights_of(folder / VAE_CHECKPOINT))
     vae = vae.to(device).eval()
-    lay_out(vae)
-    whole = WholeClip(vae)
+    whole = WholeClip(vae, fastest_norm(device))
 
     @torch.no_grad()
     def encode(clips: Tensor) -> Tensor:

@@ -1,8 +1,5 @@
 """The stages in one process, so that compiled code, worker processes and clips serve all of them."""
 
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +7,8 @@ from pathlib import Path
 import torch
 
 from oelala.mini.recipe.clips import best_shaders
-from oelala.mini.recipe.compiled import fastest_norm
 from oelala.mini.recipe.farm import Farm
+from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.latent_set import shards
 from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools, tokenizer_of_all
 from oelala.mini.recipe.pose import PoseSettings, PoseStage
@@ -63,16 +60,6 @@ class Run:
         """Compile the renderer now, so that no stage's seconds pay for it."""
         assert self.tools
 
-    @contextmanager
-    def apart(self) -> Generator[None, None, None]:
-        """Inside, every process of the team trains a stage of its own; after it, all wait for each other."""
-        together, self.team = self.team, self.team.alone()
-        try:
-            yield
-        finally:
-            self.team = together
-            self.team.wait()
-
     def text(self, seconds: float, later: float = 0.0) -> None:
         """Stage 0: has no schedule that goes on later."""
         one = self.settings
@@ -106,12 +93,7 @@ class Run:
         self._train_vae(settings)
 
     def _train_vae(self, settings: VaeSettings) -> None:
-        start = time.monotonic()
-        batches = [batch for _, kinds in settings.plan for batch in kinds]
-        norm = fastest_norm(self.device, batches, decoder_only=settings.decoder_only)
-        # Compiling counts: who called knows when to stop, not how long that takes.
-        minutes = settings.minutes - (time.monotonic() - start) / 60
-        VaeStage(replace(settings, norm=norm, minutes=minutes)).run()
+        VaeStage(replace(settings, norm=fastest_norm(self.device))).run()
         self._free()
 
     def latents(self, kind: str, seconds: float) -> None:

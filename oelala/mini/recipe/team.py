@@ -27,6 +27,7 @@ class Team:
         self.device = torch.device("cuda", self.rank) if cuda else torch.device("cpu")
         if cuda:
             torch.cuda.set_device(self.device)
+            torch.backends.cudnn.benchmark = True
         if self.size > 1 and not dist.is_initialized():
             backend = "cuda:nccl,cpu:gloo" if cuda else "gloo"
             dist.init_process_group(backend, timeout=_PATIENCE)

@@ -44,7 +44,7 @@ class TextSettings:
     minutes: float
     device: torch.device
     tokenizer: Path
-    captions: int = 2048
+    captions: int = 512
     tiny: bool = False
     peak_rate: float = 1.0e-3
     team: Team = field(default_factory=Team)

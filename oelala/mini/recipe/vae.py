@@ -14,17 +14,11 @@ from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import Pool, PoolSize, render_bytes
 from oelala.mini.recipe.control import control_like
 from oelala.mini.recipe.decoder import decoder_loss, freeze
+from oelala.mini.recipe.norm_silu import NormSilu, norm_silu
 from oelala.mini.recipe.schedule import rate_at
 from oelala.mini.recipe.team import SEEDS_EACH, Team
-from oelala.mini.recipe.vae_loss import faces_and_hands, reconstruction_loss
-from oelala.mini.recipe.whole_clip import (
-    NormSilu,
-    WholeClip,
-    encode_for,
-    lay_out,
-    norm_silu,
-    training_pass,
-)
+from oelala.mini.recipe.vae_loss import faces_and_hands
+from oelala.mini.recipe.whole_clip import WholeClip, encode_for, training_pass
 from oelala.mini.topology import build_vae
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.spec import random_clip
@@ -35,6 +29,7 @@ FIRST_SCHEDULE = "first"
 # Clips that no training seed reaches.
 JUDGE_SEEDS = range(2_000_000_000, 2_000_000_012)
 CONTROL_SHARE = 0.13
+_DIVERGENCE_WEIGHT = 1e-5
 
 
 @dataclass(frozen=True)
@@ -46,19 +41,17 @@ class Batch:
     crop: int
 
 
-# (share of the schedule at which it ends, batches drawn from by turns)
+# (share of the schedule at which it ends, batches drawn from by turns): about ten megapixels each.
 PLAN = (
-    (0.14, (Batch(128, 1, 128),)),
-    (0.50, (Batch(48, 5, 128), Batch(48, 5, 128), Batch(26, 9, 128), Batch(12, 5, 256))),
-    (1.01, (Batch(14, 17, 128), Batch(7, 33, 128), Batch(4, 17, 256), Batch(28, 9, 128))),
+    (0.10, (Batch(512, 1, 128),)),
+    (0.40, (Batch(128, 5, 128), Batch(40, 17, 128), Batch(72, 9, 128), Batch(128, 1, 256))),
+    (1.01, (Batch(10, 17, 256), Batch(20, 33, 128), Batch(5, 33, 256), Batch(40, 17, 128))),
 )
-# For weights that have seen all that: some stills to keep them sharp, then clips of every length.
+# For weights that have seen all that, and for the decoder alone: clips as they are judged, and some stills.
 RESUMED_PLAN = (
-    (0.45, (Batch(48, 5, 128), Batch(26, 9, 128), Batch(12, 5, 256), Batch(128, 1, 128))),
-    (1.01, (Batch(14, 17, 128), Batch(28, 9, 128), Batch(7, 33, 128), Batch(4, 17, 256))),
+    (0.40, (Batch(40, 17, 128), Batch(10, 17, 256), Batch(20, 33, 128), Batch(128, 1, 256))),
+    (1.01, (Batch(10, 17, 256), Batch(20, 33, 128), Batch(5, 33, 256), Batch(40, 17, 128))),
 )
-# For the decoder alone, whole pictures: 6 to 9 megapixels a step, which hold 5 to 11 GB for the way back.
-DECODER_PLAN = ((1.01, (Batch(8, 17, 256), Batch(4, 33, 256), Batch(8, 17, 256), Batch(96, 1, 256))),)
 Plan = tuple[tuple[float, tuple[Batch, ...]], ...]
 
 
@@ -85,9 +78,7 @@ class VaeSettings:
     @property
     def plan(self) -> Plan:
         """What is drawn when."""
-        if self.decoder_only:
-            return DECODER_PLAN
-        return PLAN if self.schedule == FIRST_SCHEDULE else RESUMED_PLAN
+        return PLAN if self.schedule == FIRST_SCHEDULE and not self.decoder_only else RESUMED_PLAN
 
 
 class VaeStage:
@@ -104,8 +95,7 @@ class VaeStage:
             weights, self.progress = found
             self.vae.load_state_dict({name: value.float() for name, value in weights.items()})
         self.vae.to(device).train()
-        lay_out(self.vae)
-        self.average = checkpoint.Average(self.vae, 0.998)
+        self.average = checkpoint.Average(self.vae, 0.999)
         self.whole = WholeClip(self.vae, settings.norm)
         self.parameters = freeze(self.vae) if settings.decoder_only else list(self.vae.parameters())
         self.optimizer = torch.optim.AdamW(
@@ -183,15 +173,13 @@ class VaeStage:
             group["lr"] = rate_at(done, self.settings.peak_rate, self.own_steps)
         with training_pass(self.settings.device, enabled=self.settings.scale == 1):
             mean, log_variance = encode_for(self.whole, truth, decoder_only=decoder_only)
-            # What is judged is the mean: the decoder comes to it, step by step.
-            noise = (1 - min(done, 1.0)) if decoder_only else 1.0
-            z = mean + noise * torch.randn_like(mean) * (0.5 * log_variance).exp()
+            # What is judged is the mean: training comes to it, step by step.
+            z = mean + (1 - min(done, 1.0)) * torch.randn_like(mean) * (0.5 * log_variance).exp()
             made = self.whole.decode(z).float()
-        if decoder_only:
-            loss = decoder_loss(made, truth, extra, done)
-        else:
+        loss = decoder_loss(made, truth, extra, done)
+        if not decoder_only:
             divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-            loss = reconstruction_loss(made, truth, extra) + 3e-5 * divergence
+            loss = loss + _DIVERGENCE_WEIGHT * divergence
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.team.average_gradients(self.parameters)
