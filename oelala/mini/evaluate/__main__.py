@@ -1,21 +1,25 @@
 """`python -m oelala.mini.evaluate [PART …]`: judges Oelala Mini, part by part, and writes a table.
 
 Every part keeps what it has judged in `--out` and goes on from there. `generate` writes latents instead, on a
-machine with a GPU, for `--latents`.
+machine with a GPU, for `--latents`; `drawings` writes what poses look like, where that machine has no OpenCV.
 """
 
 import argparse
+import math
 from importlib import import_module
 from pathlib import Path
 
 import torch
 from loguru import logger
 
+from oelala.mini.evaluate.latents import KINDS
 from oelala.mini.evaluate.options import POSE_FOLDER, Options
 from oelala.settings import ASSETS, prepare_environment
 
 # The cheapest first.
-ORDER = ("size", "vae", "image", "pose", "text", "action", "speed")
+ORDER = ("size", "sheets", "vae", "image", "pose", "text", "action", "speed", "world")
+# What is done in another way, and the words that may follow.
+OTHERS: dict[str, tuple[str, ...]] = {"generate": KINDS, "drawings": ()}
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -30,7 +34,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
         "parts",
         nargs="*",
         metavar="PART",
-        help=f"of {', '.join(ORDER)}; or generate, or table (default: all)",
+        help=f"of {', '.join(ORDER)} (default: all); table; or generate [{'] ['.join(KINDS)}]; or drawings",
     )
     add("--model", type=Path, default=ASSETS / "oelala-mini")
     add("--pose", type=Path, default=POSE_FOLDER, help="the pose transformer's folder")
@@ -46,12 +50,15 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--guidance", type=float, default=3.0)
     add("--threads", type=int, default=2)
     add("--batch", type=int, default=32, help="prompts at once, for generate")
+    add("--people", type=int, default=500, help="for world")
+    add("--drawings", type=Path, help="a folder that `drawings` wrote, where there is no OpenCV")
+    add("--minutes", type=float, default=math.inf, help="that each part may take; the next run goes on")
     args = parser.parse_args(argv)
-    unknown = set(args.parts) - {*ORDER, "generate", "table"}
+    other = args.parts[0] if args.parts and args.parts[0] in OTHERS else None
+    known = (*ORDER, "table") if other is None else (other, *OTHERS[other])
+    unknown = set(args.parts) - set(known)
     if unknown:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    if "generate" in args.parts and len(args.parts) > 1:
-        parser.error("generate goes alone")
     return args
 
 
@@ -77,6 +84,17 @@ def judge(options: Options, parts: list[str], scores: Path) -> str:
     return page
 
 
+def make(options: Options, args: argparse.Namespace) -> list[Path]:
+    """What another machine judges, or draws on."""
+    if args.parts[0] == "drawings":
+        from oelala.mini.evaluate.pose_clips import write_drawings
+
+        return write_drawings(options, options.out)
+    from oelala.mini.evaluate.generate import generate
+
+    return generate(options, args.batch, args.parts[1:] or KINDS, say=logger.info)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Generate, or judge and write."""
     prepare_environment()
@@ -84,10 +102,8 @@ def main(argv: list[str] | None = None) -> None:
     options = options_of(args)
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
-    if args.parts == ["generate"]:
-        from oelala.mini.evaluate.generate import generate
-
-        for path in generate(options, args.batch, say=logger.info):
+    if args.parts and args.parts[0] in OTHERS:
+        for path in make(options, args):
             logger.info("{} ({:.1f} MB)", path, path.stat().st_size / 1e6)
         return
     page = judge(options, args.parts or list(ORDER), args.scores or options.out / "SCORES.md")

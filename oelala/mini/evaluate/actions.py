@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 WEIGHTS = Path(__file__).with_name("actions.json")
 Floats = NDArray[np.float64]
+NUM_FRAMES = 33
 # Of COCO-18: nose, neck, arms and legs. Eyes and ears say nothing more.
 _JOINTS = 14
 _NECK, _HIPS, _WRISTS, _ANKLES = 1, (8, 11), (4, 7), (10, 13)

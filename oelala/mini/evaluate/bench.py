@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
+from loguru import logger
+from numpy.typing import NDArray
 
 from oelala.media.face import FaceReader
 from oelala.media.pose import BodyFinder
@@ -16,10 +21,9 @@ from oelala.mini.evaluate.judge import Judge
 from oelala.mini.evaluate.latents import LatentStore
 from oelala.mini.evaluate.options import Options
 from oelala.mini.evaluate.results import PartResult
-from oelala.mini.evaluate.sampler import Frames, Sampler, to_bytes
-from oelala.mini.evaluate.sheets import Sheet
-from oelala.mini.world.render import render_clips
-from oelala.mini.world.spec import ClipSpec
+from oelala.mini.evaluate.sampler import Sampler
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass
@@ -45,8 +49,16 @@ class Bench:
     @cached_property
     def latents(self) -> LatentStore:
         """Of clips from text and from pictures. Raises ValueError for given latents of another model."""
-        folder = self.options.out / "latents"
-        return LatentStore(folder, self.options.sampling, self.options.latents)
+        return LatentStore(self._folder, self.options.sampling, self.options.latents)
+
+    @cached_property
+    def pose_latents(self) -> LatentStore:
+        """Of clips that follow a motion. Raises as `latents`."""
+        return LatentStore(self._folder, self.options.pose_sampling, self.options.latents, ("pose",))
+
+    @property
+    def _folder(self) -> Path:
+        return self.options.out / "latents"
 
     @cached_property
     def finder(self) -> BodyFinder:
@@ -67,21 +79,19 @@ class Bench:
         """The part's own file, with what is there already of the same `about`."""
         return PartResult.open(self.options.out / f"{name}.json", about)
 
-    def sheet(self, name: str, columns: int) -> Sheet:
-        """The part's contact sheet."""
-        return Sheet(self.options.out, name, columns)
+    def turn(self, result: PartResult, keys: Sequence[str]) -> Iterator[str]:
+        """The keys without an item, one after the other, until the part's minutes are over."""
+        until = time.monotonic() + 60 * self.options.minutes
+        for key in result.missing(list(keys)):
+            if time.monotonic() > until:
+                logger.info(
+                    "{}: time is up, {} of {}", result.path.stem, len(result.of(list(keys))), len(keys)
+                )
+                return
+            yield key
+            logger.info("{} {} {}", result.path.stem, key, result.items.get(key))
 
 
-def render(spec: ClipSpec, num_frames: int) -> Frames:
-    """A plain render: uint8 (T, 256, 256, 3)."""
-    return to_bytes(render_clips([spec], num_frames).frames[0])
-
-
-def every_fourth(frames: Frames) -> Frames:
+def every_fourth(frames: NDArray[Number]) -> NDArray[Number]:
     """What is looked at of a clip; of very short ones all."""
     return frames[::4] if len(frames) > 4 else frames
-
-
-def strip_of(frames: Frames, *more: np.ndarray) -> list[np.ndarray]:
-    """First, middle and last frame, and `more` pictures, for a sheet."""
-    return [frames[0], frames[len(frames) // 2], frames[-1], *more]

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from oelala.media.pose import BodyFinder
+from oelala.media.pose import BodyFinder, PoseTrack
 from oelala.mini.world.vocabulary import COLOURS, HAIR_COLOURS
 
 Frames = NDArray[np.uint8]
@@ -63,7 +63,10 @@ class Judge:
 
     def look(self, frames: Frames) -> Verdict:
         """Judge frames uint8 (T, H, W, 3)."""
-        track = self.finder.track(list(frames))
+        return self.verdict(frames, self.finder.track(list(frames)))
+
+    def verdict(self, frames: Frames, track: PoseTrack) -> Verdict:
+        """The same of frames that have been looked at."""
         found = [
             (frame, marks[:, :2])
             for frame, marks, there in zip(frames, track.landmarks, track.found, strict=True)

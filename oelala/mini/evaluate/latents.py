@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self, get_args
 
 import torch
 from safetensors import safe_open
@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 Kind = Literal["text", "image", "pose"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 SHARD_BYTES = 14_500_000
 _META = "sampling"
 
@@ -31,7 +32,8 @@ def write_shard(path: Path, latents: dict[str, Tensor], sampling: dict[str, Any]
 
 @dataclass
 class LatentStore:
-    """Reads `given` (a file or folder of shards) and `folder`; writes to `folder`, a file a clip.
+    """Latents of some kinds. Reads `given` (a file or folder of shards) and `folder`; writes to `folder`, a
+    file a clip.
 
     Files of another model or other settings in `folder` are left alone; in `given` they are a ValueError.
     """
@@ -39,6 +41,7 @@ class LatentStore:
     folder: Path
     sampling: dict[str, Any]
     given: Path | None = None
+    kinds: tuple[Kind, ...] = ("text", "image")
     _places: dict[str, Path] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -54,9 +57,10 @@ class LatentStore:
     def _index(self, path: Path, *, strict: bool) -> None:
         with safe_open(path, "pt") as shard:
             made_by = json.loads((shard.metadata() or {}).get(_META, "{}"))
+            own = [key for key in shard.keys() if key.startswith(self.kinds)]  # noqa: SIM118  no dict
             if made_by == self.sampling:
-                self._places |= dict.fromkeys(shard.keys(), path)
-            elif strict:
+                self._places |= dict.fromkeys(own, path)
+            elif strict and own:
                 raise ValueError(f"{path} was made by {made_by}, not {self.sampling}")
 
     def __contains__(self, key: str) -> bool:
@@ -77,7 +81,7 @@ class LatentStore:
 
 @dataclass
 class ShardWriter:
-    """Shards `NAME-000.safetensors` … of at most 14.5 MB."""
+    """Shards `NAME-000.safetensors` … of at most 14.5 MB, after those that are there."""
 
     folder: Path
     name: str
@@ -94,11 +98,17 @@ class ShardWriter:
         self._waiting[key] = latents
         self._bytes += size
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """What is waiting is written, whatever happened."""
+        self.flush()
+
     def flush(self) -> None:
         """Write what is waiting."""
         if self._waiting:
-            write_shard(
-                self.folder / f"{self.name}-{self._count:03d}.safetensors", self._waiting, self.sampling
-            )
-            self._count += 1
+            while (path := self.folder / f"{self.name}-{self._count:03d}.safetensors").exists():
+                self._count += 1
+            write_shard(path, self._waiting, self.sampling)
         self._waiting, self._bytes = {}, 0

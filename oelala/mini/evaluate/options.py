@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +16,11 @@ POSE_FOLDER = ASSETS / "oelala-mini-pose"
 
 @dataclass(frozen=True)
 class Options:
-    """`prompts` × `seeds` clips from text; `clips` for each of VAE, pictures and poses; `runs` for speed.
+    """`prompts` × `seeds` clips from text; `clips` for each of VAE, pictures and poses; `runs` for speed;
+    `people` of the world, for each of bodies, faces and descriptors.
 
     `latents`: a file or folder of latents that `generate` wrote elsewhere; what it lacks is made here.
+    `drawings`: a folder of drawn motions, for a machine without OpenCV. `minutes`: when a part stops.
     """
 
     model: Path
@@ -32,6 +35,9 @@ class Options:
     steps: int = 20
     guidance: float = 3.0
     threads: int = 2
+    people: int = 500
+    drawings: Path | None = None
+    minutes: float = math.inf
 
     @cached_property
     def model_hash(self) -> str:
@@ -47,6 +53,11 @@ class Options:
             "steps": self.steps,
             "guidance": self.guidance,
         }
+
+    @cached_property
+    def pose_sampling(self) -> dict[str, Any]:
+        """The same of a clip that follows a motion."""
+        return self.sampling | {"pose": hash_of(self.pose)}
 
 
 def hash_of(folder: Path) -> str:

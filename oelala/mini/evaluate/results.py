@@ -16,7 +16,9 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table: what Mini reaches, what renders reach, what is asked; `at_least` or at most."""
+    """A line of the table: what Mini reaches, what renders reach, what is asked; `at_least` or at most.
+    `of_renders`: it is they that are asked, and `mini` is None.
+    """
 
     what: str
     unit: Unit
@@ -24,14 +26,16 @@ class Row:
     renders: Estimate | None = None
     reach: float | None = None
     at_least: bool = True
+    of_renders: bool = False
 
     @property
     def reached(self) -> bool | None:
         """None where nothing is asked or measured."""
-        if self.reach is None or self.mini is None:
+        judged = self.renders if self.of_renders else self.mini
+        if self.reach is None or judged is None:
             return None
         # as it is shown: 96.96 % is 97.0 %
-        value = round(self.mini.value, 3)
+        value = round(judged.value, 3)
         return value >= self.reach if self.at_least else value <= self.reach
 
     @classmethod
@@ -77,8 +81,8 @@ class PartResult:
         self.write()
 
     def of(self, keys: list[str]) -> list[Item]:
-        """Their items."""
-        return [self.items[key] for key in keys]
+        """The items of those that are there."""
+        return [self.items[key] for key in keys if key in self.items]
 
     def write(self) -> None:
         """Through a file beside it: a run that is stopped leaves a whole one."""

@@ -72,6 +72,34 @@ def median_of(numbers: list[float]) -> Estimate | None:
     return Estimate(float(np.median(ordered)), float(ordered[low]), float(ordered[high]), count, count)
 
 
+def area_under_curve(points: np.ndarray, groups: np.ndarray, rounds: int = 400) -> Estimate | None:
+    """How often two points (N, D) of one group are nearer to each other than two of different groups (N,).
+
+    The interval is a bootstrap's over the groups, of `rounds` samples. None without pairs of both kinds.
+    """
+    first, second = np.triu_indices(len(groups), 1)
+    if not len(first):
+        return None
+    order = np.argsort(np.linalg.norm(points[first] - points[second], axis=1), kind="stable")
+    names, which = np.unique(groups, return_inverse=True)
+    left, right = which[first[order]], which[second[order]]
+    same = left == right
+    if same.all() or not same.any():
+        return None
+
+    def area(weight: np.ndarray) -> float:
+        alike = np.where(same, weight[left], 0.0)
+        others = np.where(same, 0.0, weight[left] * weight[right])
+        further = others.sum() - np.cumsum(others)
+        total = alike.sum() * others.sum()
+        return float((alike * further).sum() / total) if total else math.nan
+
+    rng = np.random.default_rng(0)
+    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), rounds).astype(float)
+    low, high = np.nanquantile([area(weight) for weight in drawn], (0.025, 0.975))
+    return Estimate(area(np.ones(len(names))), float(low), float(high), len(groups), len(names))
+
+
 def _columns(values: Iterable[tuple[int, float]]) -> tuple[np.ndarray, np.ndarray]:
     pairs = list(values)
     return np.array([group for group, _ in pairs], np.int64), np.array([v for _, v in pairs], np.float64)

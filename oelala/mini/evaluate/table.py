@@ -29,6 +29,14 @@ PARTS = {
         "speed, 33 frames, against the bare call",
     ),
     "size": ("size, text and image", "size, pose"),
+    "world": (
+        "world: body found",
+        "world: PCK@0.05",
+        "world: frontal face found",
+        "world: face found within 35°",
+        "world: face descriptor, AUC, close-ups",
+        "world: face descriptor, AUC, waist up",
+    ),
 }
 _FORMS: dict[Unit, tuple[float, str, str]] = {
     "share": (100, ".1f", " %"),
@@ -54,7 +62,8 @@ by YuNet, who somebody is by dlib's face descriptor.
 
 def table(folder: Path) -> str:
     """The whole page, of the parts' files in `folder`."""
-    lines, notes, models = [], [], set()
+    lines, notes = [], []
+    models: set[str] = set()
     for name, whats in PARTS.items():
         path = folder / f"{name}.json"
         result = PartResult.read(path) if path.exists() else None
@@ -62,7 +71,7 @@ def table(folder: Path) -> str:
         lines += [line(rows[what]) if what in rows else f"| {what} | not measured | | | |" for what in whats]
         if result and result.rows:
             notes.append(f"* **{name}**: {result.note}.")
-            models.add(str(result.about.get("model", "?")))
+            models |= {result.about["model"]} if "model" in result.about else set()
     judged = f"\nJudged: weights `{'`, `'.join(sorted(models))}`.\n" if models else ""
     return _TITLE + "\n".join(lines) + "\n\n" + "\n".join(notes) + "\n" + judged
 
@@ -72,7 +81,8 @@ def line(row: Row) -> str:
     asked = "" if row.reach is None else ("≥ " if row.at_least else "≤ ") + _number(row.reach, row.unit)
     verdict = {True: "reached", False: "**not yet**", None: ""}[row.reached]
     renders = shown(row.renders, row.unit) if row.renders else ""
-    return f"| {row.what} | {shown(row.mini, row.unit)} | {renders} | {asked} | {verdict} |"
+    mini = "" if row.of_renders else shown(row.mini, row.unit)
+    return f"| {row.what} | {mini} | {renders} | {asked} | {verdict} |"
 
 
 def shown(estimate: Estimate | None, unit: Unit) -> str:

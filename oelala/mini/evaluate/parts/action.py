@@ -1,15 +1,12 @@
 """What a prompt says is done, and what is: MediaPipe's joints of every frame, named by a small network."""
 
-from loguru import logger
-
-from oelala.mini.evaluate.actions import ActionClassifier
+from oelala.mini.evaluate.actions import NUM_FRAMES, ActionClassifier
 from oelala.mini.evaluate.bench import Bench
+from oelala.mini.evaluate.clips import text_clips
+from oelala.mini.evaluate.parts.text import made
 from oelala.mini.evaluate.prompts import held_out_prompts
 from oelala.mini.evaluate.results import PartResult, Row
 from oelala.mini.evaluate.statistics import Estimate, share_of
-from oelala.mini.evaluate.text_clips import text_clip
-
-NUM_FRAMES = 33
 
 
 def measure(bench: Bench) -> PartResult:
@@ -17,15 +14,17 @@ def measure(bench: Bench) -> PartResult:
     options = bench.options
     if options.num_frames != NUM_FRAMES:
         raise ValueError(f"actions are read from {NUM_FRAMES} frames, not {options.num_frames}")
-    classifier = ActionClassifier.load()
-    result = bench.result("action", options.sampling)
+    classifier, clips = ActionClassifier.load(), text_clips(bench)
+    result, looked_at = bench.result("action", options.sampling), bench.result("text", options.sampling).items
     prompts = {f"{number:05d}": prompt for number, prompt in enumerate(held_out_prompts(options.prompts))}
-    for key in result.missing(list(prompts)):
-        prompt = prompts[key]
-        track = bench.finder.track(list(text_clip(bench, prompt, int(key), 0)))
-        seen = classifier.name(track.to_coco18())
-        result.add(key, {"prompt": prompt.text, "asked": prompt.spec.motion.action, "seen": seen})
-        logger.info("action {} {} {}", key, prompt.spec.motion.action, seen)
+    for key in bench.turn(result, list(prompts)):
+        before = looked_at.get(made(int(key), 0), {})
+        if "action" in before:
+            seen = before["action"]
+        else:
+            seen = classifier.name(bench.finder.track(list(clips(int(key)))).to_coco18())
+        asked = prompts[key].spec.motion.action
+        result.add(key, {"prompt": prompts[key].text, "asked": asked, "seen": seen})
     items = result.of(list(prompts))
     share = share_of((number, float(item["asked"] == item["seen"])) for number, item in enumerate(items))
     result.rows = [Row("text: action", "share", share, ceiling_of(classifier), 0.85)]

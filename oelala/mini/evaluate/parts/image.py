@@ -1,19 +1,18 @@
 """What an image-to-video clip keeps of its picture: the first frame, the colours, and who it is."""
 
 import numpy as np
-from loguru import logger
 from numpy.typing import NDArray
 
 from oelala.media.face import descriptor_distance
-from oelala.mini.evaluate.bench import Bench, render, strip_of
+from oelala.mini.evaluate.bench import Bench
+from oelala.mini.evaluate.clips import image_clips
 from oelala.mini.evaluate.judge import Verdict
-from oelala.mini.evaluate.latents import key_of
-from oelala.mini.evaluate.prompts import NUM_REFERENCES, Prompt, noise_seed, picture_prompts, reference_clips
+from oelala.mini.evaluate.prompts import NUM_REFERENCES, Prompt, picture_prompts, reference_clips
+from oelala.mini.evaluate.renders import render
 from oelala.mini.evaluate.results import Item, PartResult, Row
 from oelala.mini.evaluate.sampler import Frames, psnr
 from oelala.mini.evaluate.statistics import Estimate, mean_of, share_of
 
-ON_SHEET = 12
 _END = 3  # frames at the end that are looked at
 
 
@@ -21,18 +20,13 @@ def measure(bench: Bench) -> PartResult:
     """Judge `clips` clips, half of them whole bodies (colours), half of them close (who it is)."""
     options = bench.options
     result = bench.result("image", options.sampling)
-    sheet = bench.sheet("image", 2)
+    clips = image_clips(bench)
     prompts = {f"{number:05d}": prompt for number, prompt in enumerate(picture_prompts(options.clips))}
     references: NDArray[np.float32] | None = None
-    for key in result.missing(list(prompts)):
+    for key in bench.turn(result, list(prompts)):
         references = reference_faces(bench) if references is None else references
-        truth = render(prompts[key].spec, options.num_frames)
-        clip = picture_clip(bench, prompts[key], int(key), truth[0])
-        result.add(key, _judge(bench, prompts[key], (clip, truth), references, int(key) % NUM_REFERENCES))
-        logger.info("image {} {}", key, result.items[key])
-        if int(key) < ON_SHEET:
-            sheet.add(int(key), [truth[0], *strip_of(clip)])
-            sheet.write(ON_SHEET)
+        who = int(key) % NUM_REFERENCES
+        result.add(key, _judge(bench, prompts[key], clips(int(key)), references, who))
     items = result.of(list(prompts))
     result.rows = [
         Row("image: first frame, PSNR", "dB", *_both(items, "first"), reach=30.0),
@@ -49,15 +43,6 @@ def measure(bench: Bench) -> PartResult:
     return result
 
 
-def picture_clip(bench: Bench, prompt: Prompt, number: int, picture: Frames) -> Frames:
-    """The clip that begins with the picture, from latents that are there or made now."""
-    key = key_of("image", number)
-    if key not in bench.latents:
-        seed = noise_seed(number, 0)
-        bench.latents.put(key, bench.sampler.from_picture(picture, prompt.text, seed)[0])
-    return bench.sampler.decode(bench.latents.get(key))
-
-
 def reference_faces(bench: Bench) -> NDArray[np.float32]:
     """(20, 128): the mean descriptor of each reference character."""
     rows = []
@@ -67,29 +52,21 @@ def reference_faces(bench: Bench) -> NDArray[np.float32]:
     return np.stack(rows)
 
 
-def _judge(
-    bench: Bench,
-    prompt: Prompt,
-    pair: tuple[Frames, Frames],
-    references: NDArray[np.float32],
-    who: int,
-) -> Item:
+def _judge(bench: Bench, prompt: Prompt, clip: Frames, references: NDArray[np.float32], who: int) -> Item:
     """Of the clip and of the render that it might have been."""
-    clip, truth = pair
+    end = range(len(clip))[::-4][:_END]
+    truth = render(prompt.spec, len(clip), [0, *end])
+    picture, ends = truth[:1], (clip[list(end)], truth[1:])
     item: Item = {
         "shot": prompt.spec.scene.shot,
-        "first": [psnr(clip[:1], truth[:1]), psnr(bench.sampler.reconstruct(truth[:1]), truth[:1])],
+        "first": [psnr(made, picture) for made in (clip[:1], bench.sampler.reconstruct(picture))],
     }
     if prompt.spec.scene.shot == "full body":
-        given = bench.judge.look(truth[:1])
-        item["colours"] = [kept_colours(given, bench.judge.look(_end(frames))) for frames in pair]
+        given = bench.judge.look(picture)
+        item["colours"] = [kept_colours(given, bench.judge.look(frames)) for frames in ends]
         return item
-    item["same"] = [same_character(bench, _end(frames), references, who) for frames in pair]
+    item["same"] = [same_character(bench, frames, references, who) for frames in ends]
     return item
-
-
-def _end(frames: Frames) -> Frames:
-    return frames[::-4][:_END]
 
 
 def kept_colours(given: Verdict, last: Verdict) -> float:

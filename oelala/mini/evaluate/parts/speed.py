@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from loguru import logger
 
 from oelala.engines.text_to_video import run
 from oelala.library.workspace import Workspace
@@ -34,17 +33,16 @@ def measure(bench: Bench) -> PartResult:
     about = {name: value for name, value in options.sampling.items() if name != "num_frames"}
     result = bench.result("speed", about | {"threads": options.threads})
     wanted = {f"{frames}-{number}": frames for frames in REACH for number in range(options.runs)}
-    missing = list(result.missing(list(wanted)))
     with tempfile.TemporaryDirectory() as folder:
         job = warm_job(bench, Path(folder))
-        for frames in REACH:
-            keys = [key for key in missing if wanted[key] == frames]
-            if keys:
+        warm = 0
+        for key in bench.turn(result, list(wanted)):
+            frames = wanted[key]
+            if frames != warm:
                 job(frames)
                 bare(bench, frames)
-            for key in keys:
-                result.add(key, {"job": job(frames), "bare": bare(bench, frames)})
-                logger.info("speed {} {}", key, result.items[key])
+                warm = frames
+            result.add(key, {"job": job(frames), "bare": bare(bench, frames)})
     result.rows = _rows(result, wanted)
     result.note = (
         f"{options.threads} threads of a processor, {options.steps} steps, {options.runs} runs, medians; the "
@@ -57,7 +55,7 @@ def measure(bench: Bench) -> PartResult:
 def _rows(result: PartResult, wanted: dict[str, int]) -> list[Row]:
     rows = []
     for frames, reach in REACH.items():
-        items = [result.items[key] for key, count in wanted.items() if count == frames]
+        items = result.of([key for key, count in wanted.items() if count == frames])
         job = median_of([item["job"] for item in items])
         rows.append(Row(f"speed, {frames} frames", "s", job, reach=reach, at_least=False))
         ratio = median_of([item["job"] / item["bare"] for item in items])

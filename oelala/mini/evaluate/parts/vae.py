@@ -1,10 +1,10 @@
 """What the VAE keeps: PSNR of held-out clips, and whether MediaPipe finds the same joints."""
 
 import numpy as np
-from loguru import logger
 
-from oelala.mini.evaluate.bench import Bench, every_fourth, render
+from oelala.mini.evaluate.bench import Bench, every_fourth
 from oelala.mini.evaluate.prompts import vae_clips
+from oelala.mini.evaluate.renders import render
 from oelala.mini.evaluate.results import Item, PartResult, Row
 from oelala.mini.evaluate.sampler import Frames, psnr
 from oelala.mini.evaluate.statistics import mean_of, share_of
@@ -19,9 +19,8 @@ def measure(bench: Bench) -> PartResult:
     options = bench.options
     result = bench.result("vae", {"model": options.model_hash, "num_frames": options.num_frames})
     specs = {f"{number:05d}": spec for number, spec in enumerate(vae_clips(options.clips))}
-    for key in result.missing(list(specs)):
+    for key in bench.turn(result, list(specs)):
         result.add(key, _judge(bench, specs[key]))
-        logger.info("vae {} {}", key, result.items[key])
     items = result.of(list(specs))
     near, aside = (
         share_of((g, item[name] / item["joints"]) for g, item in enumerate(items) if item["joints"])
