@@ -63,7 +63,7 @@ set ARGS=%*
 rem SHIFT does not change the list of all arguments, so the word itself is cut off.
 set ARGS=%ARGS:*test=%
 cd /d "%HERE%"
-"%PYTHON%" -m pytest %ARGS%
+"%PYTHON%" -m pytest -n 2 --dist loadgroup %ARGS%
 set "CODE=%ERRORLEVEL%"
 
 :end

@@ -56,7 +56,7 @@ PYTHONPATH=$here
 export PYTHONPATH
 
 case ${1-} in
-    test) shift && cd "$here" && exec "$python" -m pytest "$@" ;;
+    test) shift && cd "$here" && exec "$python" -m pytest -n 2 --dist loadgroup "$@" ;;
     '' | -*) exec "$python" "$here/app.py" "$@" ;;
     *) exec "$python" -P -m oelala "$@" ;;
 esac

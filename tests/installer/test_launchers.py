@@ -63,7 +63,8 @@ def test_sub_commands_pass_through_whatever_lies_in_the_folder(project: FakeProj
 @needs_sh
 def test_test_installs_the_extra_and_hands_its_arguments_to_pytest(project: FakeProject) -> None:
     started = project.start("test", "-k", "a or b", "tests/x.py")
-    assert started.stdout == f"pytest {project.folder} ['-k', 'a or b', 'tests/x.py']\n"
+    words = ["-n", "2", "--dist", "loadgroup", "-k", "a or b", "tests/x.py"]
+    assert started.stdout == f"pytest {project.folder} {words}\n"
     assert started.returncode == 5
     assert "[3/3] test tools" in started.stderr
     assert not list(project.packages.glob("oelala*"))
@@ -121,7 +122,7 @@ def test_windows_launcher_quotes_its_paths_and_passes_everything_on() -> None:
         assert not re.search(r"%(HERE|PYTHON|INSTALLER|OELALA_PYTHON)%|%~dp0", unquoted), line
     assert '"%PYTHON%" "%HERE%app.py" %*' in code
     assert '"%PYTHON%" -P -m oelala %*' in code
-    assert '"%PYTHON%" -m pytest %ARGS%' in code
+    assert '"%PYTHON%" -m pytest -n 2 --dist loadgroup %ARGS%' in code
     labels = {line[1:] for line in code if line.startswith(":")}
     assert set(re.findall(r"goto (\w+)", "\n".join(code))) == labels
     assert [line for line in code if "pause" in line] == [code[-2]]

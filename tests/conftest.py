@@ -1,0 +1,28 @@
+"""How the tests share two cores: `./launch.sh test` runs them in two processes (pytest-xdist)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import pytest
+
+# Before anything imports torch. One thread for each process that the tests are or start: more of them fight
+# over the cores, and spin while they wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def room_of(item: pytest.Item) -> str:
+    """What shares something that is slow to make, and so stays in one process."""
+    if item.get_closest_marker("browser"):
+        return "browser"  # one Chromium, one studio
+    folder, _, file = item.location[0].replace(os.sep, "/").rpartition("/")
+    return folder if folder.endswith("installer") else f"{folder}/{file}"  # one environment; a module's own
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
+    """Rooms, where pytest-xdist hands them out."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(room_of(item)))
