@@ -161,7 +161,7 @@ def test_the_command_line() -> None:
     args = parse(["text", "action", "--prompts", "8", "--seeds", "2", "--model", "here"])
     assert options_of(args) == replace(Options(Path("here"), args.out), pose=args.pose, prompts=8, seeds=2)
     assert parse(["generate", "text", "pose"]).parts == ["generate", "text", "pose"]
-    for words in (["nothing"], ["generate", "speed"], ["text", "generate"], ["drawings", "pose"]):
+    for words in (["nothing"], ["generate", "speed"], ["text", "generate"]):
         with pytest.raises(SystemExit):
             parse(words)
 
@@ -178,9 +178,8 @@ def test_latents_go_from_one_machine_to_another(tiny: Path, tiny_pose: Path, tmp
     common: list[str] = [f"--{name}={value}".replace("_", "-") for name, value in FAST.items()]
     common += [f"--model={tiny}", f"--pose={tiny_pose}"]
     gpu, here = tmp_path / "gpu", tmp_path / "here"
-    main(["drawings", *common, f"--out={gpu / 'drawn'}"])
     for _ in range(2):  # the second time there is nothing left to do
-        main(["generate", *common, f"--out={gpu}", f"--drawings={gpu / 'drawn'}", "--batch=2"])
+        main(["generate", *common, f"--out={gpu}", "--batch=2"])
     assert sorted(path.name for path in gpu.glob("*.safetensors")) == [
         "image-000.safetensors",
         "pose-000.safetensors",

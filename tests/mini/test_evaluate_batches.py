@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,8 @@ from PIL import Image
 from torch import Tensor
 
 from oelala.mini.evaluate.options import Options
-from oelala.mini.evaluate.pose_clips import PoseClips, write_drawings
-from oelala.mini.evaluate.prompts import noise_seed
+from oelala.mini.evaluate.pose_clips import pose_request
+from oelala.mini.evaluate.prompts import noise_seed, pose_prompts
 from oelala.mini.evaluate.renders import render
 from oelala.mini.evaluate.sampler import Frames, PictureRequest, PoseRequest, Sampler
 from oelala.mini.topology import build_random, build_random_pose
@@ -32,8 +31,7 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> Options:
 
 @pytest.fixture(scope="module")
 def motions(options: Options) -> list[PoseRequest]:
-    clips = PoseClips(options)
-    return [clips.request(number, prompt) for number, prompt in enumerate(clips.prompts)]
+    return [pose_request(options, prompt) for prompt in pose_prompts(options.clips)]
 
 
 def plain(pipeline_class: Any, options: Options, **parts: Any) -> Any:
@@ -77,18 +75,6 @@ def test_motions(options: Options, motions: list[PoseRequest]) -> None:
     assert (together[0] - together[1]).abs().max() > 0.1
 
 
-def test_drawings_from_elsewhere_are_the_same(
-    options: Options, motions: list[PoseRequest], tmp_path: Path
-) -> None:
-    write_drawings(options, tmp_path)
-    there = PoseClips(Options(options.model, options.out, clips=2, num_frames=FRAMES, drawings=tmp_path))
-    for number, (prompt, one) in enumerate(zip(there.prompts, motions, strict=True)):
-        assert np.array_equal(there.drawn(number, prompt), one.drawn)
-    shorter = PoseClips(Options(options.model, options.out, clips=2, num_frames=1, drawings=tmp_path))
-    with pytest.raises(ValueError, match="5 frames, not 1"):
-        shorter.drawn(0, there.prompts[0])
-
-
 def test_frames_are_those_of_diffusers(options: Options, motions: list[PoseRequest]) -> None:
     sampler = Sampler(options)
     frames: Frames = motions[0].drawn
@@ -100,6 +86,6 @@ def test_frames_are_those_of_diffusers(options: Options, motions: list[PoseReque
     assert np.abs(sampler.reconstruct(frames) - made).max() < 0.51  # half a step of rounding
 
 
-def test_some_frames_of_a_render_are_those_of_the_whole(options: Options) -> None:
-    spec = PoseClips(options).prompts[0].spec
+def test_some_frames_of_a_render_are_those_of_the_whole() -> None:
+    spec = pose_prompts(1)[0].spec
     assert np.array_equal(render(spec, 9, [8, 4]), render(spec, 9)[[8, 4]])

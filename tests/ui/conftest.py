@@ -16,7 +16,7 @@ from tests.ui import browsing
 from tests.ui.browsing import LiveStudio
 
 PADDING = 4_000_000  # bytes of each file of weights that waits on the hub
-HUB_RATE = 2_000_000  # bytes a second
+HUB_RATE = 1_000_000  # bytes a second: long enough to be seen on a busy machine
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """`python -m oelala.mini.evaluate [PART …]`: judges Oelala Mini, part by part, and writes a table.
 
 Every part keeps what it has judged in `--out` and goes on from there. `generate` writes latents instead, on a
-machine with a GPU, for `--latents`; `drawings` writes what poses look like, where that machine has no OpenCV.
+machine with a GPU, for `--latents`.
 """
 
 import argparse
@@ -18,8 +18,7 @@ from oelala.settings import ASSETS, prepare_environment
 
 # The cheapest first.
 ORDER = ("size", "sheets", "vae", "image", "pose", "text", "action", "speed", "world")
-# What is done in another way, and the words that may follow.
-OTHERS: dict[str, tuple[str, ...]] = {"generate": KINDS, "drawings": ()}
+GENERATE = "generate"
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -34,7 +33,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
         "parts",
         nargs="*",
         metavar="PART",
-        help=f"of {', '.join(ORDER)} (default: all); table; or generate [{'] ['.join(KINDS)}]; or drawings",
+        help=f"of {', '.join(ORDER)} (default: all); table; or generate [{'] ['.join(KINDS)}]",
     )
     add("--model", type=Path, default=ASSETS / "oelala-mini")
     add("--pose", type=Path, default=POSE_FOLDER, help="the pose transformer's folder")
@@ -51,11 +50,9 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--threads", type=int, default=2)
     add("--batch", type=int, default=32, help="prompts at once, for generate")
     add("--people", type=int, default=500, help="for world")
-    add("--drawings", type=Path, help="a folder that `drawings` wrote, where there is no OpenCV")
     add("--minutes", type=float, default=math.inf, help="that each part may take; the next run goes on")
     args = parser.parse_args(argv)
-    other = args.parts[0] if args.parts and args.parts[0] in OTHERS else None
-    known = (*ORDER, "table") if other is None else (other, *OTHERS[other])
+    known = (GENERATE, *KINDS) if args.parts[:1] == [GENERATE] else (*ORDER, "table")
     unknown = set(args.parts) - set(known)
     if unknown:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
@@ -84,17 +81,6 @@ def judge(options: Options, parts: list[str], scores: Path) -> str:
     return page
 
 
-def make(options: Options, args: argparse.Namespace) -> list[Path]:
-    """What another machine judges, or draws on."""
-    if args.parts[0] == "drawings":
-        from oelala.mini.evaluate.pose_clips import write_drawings
-
-        return write_drawings(options, options.out)
-    from oelala.mini.evaluate.generate import generate
-
-    return generate(options, args.batch, args.parts[1:] or KINDS, say=logger.info)
-
-
 def main(argv: list[str] | None = None) -> None:
     """Generate, or judge and write."""
     prepare_environment()
@@ -102,8 +88,10 @@ def main(argv: list[str] | None = None) -> None:
     options = options_of(args)
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
-    if args.parts and args.parts[0] in OTHERS:
-        for path in make(options, args):
+    if args.parts[:1] == [GENERATE]:
+        from oelala.mini.evaluate.generate import generate
+
+        for path in generate(options, args.batch, args.parts[1:] or KINDS, say=logger.info):
             logger.info("{} ({:.1f} MB)", path, path.stat().st_size / 1e6)
         return
     page = judge(options, args.parts or list(ORDER), args.scores or options.out / "SCORES.md")

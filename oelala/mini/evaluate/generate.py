@@ -1,8 +1,8 @@
 """Latents of the prompts' clips, in shards, on a machine with a GPU; `--latents` has them judged elsewhere.
 
-Needs torch, diffusers and transformers, no detectors; for poses OpenCV, or drawings made elsewhere
-(`drawings`, `--drawings`). Noise and pictures are made on the processor, so the clips are those that the
-judging machine would have made, up to rounding. It goes on after the shards that are there.
+Needs torch, diffusers, transformers, accelerate and OpenCV, no detectors. Noise and pictures are made on the
+processor, so the clips are those that the judging machine would have made, up to rounding. It goes on after
+the shards that are there.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from torch import Tensor
 
 from oelala.mini.evaluate.latents import KINDS, Kind, LatentStore, ShardWriter, key_of
 from oelala.mini.evaluate.options import Options
-from oelala.mini.evaluate.pose_clips import PoseClips
-from oelala.mini.evaluate.prompts import held_out_prompts, noise_seed, picture_prompts
+from oelala.mini.evaluate.pose_clips import pose_request
+from oelala.mini.evaluate.prompts import held_out_prompts, noise_seed, picture_prompts, pose_prompts
 from oelala.mini.evaluate.renders import render
 from oelala.mini.evaluate.sampler import PictureRequest, Sampler
 
@@ -93,14 +93,14 @@ def image_wanted(sampler: Sampler) -> Wanted:
 
 def pose_wanted(sampler: Sampler) -> Wanted:
     """A clip for every motion."""
-    clips = PoseClips(sampler.options)
-    prompts = clips.prompts
+    options = sampler.options
+    prompts = pose_prompts(options.clips)
 
     def make(some: Numbers) -> Tensor:
-        asked = [clips.request(number, prompts[number]) for number, _ in some]
+        asked = [pose_request(options, prompts[number]) for number, _ in some]
         return sampler.from_poses(asked, _seeds(some))
 
-    return Wanted("pose", sampler.options.pose_sampling, [(n, 0) for n in range(len(prompts))], make)
+    return Wanted("pose", options.pose_sampling, [(n, 0) for n in range(len(prompts))], make)
 
 
 def _seeds(some: Numbers) -> list[int]:

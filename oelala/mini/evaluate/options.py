@@ -20,7 +20,7 @@ class Options:
     `people` of the world, for each of bodies, faces and descriptors.
 
     `latents`: a file or folder of latents that `generate` wrote elsewhere; what it lacks is made here.
-    `drawings`: a folder of drawn motions, for a machine without OpenCV. `minutes`: when a part stops.
+    `minutes`: when a part stops.
     """
 
     model: Path
@@ -36,7 +36,6 @@ class Options:
     guidance: float = 3.0
     threads: int = 2
     people: int = 500
-    drawings: Path | None = None
     minutes: float = math.inf
 
     @cached_property

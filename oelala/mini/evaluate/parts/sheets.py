@@ -7,7 +7,7 @@ import numpy as np
 
 from oelala.mini.evaluate.bench import Bench
 from oelala.mini.evaluate.clips import Clip, image_clips, pose_clips, text_clips
-from oelala.mini.evaluate.pose_clips import PoseClips
+from oelala.mini.evaluate.pose_clips import draw, motion_of
 from oelala.mini.evaluate.prompts import Prompt, held_out_prompts, picture_prompts, pose_prompts
 from oelala.mini.evaluate.renders import render
 from oelala.mini.evaluate.results import PartResult
@@ -73,10 +73,10 @@ def _image(bench: Bench) -> _Plan:
 
 def _pose(bench: Bench) -> _Plan:
     """First, middle and last frame, each after its skeleton."""
-    motions = PoseClips(bench.options)
 
     def strip(number: int, prompt: Prompt, clip: Frames) -> Pictures:
-        drawn = motions.drawn(number, prompt)
+        del number
+        drawn = draw(motion_of(prompt.spec, len(clip)))
         return [picture for pair in zip(_three(drawn), _three(clip), strict=True) for picture in pair]
 
     prompts = pose_prompts(min(bench.options.clips, _OTHERS))
