@@ -1,38 +1,37 @@
-"""Bodies in frames: 33 landmarks a body by MediaPipe's pose landmarker, and their COCO-18 form.
+"""Bodies in frames: 33 landmarks a body by MediaPipe's pose landmarker, and their COCO-18 form; hands and
+faces with them where asked.
 
-The detector runs in a process of its own (`pose_child.py`), so that a crash or a hang of it costs an
+The detector runs in a process of its own (`detectors/`), so that a crash or a hang of it costs an
 OelalaError ("detector-failed") and nothing else.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from oelala.media import pose_child
-from oelala.media.child import Child
+from oelala.media.detectors import bodies
+from oelala.media.detectors.detector import Detector
+from oelala.media.pose_canvas import Canvas
 from oelala.settings import ASSETS
 
 MODEL = ASSETS / "pose" / "pose_landmarker_full.task"
-NUM_LANDMARKS = pose_child.NUM_LANDMARKS
+HAND_MODEL = ASSETS / "pose" / "hand_landmarker.task"
+FACE_MODEL = ASSETS / "pose" / "face_landmark.tflite"
+NUM_LANDMARKS = bodies.NUM_LANDMARKS
 # Where each of the 18 joints of COCO (OpenPose's order) is among MediaPipe's 33; the neck (1) is made of both
 # shoulders.
 COCO18_LANDMARKS = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
 _SHOULDERS = (11, 12)
 _NECK = 1
-# The detector is unsure on smaller pictures than it was trained on, and no surer on larger ones.
-_SMALLEST_SIDE, _LARGEST_SIDE = 512, 768
-_CUT = 32.0  # of 255; films with much movement stay below 20 within a shot, and go beyond 40 between two
+# Pixels of a frame's longer side; hands and faces are a small part of it.
+_SIDE, _CLOSE_SIDE = 768, 1280
 
 Frame = NDArray[np.uint8]
 
@@ -41,11 +40,13 @@ Frame = NDArray[np.uint8]
 class PoseSettings:
     """`mode` "image" looks at every frame on its own; "video" follows the body from frame to frame, which is
     smoother and faster, and starts afresh where it notices a cut. `num_poses` bodies at most are looked for,
-    up to 8. Confidences in 0..1. Seconds: `patience` for one frame, `start_patience` for the detector to
-    load."""
+    up to 8, and with `hands` and `face` those of each. Confidences in 0..1. Seconds: `patience` for one
+    frame, `start_patience` for the detector to load."""
 
     mode: Literal["image", "video"] = "image"
     num_poses: int = 1
+    hands: bool = False
+    face: bool = False
     min_detection_confidence: float = 0.5
     min_presence_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
@@ -54,8 +55,8 @@ class PoseSettings:
     model: Path = MODEL
 
     def __post_init__(self) -> None:
-        if not 1 <= self.num_poses <= pose_child.MAX_POSES:
-            raise ValueError(f"from 1 to {pose_child.MAX_POSES} bodies, not {self.num_poses}")
+        if not 1 <= self.num_poses <= bodies.MAX_POSES:
+            raise ValueError(f"from 1 to {bodies.MAX_POSES} bodies, not {self.num_poses}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +88,19 @@ class PoseTrack:
         return coco
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The n people of one frame, in no particular order; places in shares of its width and height.
+
+    `bodies` (n, 33, 4): x, y, z and visibility, as in `PoseTrack`. `hands` (n, 2, 21, 3), left and right, and
+    `faces` (n, 68, 3): x, y and confidence, zeros where none was seen; no points where not asked for.
+    """
+
+    bodies: NDArray[np.float32]
+    hands: NDArray[np.float32]
+    faces: NDArray[np.float32]
+
+
 @dataclass
 class BodyFinder:
     """The detector, loaded once (about two seconds) for any number of clips; a context manager."""
@@ -94,23 +108,25 @@ class BodyFinder:
     settings: PoseSettings = field(default_factory=PoseSettings)
 
     def __enter__(self) -> Self:
-        self._answer = pose_child.answer_struct(self.settings.num_poses)
-        program = [sys.executable, "-P", str(Path(pose_child.__file__)), self._settings_as_json()]
-        with ExitStack() as stack:
-            self._child = stack.enter_context(Child(program))
-            self._child.read(len(pose_child.READY), self.settings.start_patience)
-            self._until_exit = stack.pop_all()
+        settings = self.settings
+        parts = {"hands": settings.hands, "face": settings.face}
+        self._shapes = bodies.shapes_of(settings.num_poses, **parts)
+        self._answer = bodies.answer_struct(settings.num_poses, **parts)
+        self._side = _CLOSE_SIDE if settings.hands or settings.face else _SIDE
+        times = (settings.patience, settings.start_patience)
+        self._detector = Detector("bodies", _as_json(settings), self._answer.size, *times)
+        self._detector.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._until_exit.close()
+        self._detector.__exit__(kind, fault, trace)
 
     @property
     def pid(self) -> int:
         """The detector's process."""
-        return self._child.pid
+        return self._detector.pid
 
     def track(
         self, frames: Iterable[Frame], fps: float = 16.0, on_frame: Callable[[int], None] | None = None
@@ -121,7 +137,7 @@ class BodyFinder:
         raise to stop; the finder must be left then. Raises OelalaError ("detector-failed"), and ValueError
         for arrays that are no frames.
         """
-        answers = [_first(bodies) for bodies in self.look(frames, fps, on_frame)]
+        answers = [_first(found) for found in self.look(frames, fps, on_frame)]
         points = np.array(answers, np.float32).reshape(len(answers), NUM_LANDMARKS, 4)
         return PoseTrack(points[..., :3].copy(), points[..., 3].copy(), np.any(points, axis=(1, 2)))
 
@@ -129,14 +145,20 @@ class BodyFinder:
         self, frames: Iterable[Frame], fps: float = 16.0, on_frame: Callable[[int], None] | None = None
     ) -> Iterator[NDArray[np.float32]]:
         """The bodies of each frame (n, 33, 4), n from 0 to `num_poses`, in no particular order: x, y and z as
-        in `PoseTrack`, and the visibility. Two frames at most are held at a time.
+        in `PoseTrack`, and the visibility. As `look_closely`."""
+        for found in self.look_closely(frames, fps, on_frame):
+            yield found.bodies
 
-        Arguments and faults as in `track`; a caller that stops halfway must leave the finder.
+    def look_closely(
+        self, frames: Iterable[Frame], fps: float = 16.0, on_frame: Callable[[int], None] | None = None
+    ) -> Iterator[Found]:
+        """The people of each frame, with hands and faces where the settings ask. Two frames at most are held
+        at a time. Arguments and faults as in `track`; a caller that stops halfway must leave the finder.
         """
-        waiting: _Canvas | None = None
+        waiting: Canvas | None = None
         done = 0
         for number, frame in enumerate(frames):
-            canvas = _Canvas.of(frame)
+            canvas = Canvas.of(frame, self._side)
             first = waiting is None or (self.settings.mode == "video" and canvas.is_cut_after(waiting))
             # The next frame is on its way while the detector looks at this one.
             self._send(canvas, round(number * 1000 / min(fps, 1000.0)), first=first)
@@ -148,28 +170,32 @@ class BodyFinder:
             yield self._receive(waiting)
             _report(on_frame, done + 1)
 
-    def _send(self, canvas: _Canvas, milliseconds: int, *, first: bool) -> None:
-        height, width = canvas.pixels.shape[:2]
-        head = pose_child.REQUEST.pack(height, width, milliseconds, first)
-        self._child.write([head, canvas.pixels.data], self.settings.patience)
+    def _send(self, canvas: Canvas, milliseconds: int, *, first: bool) -> None:
+        self._detector.send(canvas.pixels, milliseconds, first=first)
 
-    def _receive(self, canvas: _Canvas) -> NDArray[np.float32]:
-        data = self._child.read(self._answer.size, self.settings.patience)
-        count, *numbers = self._answer.unpack(data)
-        bodies = np.array(numbers, np.float32).reshape(-1, NUM_LANDMARKS, 4)[:count]
-        canvas.undo(bodies)
-        return bodies
+    def _receive(self, canvas: Canvas) -> Found:
+        count, *numbers = self._answer.unpack(self._detector.receive())
+        ends = np.cumsum([int(np.prod(shape)) for shape in self._shapes])
+        parts = np.split(np.array(numbers, np.float32), ends[:-1])
+        shaped = [part.reshape(shape)[:count] for part, shape in zip(parts, self._shapes, strict=True)]
+        canvas.undo(*shaped)
+        return Found(*shaped)
 
-    def _settings_as_json(self) -> str:
-        names = (
-            "mode",
-            "num_poses",
-            "min_detection_confidence",
-            "min_presence_confidence",
-            "min_tracking_confidence",
-        )
-        values = {name: getattr(self.settings, name) for name in names}
-        return json.dumps({**values, "model": str(self.settings.model)})
+
+def _as_json(settings: PoseSettings) -> dict[str, Any]:
+    names = (
+        "mode",
+        "num_poses",
+        "min_detection_confidence",
+        "min_presence_confidence",
+        "min_tracking_confidence",
+    )
+    return {
+        **{name: getattr(settings, name) for name in names},
+        "model": str(settings.model),
+        "hand_model": str(HAND_MODEL) if settings.hands else None,
+        "face_model": str(FACE_MODEL) if settings.face else None,
+    }
 
 
 def find_bodies(
@@ -183,51 +209,8 @@ def find_bodies(
         return finder.track(frames, fps, on_frame)
 
 
-@dataclass(frozen=True, slots=True)
-class _Canvas:
-    """A frame as the detector likes it: of a middling size, and square, because MediaPipe's landmarks are off
-    on other shapes ("Using NORM_RECT without IMAGE_DIMENSIONS is only supported for the square ROI")."""
-
-    pixels: Frame
-    width_share: float
-    height_share: float
-
-    @classmethod
-    def of(cls, frame: Frame) -> _Canvas:
-        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
-            raise ValueError(f"a frame is (height, width, 3), uint8; not {frame.shape} {frame.dtype}")
-        height, width = frame.shape[:2]
-        side = max(height, width)
-        scale = min(max(side, _SMALLEST_SIDE), _LARGEST_SIDE) / side
-        if scale != 1:
-            size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            frame = cv2.resize(
-                frame, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-            ).astype(np.uint8, copy=False)
-        height, width = frame.shape[:2]
-        side = max(height, width)
-        pixels = np.zeros((side, side, 3), np.uint8)
-        pixels[:height, :width] = frame
-        return cls(pixels, width / side, height / side)
-
-    def is_cut_after(self, before: _Canvas) -> bool:
-        """Whether it shows something else altogether: mean difference of 32 × 32 pixels."""
-        if self.pixels.shape != before.pixels.shape:
-            return True
-        small = [
-            cv2.resize(canvas.pixels, (32, 32), interpolation=cv2.INTER_AREA) for canvas in (self, before)
-        ]
-        return float(cv2.absdiff(*small).mean()) > _CUT * self.width_share * self.height_share
-
-    def undo(self, points: NDArray[np.float32]) -> None:
-        """(n, 33, 4), changed in place: from shares of the canvas to shares of the frame."""
-        points[..., 0] /= self.width_share
-        points[..., 1] /= self.height_share
-        points[..., 2] /= self.width_share
-
-
-def _first(bodies: NDArray[np.float32]) -> NDArray[np.float32]:
-    return bodies[0] if len(bodies) else np.zeros((NUM_LANDMARKS, 4), np.float32)
+def _first(found: NDArray[np.float32]) -> NDArray[np.float32]:
+    return found[0] if len(found) else np.zeros((NUM_LANDMARKS, 4), np.float32)
 
 
 def _report(on_frame: Callable[[int], None] | None, count: int) -> None:

@@ -36,11 +36,12 @@ def test_a_changed_or_missing_file_is_told(tmp_path: Path, capsys: pytest.Captur
         target.write_bytes((ASSETS / shipped.path).read_bytes())
     changed = tmp_path / SHIPPED[2].path
     changed.write_bytes(changed.read_bytes()[:-1] + b"?")
+    wanted = [index not in (0, 2) for index in range(len(SHIPPED))]
     assert main(["verify", "--assets", str(tmp_path)]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"{SHIPPED[0].path} is not there"
     assert lines[2].endswith(f"not {SHIPPED[2].sha256}")
-    assert [line.endswith("is right") for line in lines] == [False, True, False, True, True, True]
+    assert [line.endswith("is right") for line in lines] == wanted
 
 
 def test_a_licence_may_have_the_line_ends_of_another_system() -> None:
@@ -143,13 +144,18 @@ def test_tables_are_found_by_name_in_a_library() -> None:
         exported_tables(b"MZ something else")
 
 
-def test_the_pose_bundle_is_stored_and_aligned() -> None:
-    data = (ASSETS / "pose/pose_landmarker_full.task").read_bytes()
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ("pose_landmarker_full.task", ["pose_detector.tflite", "pose_landmarks_detector.tflite"]),
+        ("hand_landmarker.task", ["hand_detector.tflite", "hand_landmarks_detector.tflite"]),
+    ],
+)
+def test_the_bundles_are_stored_and_aligned(file: str, names: list[str]) -> None:
+    data = (ASSETS / "pose" / file).read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
         members = bundle.infolist()
-    assert [member.filename for member in members] == [
-        "pose_detector.tflite", "pose_landmarks_detector.tflite",
-    ]  # fmt: skip
+    assert [member.filename for member in members] == names
     for member in members:
         name, extra = struct.unpack_from("<HH", data, member.header_offset + 26)
         start = member.header_offset + 30 + name + extra

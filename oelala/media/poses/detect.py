@@ -1,7 +1,7 @@
 """From a film or a picture to a pose document.
 
-MediaPipe's pose landmarker ships with the studio. It gives bodies (BODY_25), not the points of hands and
-faces: the models for those come with no package. DWPose and OpenPose's own program give both, where they are.
+MediaPipe's landmarkers ship with the studio: bodies (BODY_25), and hands and faces (68 points) where asked.
+DWPose and OpenPose's own program always give all of them, where they are.
 """
 
 from __future__ import annotations
@@ -14,10 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oelala.errors import OelalaError
-from oelala.media.pose import BodyFinder, PoseSettings
+from oelala.media.pose import BodyFinder, Found, PoseSettings
 from oelala.media.poses.document import PARTS, Person, Points, Pose
 from oelala.media.poses.dwpose import LEAST_SCORE, find_dwpose, look
-from oelala.media.poses.film import WHOLE, Cut, Film, frame_rate, num_frames, open_film, read_film, size_read
+from oelala.media.poses.film import (
+    CLOSE_SIDE,
+    LARGEST_SIDE,
+    WHOLE,
+    Cut,
+    Film,
+    frame_rate,
+    num_frames,
+    open_film,
+    read_film,
+    size_read,
+)
 from oelala.media.poses.layouts import BODY25_MIDDLE, NECK
 from oelala.media.poses.openpose_files import MAX_FILES
 from oelala.media.poses.openpose_program import run_openpose
@@ -39,12 +50,15 @@ OnFrame = Callable[[int, int], None]
 class Detection:
     """What to look for: at most `max_people` (1 … 8) in the part `cut` of a film; `smoothing` None: raw.
 
+    `hands`, `face`: whether MediaPipe looks for those, too; it takes longer.
     `models`: the Hugging Face cache, for DWPose's weights. `patience`: seconds a frame may take.
     """
 
     detector: Detector = "mediapipe"
     cut: Cut = WHOLE
     max_people: int = 4
+    hands: bool = False
+    face: bool = False
     smoothing: Smoothing | None = GENTLE
     patience: float = 30.0
     models: Path = Path()
@@ -95,11 +109,27 @@ def body25_of(landmarks: NDArray[np.float32], width: int, height: int) -> Points
 
 def _mediapipe(film: Film, how: Detection) -> Iterator[list[Person]]:
     settings = PoseSettings(
-        mode="image" if film.is_picture else "video", num_poses=how.max_people, patience=how.patience
+        mode="image" if film.is_picture else "video",
+        num_poses=how.max_people,
+        hands=how.hands,
+        face=how.face,
+        patience=how.patience,
     )
+    side = CLOSE_SIDE if how.hands or how.face else LARGEST_SIDE
     with BodyFinder(settings) as finder:
-        for found in finder.look(read_film(film, how.cut), frame_rate(film, how.cut)):
-            yield [Person.of(body25_of(marks, film.width, film.height)[None]) for marks in found]
+        for found in finder.look_closely(read_film(film, how.cut, side), frame_rate(film, how.cut)):
+            yield people_of(found, film.width, film.height)
+
+
+def people_of(found: Found, width: int, height: int) -> list[Person]:
+    """Everybody in a frame of that size, each with that one frame."""
+    size = np.array([width, height, 1.0])
+    return [
+        Person.of(
+            body25_of(body, width, height)[None], left[None] * size, right[None] * size, face[None] * size
+        )
+        for body, (left, right), face in zip(found.bodies, found.hands, found.faces, strict=True)
+    ]
 
 
 def _dwpose(film: Film, how: Detection) -> Iterator[list[Person]]:

@@ -7,8 +7,6 @@ weights are those of DWPose's authors, in the Hugging Face cache; nothing is fet
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -17,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from oelala.errors import OelalaError
-from oelala.media.child import Child
-from oelala.media.poses import dwpose_child
+from oelala.media.detectors import whole_bodies
+from oelala.media.detectors.detector import Detector
 from oelala.media.poses.document import Person, Points
 from oelala.media.poses.layouts import BODY25_HIPS, BODY25_MIDDLE, COCO18_IN_BODY25
 from oelala.media.video import Frame
@@ -62,17 +60,12 @@ def look(frames: Iterable[Frame], settings: DwPoseSettings) -> Iterator[list[Per
     """The people of each frame, each with that one frame, in its pixels. Raises OelalaError
     ("detector-failed")."""
     values = {"det": str(settings.det), "pose": str(settings.pose), "device": settings.device}
-    program = [sys.executable, "-P", str(Path(dwpose_child.__file__)), json.dumps(values)]
-    with Child(program) as child:
-        child.read(len(dwpose_child.READY), settings.start_patience)
+    size = whole_bodies.ANSWER.size
+    with Detector("whole_bodies", values, size, settings.patience, settings.start_patience) as detector:
         for frame in frames:
-            height, width = frame.shape[:2]
-            head = dwpose_child.REQUEST.pack(height, width)
-            child.write([head, np.ascontiguousarray(frame).data], settings.patience)
-            count, *numbers = dwpose_child.ANSWER.unpack(
-                child.read(dwpose_child.ANSWER.size, settings.patience)
-            )
-            points = np.array(numbers, np.float64).reshape(-1, dwpose_child.NUM_POINTS, 3)[:count]
+            detector.send(frame)
+            count, *numbers = whole_bodies.ANSWER.unpack(detector.receive())
+            points = np.array(numbers, np.float64).reshape(-1, whole_bodies.NUM_POINTS, 3)[:count]
             yield [person_of(row) for row in points]
 
 

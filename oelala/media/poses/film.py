@@ -36,6 +36,7 @@ PICTURES = frozenset(
 )
 # The detector looks at no more than this; a 4K film is brought down before it reaches this process.
 LARGEST_SIDE = 768
+CLOSE_SIDE = 1280  # for hands and faces
 _SQUARE = "scale='trunc(iw*sar+0.5)':ih,setsar=1"
 
 

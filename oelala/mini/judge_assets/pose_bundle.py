@@ -1,8 +1,8 @@
-"""MediaPipe's pose landmarker as a `.task` bundle, from the two models in the package mediapipe 0.10.14.
+"""MediaPipe's pose and hand landmarkers as `.task` bundles, from the models in the package mediapipe 0.10.14.
 
-Later packages hold no models, and this one's landmark model lacks the metadata that the Tasks API asks for:
-how to normalise its image input. It is added here; the weights stay as they are. A bundle is a zip of stored
-members whose data begin at multiples of 16, so that MediaPipe maps them instead of copying.
+Later packages hold no models, and this one's model of the body's landmarks lacks the metadata that the Tasks
+API asks for: how to normalise its image input. It is added here; the weights stay as they are. A bundle is a
+zip of stored members whose data begin at multiples of 16, so that MediaPipe maps them instead of copying.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ def build_pose_bundle(detector: bytes, landmarks: bytes) -> bytes:
     return _stored_zip(
         {"pose_detector.tflite": detector, "pose_landmarks_detector.tflite": _with_metadata(landmarks)}
     )
+
+
+def build_hand_bundle(detector: bytes, landmarks: bytes) -> bytes:
+    """`hand_landmarker.task` from the wheel's `palm_detection_full.tflite` and `hand_landmark_full.tflite`,
+    which have their metadata."""
+    return _stored_zip({"hand_detector.tflite": detector, "hand_landmarks_detector.tflite": landmarks})
 
 
 def _stored_zip(members: dict[str, bytes]) -> bytes:

@@ -10,9 +10,9 @@ from pathlib import Path
 from oelala.mini.judge_assets.face_descriptor import build_face_descriptor
 from oelala.mini.judge_assets.face_detector import build_face_detector
 from oelala.mini.judge_assets.packages import FACE_API, MEDIAPIPE, YUFACE, Package, fetch, read_member
-from oelala.mini.judge_assets.pose_bundle import build_pose_bundle
+from oelala.mini.judge_assets.pose_bundle import build_hand_bundle, build_pose_bundle
 
-_POSE = "mediapipe/modules/pose"
+_MODULES = "mediapipe/modules"
 _FACE_API = "package/model/face_recognition_model"
 
 
@@ -27,6 +27,10 @@ class Shipped:
     make: Callable[..., bytes]
 
 
+def _copy(data: bytes) -> bytes:
+    return data
+
+
 def _copy_text(data: bytes) -> bytes:
     """Git may write text with the line ends of the system it is on."""
     return data.replace(b"\r\n", b"\n")
@@ -37,7 +41,10 @@ SHIPPED = (
         "pose/pose_landmarker_full.task",
         "1884a477f522d731d9a6c7db59f2df95ccdaa15f7c3f7a46f3978bd77061b921",
         MEDIAPIPE,
-        (f"{_POSE}_detection/pose_detection.tflite", f"{_POSE}_landmark/pose_landmark_full.tflite"),
+        (
+            f"{_MODULES}/pose_detection/pose_detection.tflite",
+            f"{_MODULES}/pose_landmark/pose_landmark_full.tflite",
+        ),
         build_pose_bundle,
     ),
     Shipped(
@@ -46,6 +53,23 @@ SHIPPED = (
         MEDIAPIPE,
         ("mediapipe-0.10.14.dist-info/LICENSE",),
         _copy_text,
+    ),
+    Shipped(
+        "pose/hand_landmarker.task",
+        "8e141b849a3281c6ca73bd2cba5f9a0871ec6f2e38b2fad092e8f0f1d6fbf793",
+        MEDIAPIPE,
+        (
+            f"{_MODULES}/palm_detection/palm_detection_full.tflite",
+            f"{_MODULES}/hand_landmark/hand_landmark_full.tflite",
+        ),
+        build_hand_bundle,
+    ),
+    Shipped(
+        "pose/face_landmark.tflite",
+        "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+        MEDIAPIPE,
+        (f"{_MODULES}/face_landmark/face_landmark.tflite",),
+        _copy,
     ),
     Shipped(
         "face/face_detection_yunet.onnx",
