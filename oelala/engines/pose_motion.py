@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 from loguru import logger
 from numpy.typing import NDArray
+from PIL import Image
 
 from oelala.engines.sampling import known
 from oelala.errors import InvalidTask, OelalaError
+from oelala.library.fits import fit_of
+from oelala.media.picture import Framing, frame_picture
 from oelala.media.pose import BodyFinder
 from oelala.media.poses.detect import LEAST_VISIBILITY, Detection, OnFrame, body25_of, detect_pose
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.drawing import draw_frames
 from oelala.media.poses.face_crops import Frame, face_frames
-from oelala.media.poses.film import WHOLE, Cut, open_film, read_film
+from oelala.media.poses.film import LARGEST_SIDE, WHOLE, Cut, open_film, read_film
 from oelala.media.poses.fitting import Target, fit_motion
 from oelala.media.poses.measure import compare
 from oelala.media.poses.openpose_read import Reading, is_openpose
-from oelala.media.poses.retarget import Fit
 from oelala.media.poses.side_by_side import write_side_by_side
 from oelala.media.poses.source import MotionSource, part_of, read_motion
 from oelala.media.poses.styles import STYLES
@@ -41,10 +43,16 @@ class Driving:
     film: Path | None = None
     cut: Cut = WHOLE
 
-    def film_frames(self) -> Iterator[Frame]:
+    def film_frames(self, largest_side: int = LARGEST_SIDE) -> Iterator[Frame]:
         """Of the part that drives, at the clip's rate; none where there is no film."""
         cut = Cut(self.cut.start, self.cut.end, self.original.fps)
-        return iter(()) if self.film is None else read_film(open_film(self.film), cut)
+        return iter(()) if self.film is None else read_film(open_film(self.film), cut, largest_side)
+
+    def film_in_the_clip(self) -> Iterator[Frame]:
+        """The same, as large as the clip: whole, between black bars, just as `pose` lies in it."""
+        size = Framing(self.pose.width, self.pose.height, "pad")
+        for frame in self.film_frames(max(self.pose.width, self.pose.height)):
+            yield np.asarray(frame_picture(Image.fromarray(frame), size))
 
     def faces(self) -> Iterator[Frame]:
         """512 × 512 crops of the driver's face for every frame; all black where there is no film."""
@@ -64,10 +72,11 @@ def driving_of(
     where that is another file. `picture`: the character's, whose proportions the motion takes as far as
     `bones` says.
 
-    Raises InvalidTask ("no-such-person") and what `read_motion` raises.
+    Raises InvalidTask ("no-such-person", "stays-in-place") and what `read_motion` raises.
     """
-    cut = Cut(task.motion_start, task.motion_end)
-    detection = Detection(cut=cut, max_people=8 if task.person else 4)
+    cut, fit = Cut(task.motion_start, task.motion_end), fit_of(task)
+    style = STYLES[task.pose_style or "openpose"]
+    detection = Detection(cut=cut, max_people=8 if task.person else 4, hands=style.hands, face=style.face)
     pose = read_motion(MotionSource(file, detection, Reading(fps=fps)), on_frame)
     if task.person >= len(pose.people):
         raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
@@ -77,8 +86,7 @@ def driving_of(
     else:
         pose = part_of(pose, task.motion_start, task.motion_end, path.name)
     target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
-    fit = Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
-    fitted = fit_motion(pose.only(task.person), _character(picture, task.bones), target, fit)
+    fitted = fit_motion(pose.only(task.person), _character(picture, fit.bones), target, fit)
     findings = tuple(finding.code for finding in fitted.findings)
     return Driving(fitted.pose, fitted.original, findings, film, cut)
 

@@ -18,12 +18,15 @@ from oelala.engines.sampling import ClipRequest, Sample, Sampling, known, make_c
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
 from oelala.errors import InvalidTask, OelalaError
+from oelala.library.fits import check_replacement
 from oelala.library.inputs import kept_path
 from oelala.library.motions import film_of, keep_motion, motion_file
 from oelala.library.naming import comparison_of
 from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
+from oelala.media.poses.detect import OnFrame
 from oelala.media.poses.drawing import draw_frames
+from oelala.media.poses.masks import replacement
 from oelala.media.poses.styles import STYLES
 from oelala.models.catalog import Row
 from oelala.models.manager import Loan, ModelManager, ModelSpec
@@ -36,7 +39,7 @@ from oelala.tasks.pose_transfer import PoseTransfer
 class Way:
     """How a pipeline is handed a pose, and sampled. `steers`: its strength can be set."""
 
-    inputs: Callable[[PoseTransfer, Driving, Path | None], Mapping[str, Any]]
+    inputs: Callable[[PoseTransfer, Driving, Path | None, OnFrame | None], Mapping[str, Any]]
     sample: Sample
     steers: bool
 
@@ -45,14 +48,18 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     """Find the motion, make the clip, measure how well it follows, and save all of it.
 
     Raises as `make_clip` does, and what reading the motion and the picture raises; InvalidTask where the
-    model needs a picture ("empty"), more frames ("too-small"), or has no such strength ("not-for-model").
+    model needs a picture ("empty"), more frames ("too-small"), or has no such strength ("not-for-model"), and
+    as `check_replacement`.
     """
     row = models.row(task.model)
     pipeline = row.pipelines[task.kind]
     way = WAYS[pipeline]
     _check(task, row, way)
+    check_replacement(task, workspace)
     picture = None if task.image is None else kept_path(workspace, task.image)
-    driving = _driving(task, row, picture, context, workspace)
+    on_frame = _reporter(context)
+    file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
+    driving = driving_of(task, file, row.fps, picture, on_frame, film=film)
 
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
         with control_between(loan.pipeline.transformer, task):
@@ -67,7 +74,7 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
         motion = keep_motion(workspace, driving.original)
         return frames, {"pose": {"motion": motion, "findings": list(driving.findings), "score": score}}
 
-    sampling = Sampling(task, way.inputs(task, driving, picture))
+    sampling = Sampling(task, way.inputs(task, driving, picture, on_frame))
     request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, finish)
     saved = make_clip(request, models, context, workspace)
     return _with_comparison(saved, workspace, driving, made[0])
@@ -89,8 +96,11 @@ def _with_comparison(
     return replace(saved, details={**saved.details, "side_by_side": workspace.relative(target)})
 
 
-def vace_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:
+def vace_inputs(
+    task: PoseTransfer, driving: Driving, picture: Path | None, on_frame: OnFrame | None = None
+) -> Mapping[str, Any]:
     """The drawn pose, all of it to be made anew, its strength, and who it is."""
+    del on_frame
     drawn = _drawn(task, driving)
     white = Image.new("L", drawn[0].size, 255)
     inputs: dict[str, Any] = {
@@ -103,14 +113,25 @@ def vace_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> M
     return inputs
 
 
-def animate_inputs(task: PoseTransfer, driving: Driving, picture: Path | None) -> Mapping[str, Any]:
-    """The character, whole, at the clip's size; the drawn pose; the driver's face."""
+def animate_inputs(
+    task: PoseTransfer, driving: Driving, picture: Path | None, on_frame: OnFrame | None = None
+) -> Mapping[str, Any]:
+    """The character, whole, at the clip's size; the drawn pose; the driver's face. To replace the driver: the
+    film without them, and where they were, in white."""
     assert picture is not None
-    return {
+    inputs: dict[str, Any] = {
         "image": _character(task, picture),
         "pose_video": _drawn(task, driving),
         "face_video": [Image.fromarray(face) for face in driving.faces()],
     }
+    if task.mode != "replace":
+        return inputs
+    total = driving.pose.num_frames
+    report = None if on_frame is None else lambda done: on_frame(done, total)
+    both = list(replacement(driving.film_in_the_clip(), driving.pose, on_frame=report))
+    background = [Image.fromarray(frame) for frame, _ in both]
+    masks = [Image.fromarray(np.where(mask, np.uint8(255), np.uint8(0))) for _, mask in both]
+    return {**inputs, "background_video": background, "mask_video": masks, "mode": "replace"}
 
 
 WAYS: Mapping[str, Way] = {
@@ -174,14 +195,11 @@ def control_between(transformer: Any, task: PoseTransfer) -> Iterator[None]:
         handle.remove()
 
 
-def _driving(
-    task: PoseTransfer, row: Row, picture: Path | None, context: RunContext, workspace: Workspace
-) -> Driving:
+def _reporter(context: RunContext) -> OnFrame:
     context.report(Progress("working"))
 
     def on_frame(done: int, total: int) -> None:
         context.cancel.check()
         context.report(Progress("working", done, total))
 
-    file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
-    return driving_of(task, file, row.fps, picture, on_frame, film=film)
+    return on_frame

@@ -56,7 +56,9 @@ def _source(task: ReadMotion, settings: Settings, workspace: Workspace) -> Motio
     except ValueError as fault:
         values = {"start": task.start, "end": task.end or "…", "fps": task.fps or "…"}
         raise InvalidTask("bad-part", field="end", **values) from fault
-    detection = Detection(task.model, cut, task.max_people, models=settings.models)
+    detection = Detection(
+        task.model, cut, task.max_people, hands=task.hands, face=task.face, models=settings.models
+    )
     reading = Reading() if task.fps is None else Reading(fps=task.fps)
     return MotionSource(motion_file(workspace, task.file), detection, reading)
 

@@ -40,13 +40,14 @@ Frame = NDArray[np.uint8]
 class PoseSettings:
     """`mode` "image" looks at every frame on its own; "video" follows the body from frame to frame, which is
     smoother and faster, and starts afresh where it notices a cut. `num_poses` bodies at most are looked for,
-    up to 8, and with `hands` and `face` those of each. Confidences in 0..1. Seconds: `patience` for one
-    frame, `start_patience` for the detector to load."""
+    up to 8, and with `hands`, `face` and `masks` those of each. Confidences in 0..1. Seconds: `patience` for
+    one frame, `start_patience` for the detector to load."""
 
     mode: Literal["image", "video"] = "image"
     num_poses: int = 1
     hands: bool = False
     face: bool = False
+    masks: bool = False
     min_detection_confidence: float = 0.5
     min_presence_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
@@ -94,11 +95,14 @@ class Found:
 
     `bodies` (n, 33, 4): x, y, z and visibility, as in `PoseTrack`. `hands` (n, 2, 21, 3), left and right, and
     `faces` (n, 68, 3): x, y and confidence, zeros where none was seen; no points where not asked for.
+    `masks` (n, h, w), uint8: up to 255 where that body is, of some size, in the frame's shape; none (0, 0, 0)
+    where not asked for.
     """
 
     bodies: NDArray[np.float32]
     hands: NDArray[np.float32]
     faces: NDArray[np.float32]
+    masks: NDArray[np.uint8]
 
 
 @dataclass
@@ -111,7 +115,7 @@ class BodyFinder:
         settings = self.settings
         parts = {"hands": settings.hands, "face": settings.face}
         self._shapes = bodies.shapes_of(settings.num_poses, **parts)
-        self._answer = bodies.answer_struct(settings.num_poses, **parts)
+        self._answer = bodies.answer_struct(settings.num_poses, **parts, masks=settings.masks)
         self._side = _CLOSE_SIDE if settings.hands or settings.face else _SIDE
         times = (settings.patience, settings.start_patience)
         self._detector = Detector("bodies", _as_json(settings), self._answer.size, *times)
@@ -174,12 +178,21 @@ class BodyFinder:
         self._detector.send(canvas.pixels, milliseconds, first=first)
 
     def _receive(self, canvas: Canvas) -> Found:
-        count, *numbers = self._answer.unpack(self._detector.receive())
+        count, *numbers, masks = self._answer.unpack(self._detector.receive())
         ends = np.cumsum([int(np.prod(shape)) for shape in self._shapes])
         parts = np.split(np.array(numbers, np.float32), ends[:-1])
         shaped = [part.reshape(shape)[:count] for part, shape in zip(parts, self._shapes, strict=True)]
         canvas.undo(*shaped)
-        return Found(*shaped)
+        found, hands, faces = shaped
+        return Found(found, hands, faces, self._masks(canvas, masks, count))
+
+    def _masks(self, canvas: Canvas, data: bytes, count: int) -> NDArray[np.uint8]:
+        if not self.settings.masks:
+            return np.zeros((0, 0, 0), np.uint8)
+        side = bodies.MASK_SIDE
+        squares = np.frombuffer(data, np.uint8).reshape(-1, side, side)[:count]
+        height, width = (max(1, round(side * share)) for share in (canvas.height_share, canvas.width_share))
+        return squares[:, :height, :width]
 
 
 def _as_json(settings: PoseSettings) -> dict[str, Any]:
@@ -192,6 +205,7 @@ def _as_json(settings: PoseSettings) -> dict[str, Any]:
     )
     return {
         **{name: getattr(settings, name) for name in names},
+        "masks": settings.masks,
         "model": str(settings.model),
         "hand_model": str(HAND_MODEL) if settings.hands else None,
         "face_model": str(FACE_MODEL) if settings.face else None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import read_task
 from oelala.library import inputs, motions
+from oelala.library.fits import fit_of
 from oelala.library.motions import KeptMotion
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
     from oelala.media.poses.document import Pose
 
-_FITTED = ("person", "bones", "pose_scale", "shift_x", "shift_y", "motion_start", "motion_end")
+_FITTED = ("person", "mode", "bones", "pose_scale", "shift_x", "shift_y", "motion_start", "motion_end")
 
 
 class PoseVerbs(TaskVerbs):
@@ -66,7 +67,6 @@ class PoseVerbs(TaskVerbs):
         InvalidTask, OelalaError ("motion-gone", "cut-empty", "unknown-model").
         """
         from oelala.media.poses.fitting import Target, fit_motion
-        from oelala.media.poses.retarget import Fit
         from oelala.media.poses.source import part_of
         from oelala.media.poses.view import fitted_view
 
@@ -79,11 +79,11 @@ class PoseVerbs(TaskVerbs):
         if task.person >= len(pose.people):
             raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
         part = part_of(pose, task.motion_start, task.motion_end, task.motion).only(task.person)
-        other = None if character is None or task.bones == 0 else self._pose(character)
+        fit = fit_of(task)
+        other = None if character is None or fit.bones == 0 else self._pose(character)
         target = Target(
             task.width or 256, task.height or 256, float(self._row(task.model).fps), task.num_frames or 1
         )
-        fit = Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
         return fitted_view(fit_motion(part, other, target, fit))
 
     def clip_score(self, clip: Path) -> dict[str, Any]:

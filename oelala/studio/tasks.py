@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import BY_NAME, KINDS, read_task
 from oelala.library import inputs
+from oelala.library.fits import check_replacement
 from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
 from oelala.media.video import VideoSpec
@@ -17,6 +18,7 @@ from oelala.studio.base import Verbs
 from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.job import Job
+from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.video import MAX_SEED
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ class TaskVerbs(Verbs):
         kept = inputs.keep_inputs(task, self.workspace)
         if fields_shown_as(type(kept), "motion"):
             kept = keep_motions(kept, self.workspace, float(self._row(kept.model).fps))
+        if isinstance(kept, PoseTransfer):
+            check_replacement(kept, self.workspace)
         if isinstance(kept, ImageToVideo) and kept.extend and kept.width and kept.height:
             fps = float(kept.fps or self._row(kept.model).fps)
             clip = inputs.kept_path(self.workspace, kept.extend)

@@ -11,12 +11,13 @@ from oelala.tasks.base import shown
 from oelala.tasks.image_to_video import Framing
 from oelala.tasks.video import VideoTask
 
-PoseStyle = Literal["openpose", "vace", "animate"]
+PoseStyle = Literal["openpose", "body", "vace", "animate"]
+Mode = Literal["animate", "replace"]
 MAX_PATH = 4096
 
 
 class PoseTransfer(VideoTask):
-    """Names as in diffusers' `WanVACEPipeline`.
+    """Names as in diffusers' `WanVACEPipeline` and `WanAnimatePipeline`.
 
     `motion`: a film, a picture, OpenPose's JSON (a file, a folder or a zip), or a shipped motion's name; of a
     film the part from `motion_start` to `motion_end`, in seconds. `person` counts from 0, the most prominent
@@ -26,7 +27,9 @@ class PoseTransfer(VideoTask):
     `bones` 0 … 1: how far the driver's bones take the lengths of the character's. `pose_scale` and the shifts
     (in widths and heights of the frame) size and move the drawn body. `conditioning_scale` is the strength of
     the control, from `control_start` to `control_end` (0 … 1 of the steps), where the model has one.
-    `pose_style`: how the model has seen poses drawn.
+    `pose_style`: how the model has seen poses drawn. `mode` "replace" keeps the film the motion comes from
+    and puts the character in the driver's place, where `pose_scale` and the shifts have no say; "animate"
+    makes all of the picture anew.
     """
 
     kind: ClassVar[str] = "pose-transfer"
@@ -41,6 +44,7 @@ class PoseTransfer(VideoTask):
     framing: Annotated[Framing, Field(json_schema_extra=shown("choice"))] = "pad"
     focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
     focus_y: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
+    mode: Annotated[Mode | None, Field(json_schema_extra=shown("choice"))] = None
     bones: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("slider", step=0.05))] = 1.0
     pose_scale: Annotated[float, Field(ge=0.2, le=5.0, json_schema_extra=shown("slider", step=0.05))] = 1.0
     shift_x: Annotated[float, Field(ge=-1.0, le=1.0, json_schema_extra=shown("slider", step=0.01))] = 0.0

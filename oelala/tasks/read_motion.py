@@ -14,7 +14,7 @@ MAX_PATH = 4096
 class ReadMotion(Task):
     """`file` and the part of a film as in `PoseTransfer`; `fps` None: the film's own. `model` is the
     detector: MediaPipe's ships with the studio, the user installs the others. `name`: what messages call the
-    file, where its own name says nothing."""
+    file, where its own name says nothing. `hands`, `face`: whether MediaPipe looks for those, too."""
 
     kind: ClassVar[str] = "read-motion"
     lane: ClassVar[Lane] = "light"
@@ -26,4 +26,6 @@ class ReadMotion(Task):
     start: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
     end: Annotated[float | None, Field(gt=0.0, le=1e6)] = None
     fps: Annotated[float | None, Field(ge=0.1, le=120.0)] = None
+    hands: bool = False
+    face: bool = False
     max_people: Annotated[int, Field(ge=1, le=8)] = 4

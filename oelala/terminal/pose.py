@@ -19,6 +19,7 @@ from oelala.texts.pose import finding_in_words
 HELP = "find the bodies in a film, a picture or OpenPose's JSON"
 
 DETECTORS = ("mediapipe", "dwpose", "openpose")
+STYLES = ("openpose", "body", "vace", "animate")
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +31,16 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="One line of JSON instead of a sentence.")
     parser.add_argument("--draw", metavar="OUT.mp4", type=Path, help="Draw the bodies as a film.")
     about = "OpenPose's own colours, or what VACE or Wan-Animate learnt."
-    parser.add_argument("--style", default="openpose", choices=("openpose", "vace", "animate"), help=about)
+    parser.add_argument(
+        "--style", default="openpose", choices=("openpose", "body", "vace", "animate"), help=about
+    )
     parser.add_argument("--openpose", metavar="DIR", type=Path, help="Write OpenPose's JSON, a file a frame.")
     about = "Say how well FILE follows this one: a film, OpenPose's JSON, or wave, walk, …"
     parser.add_argument("--against", metavar="FILE", help=about)
     about = "What finds the bodies; the user installs all but the first."
     parser.add_argument("--detector", default="mediapipe", choices=DETECTORS, help=about)
+    parser.add_argument("--hands", action="store_true", help="Look for hands as well.")
+    parser.add_argument("--face", action="store_true", help="Look for 68 points of the face as well.")
     parser.add_argument(
         "--fps", metavar="X", type=float, help="So many frames a second; else the film's own."
     )
@@ -75,6 +80,8 @@ def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
         end=flags.end,
         fps=flags.fps,
         detector=flags.detector,
+        hands=flags.hands,
+        face=flags.face,
         models=settings.models,
         draw=None if flags.draw is None else _target(flags.draw),
         style=flags.style,

@@ -75,6 +75,21 @@ FAULTS: dict[str, Text] = {
         "Choose a picture of the character, or another model.",
         "Kies een afbeelding van het personage of een ander model.",
     ),
+    "error.stays-in-place": Text(
+        "Who takes somebody's place in a film moves exactly where they did.",
+        "Wie in een film iemands plaats inneemt, beweegt precies waar die bewoog.",
+    ),
+    "error.stays-in-place.hint": Text(
+        "Put size and shifts back to their usual values.", "Zet grootte en verschuiving terug op gewoon."
+    ),
+    "error.film-needed": Text(
+        "To replace somebody in a film, the motion has to come from a film.",
+        "Om iemand in een film te vervangen moet de beweging uit een film komen.",
+    ),
+    "error.film-needed.hint": Text(
+        "Choose a film as the motion, or take the motion only.",
+        "Kies een film als beweging, of neem alleen de beweging.",
+    ),
     "error.no-such-person": Text(
         "There is no person {person} here: {count} were found, counted from 0.",
         "Er is hier geen persoon {person}: er zijn er {count} gevonden, geteld vanaf 0.",

@@ -33,6 +33,7 @@ from tests.media.films import film, walking_body
 from tests.media.people import rendered
 from tests.models.tiny_pose import ANIMATE, VACE, build_all
 
+REPLACED = ("background_video", "mask_video", "mode")
 CLASSES = {VACE: WanVACEPipeline, ANIMATE: WanAnimatePipeline}
 
 
@@ -124,6 +125,50 @@ def test_the_frames_are_those_of_a_bare_script(
     assert np.abs(made.astype(int) - wanted).max() <= 1
 
 
+def test_whoever_moves_in_a_film_is_replaced_as_by_a_bare_script(
+    models: Path, manager: ModelManager, picture: Path, tmp_path: Path
+) -> None:
+    source = film(tmp_path / "walk.mp4", walking_body(10))
+    task = task_of(ANIMATE, picture, motion=str(source), mode="replace", bones=1.0)
+    driving = driving_of(task, str(source), 16, picture)
+    told: list[tuple[int, int]] = []
+    inputs = dict(animate_inputs(task, driving, picture, lambda *count: told.append(count)))
+    assert told == [(done, 9) for done in range(1, 10)]
+    assert {len(inputs[name]) for name in ("pose_video", "background_video", "mask_video")} == {9}
+    assert {image.size for image in inputs["background_video"] + inputs["mask_video"]} == {(64, 64)}
+    with manager.use(ModelSpec(ANIMATE, "WanAnimatePipeline")) as loan:
+        made = sample_animate(Sampling(task, inputs), loan, Phases(context_of()))
+        kept = {name: value for name, value in inputs.items() if name not in REPLACED}
+        animated = sample_animate(Sampling(task, kept), loan, Phases(context_of()))
+    wanted = bare(models, task, inputs)
+    assert made.shape == wanted.shape == (9, 64, 64, 3)
+    assert np.abs(made.astype(int) - wanted).max() <= 1
+    assert np.abs(made.astype(int) - animated).max() > 1
+
+
+def test_the_film_is_kept_around_the_one_who_goes(picture: Path, tmp_path: Path) -> None:
+    walk = walking_body(6)
+    source = film(tmp_path / "walk.mp4", walk)
+    task = task_of(ANIMATE, picture, motion=str(source), mode="replace", width=256, height=128, num_frames=5)
+    driving = driving_of(task, str(source), 16, picture)
+    inputs = animate_inputs(task, driving, picture)
+    joints = driving.pose.people[0].coco18()
+    for index, (background, mask) in enumerate(
+        zip(inputs["background_video"], inputs["mask_video"], strict=True)
+    ):
+        white = np.asarray(mask) == 255
+        seen = joints[index][driving.pose.seen(joints[index]), :2].astype(int)
+        assert white[seen[:, 1].clip(0, 127), seen[:, 0].clip(0, 255)].all()  # all of the body
+        ys, xs = np.nonzero(white)
+        assert white[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1].all()  # a box, and not a silhouette
+        assert 0.02 < white.mean() < 0.3
+        pixels = np.asarray(background)
+        assert (pixels[white] == 0).all()
+        assert (pixels[:, :28] < 8).all()  # a film of 3 to 2 lies between bars
+        wall = pixels[4:20, 215:222].astype(int)
+        assert np.abs(wall - walk[0][5, 5].astype(int)).mean() < 12
+
+
 @pytest.mark.parametrize("model", [VACE, ANIMATE])
 def test_a_motion_from_a_film_becomes_a_measured_clip(
     manager: ModelManager, workspace: Workspace, picture: Path, tmp_path: Path, model: str
@@ -174,6 +219,9 @@ def test_the_driver_s_face_is_in_the_middle_of_its_crop(picture: Path, tmp_path:
         ({"num_frames": 1}, "too-small", "num_frames"),
         ({"conditioning_scale": 0.5}, "not-for-model", "conditioning_scale"),
         ({"control_end": 0.5}, "not-for-model", "control_end"),
+        ({"mode": "replace"}, "film-needed", "motion"),
+        ({"mode": "replace", "pose_scale": 1.5}, "stays-in-place", "pose_scale"),
+        ({"mode": "replace", "shift_y": 0.1}, "stays-in-place", "shift_y"),
     ],
 )
 def test_what_animate_cannot_do_is_refused(

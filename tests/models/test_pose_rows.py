@@ -27,7 +27,7 @@ def test_each_model_is_drawn_to_in_its_own_way() -> None:
         "wan2.1-vace-14b": "vace",
         "wan2.2-animate-14b": "animate",
     }
-    assert OELALA_MINI_POSE.defaults[KIND]["pose_style"] == "openpose"
+    assert OELALA_MINI_POSE.defaults[KIND]["pose_style"] == "body"
 
 
 def test_mini_is_listed_once_its_pose_part_ships() -> None:

@@ -14,10 +14,11 @@ from oelala.media.detectors.wire import Picture
 NUM_LANDMARKS = 33
 NUM_HAND, NUM_FACE = 21, 68
 MAX_POSES = 8
+MASK_SIDE = 256
 Numbers = NDArray[np.float32]
 
 
-def shapes_of(num_poses: int, *, hands: bool, face: bool) -> tuple[tuple[int, ...], ...]:
+def shapes_of(num_poses: int, *, hands: bool = False, face: bool = False) -> tuple[tuple[int, ...], ...]:
     """What an answer holds: bodies (x, y, z, visibility), hands (left and right; x, y, confidence) and faces
     (x, y, confidence), places in shares of the picture."""
     return (
@@ -27,10 +28,14 @@ def shapes_of(num_poses: int, *, hands: bool, face: bool) -> tuple[tuple[int, ..
     )
 
 
-def answer_struct(num_poses: int, *, hands: bool, face: bool) -> struct.Struct:
-    """How many bodies were found; then the numbers of `shapes_of`, zeros beyond that many bodies."""
+def answer_struct(
+    num_poses: int, *, hands: bool = False, face: bool = False, masks: bool = False
+) -> struct.Struct:
+    """How many bodies were found; then the numbers of `shapes_of`, zeros beyond that many bodies; then a mask
+    for each, `MASK_SIDE` squared, a byte a pixel: 255 where that body is."""
     shapes = shapes_of(num_poses, hands=hands, face=face)
-    return struct.Struct(f"<B{sum(int(np.prod(shape)) for shape in shapes)}f")
+    mask_bytes = num_poses * MASK_SIDE**2 if masks else 0
+    return struct.Struct(f"<B{sum(int(np.prod(shape)) for shape in shapes)}f{mask_bytes}s")
 
 
 def open_detector(settings: dict[str, Any]) -> Callable[[Picture], bytes]:
@@ -38,8 +43,8 @@ def open_detector(settings: dict[str, Any]) -> Callable[[Picture], bytes]:
 
 
 class _Landmarker:
-    """`settings`: model (path), mode ("image" or "video"), num_poses, three confidences, and the paths of
-    `hand_model` and `face_model`, None where they were not asked for."""
+    """`settings`: model (path), mode ("image" or "video"), num_poses, three confidences, whether `masks` are
+    wanted, and the paths of `hand_model` and `face_model`, None where they were not asked for."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         from mediapipe.tasks.python import BaseOptions, vision
@@ -53,6 +58,7 @@ class _Landmarker:
             min_pose_detection_confidence=settings["min_detection_confidence"],
             min_pose_presence_confidence=settings["min_presence_confidence"],
             min_tracking_confidence=settings["min_tracking_confidence"],
+            output_segmentation_masks=settings["masks"],
         )
         self._graph = self._create(self._options)
         self._is_fresh = True
@@ -71,12 +77,13 @@ class _Landmarker:
             self._face = FaceFinder(settings["face_model"])
         asked = {"hands": self._hands is not None, "face": self._face is not None}
         self._shapes = shapes_of(settings["num_poses"], **asked)
-        self._struct = answer_struct(settings["num_poses"], **asked)
+        self._struct = answer_struct(settings["num_poses"], **asked, masks=settings["masks"])
 
     def answer(self, picture: Picture) -> bytes:
         pixels = np.frombuffer(picture.pixels, np.uint8).reshape(picture.height, picture.width, 3)
         bodies, hands, faces = (np.zeros(shape, np.float32) for shape in self._shapes)
-        found = self._look(pixels, picture)
+        result = self._look(pixels, picture)
+        found = result.pose_landmarks
         for index, body in enumerate(found):
             bodies[index] = [(p.x, p.y, p.z, p.visibility) for p in body]
             places = bodies[index][:, [0, 1, 3]] * (picture.width, picture.height, 1)
@@ -87,7 +94,8 @@ class _Landmarker:
         for part in (hands, faces):
             part[..., :2] /= (picture.width, picture.height)
         numbers = np.concatenate([bodies.ravel(), hands.ravel(), faces.ravel()])
-        return self._struct.pack(len(found), *numbers.tolist())
+        masks = b"".join(_small(mask) for mask in result.segmentation_masks or ())
+        return self._struct.pack(len(found), *numbers.tolist(), masks)
 
     def _look(self, pixels: NDArray[np.uint8], picture: Picture) -> Any:
         import mediapipe
@@ -97,5 +105,14 @@ class _Landmarker:
         self._is_fresh = False
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=pixels)
         if self._is_video:
-            return self._graph.detect_for_video(image, picture.milliseconds).pose_landmarks
-        return self._graph.detect(image).pose_landmarks
+            return self._graph.detect_for_video(image, picture.milliseconds)
+        return self._graph.detect(image)
+
+
+def _small(mask: Any) -> bytes:
+    """MediaPipe's mask of one body, 0 … 1, as `MASK_SIDE` squared bytes."""
+    import cv2
+
+    flat = np.ascontiguousarray(mask.numpy_view()).reshape(mask.height, mask.width)
+    small = cv2.resize(flat, (MASK_SIDE, MASK_SIDE), interpolation=cv2.INTER_AREA)
+    return np.round(np.clip(small, 0, 1) * 255).astype(np.uint8).tobytes()

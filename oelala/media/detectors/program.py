@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import IO
 
 if __name__ == "__main__":
@@ -34,13 +36,23 @@ def main() -> None:
 
 
 def _serve(detect: Callable[[Picture], bytes], requests: IO[bytes], answers: IO[bytes]) -> None:
+    """The next picture is taken in while this one is looked at: else both sides could wait for ever, one with
+    an answer larger than the pipe, the other with a picture."""
+    waiting: Queue[Picture | None] = Queue(maxsize=2)
+    Thread(target=_take_in, args=(requests, waiting), daemon=True).start()
+    while (picture := waiting.get()) is not None:
+        answers.write(detect(picture))
+        answers.flush()
+
+
+def _take_in(requests: IO[bytes], waiting: Queue[Picture | None]) -> None:
     while len(head := requests.read(REQUEST.size)) == REQUEST.size:
         height, width, milliseconds, first = REQUEST.unpack(head)
         pixels = requests.read(height * width * 3)
         if len(pixels) < height * width * 3:
-            return
-        answers.write(detect(Picture(pixels, height, width, milliseconds, bool(first))))
-        answers.flush()
+            break
+        waiting.put(Picture(pixels, height, width, milliseconds, bool(first)))
+    waiting.put(None)
 
 
 def _private_stdout() -> IO[bytes]:

@@ -24,7 +24,8 @@ from oelala.media.poses.styles import STYLES
 
 def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, Any]:
     """JSON values: `frames`, `fps`, `detected` (the share of the frames with a body), `confidence` (the mean
-    over the joints seen), `people`, `width`, `height`; `findings` of the first person's framing, as data; the
+    over the joints seen), `people`, `width`, `height`, `hands` and `faces` (the shares of the frames with
+    one); `findings` of the first person's framing, as data; the
     files written (`draw`, `openpose`) or None; and `score` (`Score.as_json`), or None without `against`.
 
     Raises InvalidTask ("bad-part") and what reading, drawing and writing raise.
@@ -52,9 +53,20 @@ def numbers_of(pose: Pose) -> dict[str, Any]:
         "detected": round(detected, 4),
         "confidence": round(pose.mean_confidence(), 4),
         "people": len(pose.people),
+        "hands": _share_with(pose, "hand_left", "hand_right"),
+        "faces": _share_with(pose, "face"),
         "width": pose.width,
         "height": pose.height,
     }
+
+
+def _share_with(pose: Pose, *parts: str) -> float:
+    """Of the frames: those in which anybody shows one of these parts."""
+    seen = np.zeros(pose.num_frames, bool)
+    for person in pose.people:
+        for part in parts:
+            seen |= pose.seen(getattr(person, part)).any(axis=1)
+    return round(float(seen.mean()), 4) if pose.num_frames else 0.0
 
 
 def _score(pose: Pose, request: PoseRequest) -> dict[str, Any]:
@@ -70,7 +82,9 @@ def _source(request: PoseRequest) -> MotionSource:
         raise InvalidTask(
             "bad-part", start=request.start, end=request.end or "…", fps=request.fps or "…"
         ) from fault
-    detection = Detection(request.detector, cut, models=request.models)
+    detection = Detection(
+        request.detector, cut, hands=request.hands, face=request.face, models=request.models
+    )
     reading = Reading() if request.fps is None else Reading(fps=request.fps)
     return MotionSource(request.file, detection, reading)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-StyleName = Literal["openpose", "vace", "animate"]
+StyleName = Literal["openpose", "body", "vace", "animate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,13 @@ class Style:
         return max((int(size) if self.whole else size) + self.stick_more, self.least)
 
 
-# "openpose" is what Oelala Mini is trained on (`mini/recipe/control.py`). VACE (ali-vilab/VACE,
+# "body" is what Oelala Mini is trained on (`mini/recipe/control.py`). VACE (ali-vilab/VACE,
 # annotators/pose.py, body and face) draws on a frame of 1024 pixels, sticks of 4 to each side of a middle,
 # and brings that down to the film's size. Animate (Wan2.2, animate/preprocess) draws hands and toes but no
 # face, in whole pixels. A middle is a pixel, too: hence the halves.
 STYLES: dict[StyleName, Style] = {
     "openpose": Style(),
+    "body": Style(hands=False, face=False),
     "vace": Style(hands=False, stick_share=4.5 / 1024, least=0.75, swap_red_blue=True),
     "animate": Style(
         body="body20", face=False, stick_share=1 / 200, whole=True, stick_more=-0.5, least=1.5, hand_dot=0.5

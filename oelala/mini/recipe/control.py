@@ -8,7 +8,7 @@ from torch import Tensor
 from oelala.mini.world.stage import SIZE
 
 # OpenPose's 17 drawn limbs of COCO-18 (from its joint numbers, 0-based) and its colours, limb by limb
-# and joint by joint: what `media/poses/drawing.py` draws in the style "openpose"; its test compares the two.
+# and joint by joint: what `media/poses/drawing.py` draws in the style "body"; its test compares the two.
 _LIMBS = (
     (1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11), (11, 12), (12, 13),
     (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),

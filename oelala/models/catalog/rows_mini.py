@@ -67,7 +67,7 @@ OELALA_MINI_POSE = replace(
     defaults={
         "pose-transfer": {
             **OELALA_MINI.defaults["text-to-video"],
-            "pose_style": "openpose",
+            "pose_style": "body",
             "conditioning_scale": 1.0,
             "control_start": 0.0,
             "control_end": 1.0,

@@ -83,6 +83,7 @@ WAN22_ANIMATE_14B = Row(
         "pose-transfer": {
             **values((1280, 720), 20, flow_shift=5.0, guidance_scale=1.0, num_frames=77),
             "prompt": "视频中的人在做动作",
+            "mode": "animate",
             "pose_style": "animate",
         }
     },
