@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import read_task
-from oelala.library import inputs, motions
+from oelala.library import motions
 from oelala.library.fits import fit_of
 from oelala.library.motions import KeptMotion
 from oelala.library.naming import comparison_of, document_of
@@ -41,24 +41,26 @@ class PoseVerbs(TaskVerbs):
         """Check a film, a picture or OpenPose's JSON and keep it. Raises as `library.motions.keep_source`."""
         return motions.keep_source(self.workspace, source, name)
 
-    def find_motion(self, reference: str, name: str = "") -> Job:
-        """Queue the search for bodies in a kept film or picture; the job's details are `ReadMotion`'s.
+    def find_motion(self, reference: str, name: str = "", *, closely: bool = False) -> Job:
+        """Queue the search for bodies in a kept film or picture, or once more in the film that a kept motion
+        was found in; `closely`: for hands and faces, too. The job's details are `ReadMotion`'s.
 
         Raises OelalaError ("motion-gone").
         """
-        if not inputs.is_kept(self.workspace, reference):
+        film = motions.film_of(self.workspace, reference)
+        if film is None:
             raise OelalaError("motion-gone")
-        return self.submit(ReadMotion(file=reference, name=name))[0]
+        return self.submit(ReadMotion(file=film.name, name=name, hands=closely, face=closely))[0]
 
     def knows_motion(self, motion: object) -> bool:
         return motions.knows_motion(self.workspace, motion)
 
     def motion_view(self, motion: str) -> dict[str, Any]:
-        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`. Raises OelalaError
-        ("motion-gone")."""
+        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, and `film`: whether it was
+        found in one. Raises OelalaError ("motion-gone")."""
         from oelala.media.poses.view import view_of
 
-        return view_of(self._pose(motion))
+        return {**view_of(self._pose(motion)), "film": motions.film_of(self.workspace, motion) is not None}
 
     def fitted_view(self, values: Mapping[str, Any], character: str | None = None) -> dict[str, Any]:
         """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`.

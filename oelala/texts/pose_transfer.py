@@ -100,6 +100,11 @@ PAGE: dict[str, Text] = {
         "{frames} frames at {fps} a second. A body in {detected} % of them, {confidence} % sure.",
         "{frames} beelden, {fps} per seconde. In {detected} % een lichaam, {confidence} % zeker.",
     ),
+    "live.motion.parts": Text(
+        "Hands in {hands} %, a face in {faces} %.", "Handen in {hands} %, een gezicht in {faces} %."
+    ),
+    "live.motion.closely": Text("Look for hands and faces, too", "Zoek ook handen en gezichten"),
+    "live.motion.closer": Text("Look for hands and face", "Zoek handen en gezicht"),
     "live.motion.people": Text(
         "{n} people were found. Click on the one to follow.",
         "Er zijn {n} mensen gevonden. Klik op wie je wilt volgen.",

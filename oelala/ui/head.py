@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from functools import cache
 
-from oelala.settings import ASSETS, PROJECT
+from oelala.settings import ASSETS
 from oelala.texts import Language, all_texts, say
 from oelala.ui.i18n import json_in_html
 
@@ -14,8 +14,7 @@ STATIC = "/oelala/static/"
 # Texts that the browser needs to write the live panels by itself.
 STYLES = ("tokens", "frame", "form", "panels", "pose")
 # Where the page's files lie; all have addresses under `STATIC`, and import each other as neighbours.
-ROOTS = (ASSETS / "page", PROJECT / "oelala" / "ui" / "scripts")
-STARTERS = ("main", "pose")
+ROOT = ASSETS / "page"
 LIVE_TEXTS = ("live.", "phase.", "kind.")
 
 
@@ -27,7 +26,7 @@ BOOT = secrets.token_hex(4)
 def asset_version() -> str:
     """Changes with any file of the page, so that browsers may keep them for ever."""
     digest = hashlib.sha256()
-    for path in (path for root in ROOTS for path in sorted(root.rglob("*"))):
+    for path in sorted(ROOT.rglob("*")):
         if path.is_file():
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
@@ -45,17 +44,17 @@ def head(language: Language) -> str:
         *(f'<link rel="stylesheet" href="{base}/{name}.css">' for name in STYLES),
         f"<script>window.oelala={start};{_early()}</script>",
         *(f'<link rel="modulepreload" href="{base}/{name}.js">' for name in _modules()),
-        *(f'<script type="module" src="{base}/{name}.js"></script>' for name in STARTERS),
+        f'<script type="module" src="{base}/main.js"></script>',
     ]
     return "".join(parts)
 
 
 def _modules() -> list[str]:
     """Announced at once, so that the browser does not find them one import after the other."""
-    return sorted(path.stem for root in ROOTS for path in root.glob("*.js") if path.stem != "early")
+    return sorted(path.stem for path in ROOT.glob("*.js") if path.stem != "early")
 
 
 @cache
 def _early() -> str:
     """What has to happen before anything is drawn: the theme and the language."""
-    return (ASSETS / "page" / "early.js").read_text(encoding="utf-8")
+    return (ROOT / "early.js").read_text(encoding="utf-8")

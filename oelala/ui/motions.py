@@ -55,14 +55,15 @@ class Motions:
 
     async def upload(self, request: Request) -> Response:
         """The body is a film, a picture or OpenPose's JSON, its name in `?name=`. Answers its `reference`,
-        and the `job` that looks for people in it; none where it holds points already."""
+        and the `job` that looks for people in it (with `?closely=1` for hands and faces, too); none where it
+        holds points already."""
         name = Path(request.query_params.get("name", "")).name[:120] or "?"
         suffix = Path(name).suffix.lower()[:6]
         path = self._studio.workspace.tmp / f"motion-{secrets.token_hex(8)}{suffix}"
         try:
             require_own_page(request)
             await receive(request, path, MAX_MOTION)
-            answer = await run_in_threadpool(self._keep, path, name)
+            answer = await run_in_threadpool(self._keep, path, name, _closely(request))
         except OelalaError as fault:
             return refuse(self._studio, request, fault)
         except ClientDisconnect:
@@ -71,14 +72,16 @@ class Motions:
             path.unlink(missing_ok=True)
         return json_answer(answer)
 
-    def _keep(self, path: Path, name: str) -> dict[str, Any]:
+    def _keep(self, path: Path, name: str, closely: bool) -> dict[str, Any]:
         kept = self._studio.keep_motion(path, name)
-        job = None if kept.pose else self._studio.find_motion(kept.reference, name).id
+        job = None if kept.pose else self._studio.find_motion(kept.reference, name, closely=closely).id
         return {"reference": kept.reference, "job": job}
 
     def find(self, request: Request) -> Any:
-        """Looks for people in what is kept already: the character's picture."""
-        return {"job": self._studio.find_motion(request.path_params["reference"]).id}
+        """Looks for people in what is kept already: the character's picture, or the film of a motion that is
+        to be looked at with `?closely=1`."""
+        reference = request.path_params["reference"]
+        return {"job": self._studio.find_motion(reference, closely=_closely(request)).id}
 
     def job(self, request: Request) -> Any:
         """How far the search for people is; once it is done, the `motion` that was found."""
@@ -132,6 +135,10 @@ def _found(job: Job, language: Any) -> dict[str, Any]:
             return dict(fault_view(code, values, language))
         case Queued() | Cancelled():
             return {}
+
+
+def _closely(request: Request) -> bool:
+    return request.query_params.get("closely") == "1"
 
 
 def _asked(body: bytes) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from oelala.errors import OelalaError
 from oelala.tasks.download import Download
 from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
-from oelala.ui.head import BOOT, ROOTS, STATIC, asset_version
+from oelala.ui.head import BOOT, ROOT, STATIC, asset_version
 from oelala.ui.i18n import request_language
 from oelala.ui.motions import SHOWN_AT_ITS_FIELD, motion_routes
 from oelala.ui.pictures import picture_routes
@@ -196,10 +196,10 @@ def _count(request: Request, name: str, most: int) -> int:
 
 def asset(request: Request) -> Response:
     """The page's own style, scripts and font. The version in the address changes with them, so they keep."""
-    wanted = ((root.resolve(), (root / request.path_params["path"]).resolve()) for root in ROOTS)
-    path = next((path for root, path in wanted if path.is_relative_to(root) and path.is_file()), None)
-    kind = ASSET_TYPES.get(path.suffix) if path is not None else None
-    if path is None or kind is None:
+    path = (ROOT / request.path_params["path"]).resolve()
+    inside = path.is_relative_to(ROOT.resolve()) and path.is_file()
+    kind = ASSET_TYPES.get(path.suffix) if inside else None
+    if kind is None:
         return Response(status_code=404)
     fresh = request.path_params["version"] == asset_version()
     caching = "public, max-age=31536000, immutable" if fresh else "no-cache"

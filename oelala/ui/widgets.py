@@ -179,7 +179,7 @@ def _html_texts(kind: str, name: str) -> str:
 
 def _motion(widgets: Widgets, fields: list[FormField]) -> None:
     """The name of a kept or shipped motion, out of sight; the scripts draw what is seen
-    (`scripts/motion.js`)."""
+    (`assets/page/motion.js`)."""
     import gradio as gr
 
     name = fields[0].name

@@ -110,6 +110,39 @@ def test_from_a_film_to_a_measured_clip(page: Any, live: LiveStudio, someone: Pa
     wait_for_value(page, "motion_end", str(task.motion_end))
 
 
+def test_a_search_is_picked_up_after_a_reload(page: Any, tmp_path: Path) -> None:
+    open_tab(page)
+    page.fill(f"{FORM}prompt textarea", "somebody walks")
+    bring(page, film(tmp_path / "long.mp4", walking_body(16) * 12))
+    page.wait_for_selector(".o-motion-wait .o-picture-note:has-text('Looking for people:')", timeout=40_000)
+    page.reload()
+    page.click("[data-tab-id=pose-transfer]")
+    page.wait_for_selector(".o-motion-wait")
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('192 frames at 16')", timeout=60_000)
+    assert page.query_selector(f"{FORM}motion .o-fault") is None
+    page.reload()
+    page.click("[data-tab-id=pose-transfer]")
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('192 frames at 16')")
+
+
+def test_a_film_is_looked_at_for_hands_and_faces_when_asked(
+    page: Any, live: LiveStudio, tmp_path: Path
+) -> None:
+    open_tab(page)
+    bring(page, film(tmp_path / "walk.mp4", walking_body(6)))
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('6 frames')", timeout=40_000)
+    page.click(".o-motion button:has-text('Look for hands and face')")
+    page.wait_for_selector(".o-motion-wait")
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('6 frames')", timeout=40_000)
+    page.click(".o-motion button:has-text('Another motion')")
+    page.check(".o-closely input")
+    bring(page, film(tmp_path / "walk.mp4", walking_body(7)))
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('7 frames')", timeout=40_000)
+    searches = [job.task for job in live.studio.jobs() if job.kind == "read-motion"]
+    found = sorted((one["hands"], one["face"]) for one in searches[:3])
+    assert found == [(False, False), (True, True), (True, True)]
+
+
 def test_one_of_several_people_is_picked(page: Any, tmp_path: Path) -> None:
     open_tab(page)
     bring(page, film(tmp_path / "two.mp4", two_people()))
@@ -197,9 +230,11 @@ def test_nothing_is_made_without_a_motion_or_somebody(page: Any, live: LiveStudi
 def test_a_model_without_such_settings_does_not_show_them(page: Any) -> None:
     open_tab(page)
     assert page.is_visible(f"{FORM}conditioning_scale")
+    assert page.query_selector(f"{FORM}mode") is None
     page.click(f"{FORM}model input")
     page.get_by_role("option", name="Wan 2.2 Animate 14B").click()
     page.wait_for_selector(f"{FORM}conditioning_scale", state="detached")
+    assert page.is_checked(f"{FORM}mode input[value=animate]")
     wait_for_value(page, "width", "1280")
 
 

@@ -43,7 +43,7 @@ function keep() {
   const drafts = { ...pending };
   for (const kind of Object.keys(window.oelala.bridges ?? {})) {
     const values = read(kind);
-    if (values.prompt || values.image) drafts[kind] = values;
+    if (values.prompt || values.image || values.motion) drafts[kind] = values;
   }
   try {
     sessionStorage.setItem(KEY, JSON.stringify(drafts));

@@ -1,14 +1,17 @@
 // Starts the live panels as soon as Gradio has put their frames on the page.
 import { byId } from "./dom.js";
 import { startDraft } from "./draft.js";
+import { startFit } from "./fit.js";
 import { startForm } from "./form.js";
 import { startGallery } from "./gallery.js";
 import { startHeader } from "./header.js";
 import { startLog } from "./log.js";
 import { startModels } from "./model.js";
+import { startMotion } from "./motion.js";
 import { startPictures } from "./picture.js";
 import { startPolling } from "./poll.js";
 import { startQueue } from "./queue.js";
+import { startScore } from "./score.js";
 import { startStage } from "./stage.js";
 import { startTitle } from "./title.js";
 
@@ -26,6 +29,9 @@ function start() {
   startDraft();
   startPolling();
   startGallery();
+  startMotion();
+  startFit();
+  startScore();
   document.documentElement.dataset.oelala = "ready";
 }
 

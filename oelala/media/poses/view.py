@@ -17,22 +17,30 @@ MOST_FRAMES = 300  # shown; a longer motion is thinned out evenly
 def view_of(pose: Pose) -> dict[str, Any]:
     """`numbers_of`, `seconds`, `step` (one of so many frames is shown), and `persons`: `found` (the share of
     the frames), `seen` (0 or 1 for every frame shown) and `body` (frames of 18 points x, y in shares of the
-    frame, None for a missing one)."""
+    frame, None for a missing one), and where hands or faces were looked for `dots`: their points, frame by
+    frame."""
     step = max(1, -(-pose.num_frames // MOST_FRAMES))
-    persons = [
-        {
-            "found": round(float(pose.found(person).mean()), 4),
-            "seen": pose.found(person)[::step].astype(int).tolist(),
-            "body": _body(pose, person, step),
-        }
-        for person in pose.people
-    ]
+    persons = [_person(pose, person, step) for person in pose.people]
     return {
         **numbers_of(pose),
         "seconds": round(pose.num_frames / pose.fps, 3),
         "step": step,
         "persons": persons,
     }
+
+
+def _person(pose: Pose, person: Person, step: int) -> dict[str, Any]:
+    shown = {
+        "found": round(float(pose.found(person).mean()), 4),
+        "seen": pose.found(person)[::step].astype(int).tolist(),
+        "body": _body(pose, person, step),
+    }
+    dots = np.concatenate([person.hand_left, person.hand_right, person.face], axis=1)[::step]
+    if not dots.any():
+        return shown
+    places = np.round(dots[..., :2] / (pose.width, pose.height), 3)
+    there = pose.seen(dots)
+    return {**shown, "dots": [row[marks].tolist() for row, marks in zip(places, there, strict=True)]}
 
 
 def fitted_view(fitted: Fitted) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def build(studio: Studio) -> TaskTab:
         tab.form.place("image", "framing", "focus_x", "focus_y")
         tab.form.place("prompt")
         _place_fit(tab.task.kind)
-        tab.form.place("bones", "pose_scale", "shift_x", "shift_y", "conditioning_scale")
+        tab.form.place("mode", "bones", "pose_scale", "shift_x", "shift_y", "conditioning_scale")
         tab.place_presets()
         tab.place_model()
         tab.form.place("width", "height", "num_frames", "num_inference_steps", "seed")
@@ -33,7 +33,7 @@ def build(studio: Studio) -> TaskTab:
 
 
 def _place_fit(kind: str) -> None:
-    """The motion over its character, and what does not fit; the scripts fill it in (`scripts/fit.js`)."""
+    """The motion over its character, and what does not fit; the scripts fill it in (`assets/page/fit.js`)."""
     label = f'<p class="o-picture-label">{html_mark("form.fit")}</p>'
     about = f'<p class="o-picture-help">{html_mark("form.fit.help")}</p>'
     place(f'{label}{about}<div class="o-fit" data-fit-of="{kind}"></div>', f"{kind}--fit")

@@ -5,7 +5,8 @@ import { clear, refuse } from "./faults.js";
 import { follow } from "./find.js";
 import { get, post } from "./net.js";
 import { notifyFault } from "./notices.js";
-import { distance, drawBody, Player, shape } from "./skeleton.js";
+import { forgetWhoLeaves, readingOf, remember } from "./reading.js";
+import { distance, drawBody, drawDots, Player, shape } from "./skeleton.js";
 import { nameIn, number, setName, setNumber } from "./values.js";
 
 const EVERY_MS = 250;
@@ -13,9 +14,12 @@ const ACCEPT = "video/*,image/png,image/jpeg,image/webp,.mkv,.json,.zip";
 const SHIPPED = ["wave", "walk", "jump", "dance", "turn"];
 const shown = new WeakMap(); // the element of a motion -> the name of what it shows
 const live = new WeakMap(); // the element of a motion -> the parts that change
+const taken = new Set(); // tabs whose search of before a reload was picked up, or that have begun their own
+let closely = false; // hands and faces, too
 
 export function startMotion() {
   setInterval(look, EVERY_MS);
+  forgetWhoLeaves();
   for (const event of ["dragover", "drop"]) document.addEventListener(event, drop, true);
   look();
 }
@@ -24,6 +28,7 @@ export function startMotion() {
 function look() {
   for (const place of document.querySelectorAll("[data-motion-of]")) {
     const value = nameIn(place.dataset.motionOf, "motion");
+    pickUp(place);
     if (shown.get(place) !== value && !place.dataset.coming) draw(place, value);
     else live.get(place)?.follow();
   }
@@ -39,23 +44,46 @@ function drop(event) {
   give(place, file);
 }
 
-async function give(place, file) {
+// A search that was on its way when the page was reloaded.
+function pickUp(place) {
   const kind = place.dataset.motionOf;
+  if (taken.has(kind)) return;
+  taken.add(kind);
+  const job = readingOf(kind);
+  if (job) come(place, () => found(place, job).catch(() => "")); // a search that nobody knows any more is none
+}
+
+const give = (place, file) => come(place, async () => {
+  const kept = await post(`/oelala/motions?name=${encodeURIComponent(file.name)}${closely ? "&closely=1" : ""}`, file);
+  return kept.job ? found(place, kept.job) : kept.reference;
+});
+
+// The same film once more, with hands and faces.
+const lookCloser = (place, motion) => come(place, async () => {
+  const { job } = await post(`/oelala/motions/find/${encodeURIComponent(motion)}?closely=1`);
+  return found(place, job);
+}, motion);
+
+// Waits for what `find` finds; without it the motion is `otherwise`.
+async function come(place, find, otherwise = "") {
+  const kind = place.dataset.motionOf;
+  taken.add(kind);
   clear(kind, byId(`${kind}--motion`));
   place.dataset.coming = "true";
   waiting(place);
   let motion = "";
   try {
-    const kept = await post(`/oelala/motions?name=${encodeURIComponent(file.name)}`, file);
-    motion = kept.job ? await found(place, kept.job) : kept.reference;
+    motion = await find();
   } catch (fault) {
     blame(kind, fault);
   }
+  remember(kind, null);
   delete place.dataset.coming;
-  take(place, motion);
+  take(place, motion || otherwise);
 }
 
 async function found(place, job) {
+  remember(place.dataset.motionOf, job);
   const told = await follow(job, (progress) => waiting(place, job, progress));
   if (told.state === "failed") refuse(place.dataset.motionOf, { field: "motion", message: told.message, hint: told.hint });
   return told.motion ?? "";
@@ -113,7 +141,14 @@ function empty(place) {
   const choose = button(t("live.motion.choose"), { name: "animate", kind: "o-plain", on: () => input.click() });
   const chips = SHIPPED.map((name) => el("button", { type: "button", "data-shipped": name, on: { click: () => take(place, name) } }, t(`live.motion.${name}`)));
   const group = el("div", { class: "o-chips", role: "group", "aria-label": t("live.motion.shipped") }, ...chips);
-  return [el("div", { class: "o-picture-empty" }, choose, el("p", { class: "o-picture-note" }, t("live.motion.hint")), group, input)];
+  return [el("div", { class: "o-picture-empty" }, choose, closelyBox(), el("p", { class: "o-picture-note" }, t("live.motion.hint")), group, input)];
+}
+
+function closelyBox() {
+  const box = el("input", { type: "checkbox" });
+  box.checked = closely;
+  box.addEventListener("change", () => (closely = box.checked));
+  return el("label", { class: "o-closely" }, box, el("span", {}, t("live.motion.closely")));
 }
 
 function filled(place, view) {
@@ -126,16 +161,20 @@ function filled(place, view) {
   const player = new Player(canvas, (index) => {
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, canvas.width, canvas.height);
-    view.persons.forEach((person, which) => drawBody(pen, person.body[index], { faint: which !== chosen() }));
+    view.persons.forEach((person, which) => {
+      drawBody(pen, person.body[index], { faint: which !== chosen() });
+      drawDots(pen, person.dots?.[index], { faint: which !== chosen() });
+    });
   });
   canvas.addEventListener("click", (event) => pick(kind, view, player.index, event));
   const percent = (share) => Math.round(share * 100);
   const words = t("live.motion.found", { frames: view.frames, fps: Math.round(view.fps * 10) / 10, detected: percent(view.detected), confidence: percent(view.confidence) });
+  const more = view.hands || view.faces ? ` ${t("live.motion.parts", { hands: percent(view.hands), faces: percent(view.faces) })}` : "";
   const people = peopleOf(kind, view);
   const line = timeline(kind, view);
   live.set(place, { follow: () => (people.follow(chosen()), line.follow(player)) });
   setTimeout(() => live.get(place)?.follow());
-  return [box, el("p", { class: "o-picture-note", role: "status" }, words), people.node, line.node, toolsOf(place, player, view)].filter(Boolean);
+  return [box, el("p", { class: "o-picture-note", role: "status" }, words + more), people.node, line.node, toolsOf(place, player, view)].filter(Boolean);
 }
 
 function pick(kind, view, index, event) {
@@ -202,5 +241,6 @@ function toolsOf(place, player, view) {
   const label = () => t(player.playing ? "live.motion.pause" : "live.motion.play");
   const play = button(label(), { name: null, on: () => ((player.playing = !player.playing), setText(play.querySelector("span"), label())) });
   const change = button(t("live.motion.change"), { name: "again", on: () => take(place, "") });
-  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play);
+  const closer = view.film && !view.hands && !view.faces && button(t("live.motion.closer"), { name: "picture", on: () => lookCloser(place, place.dataset.motion) });
+  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play, closer);
 }

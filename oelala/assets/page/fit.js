@@ -35,7 +35,7 @@ function askedOf(kind) {
   if (!(values.motion_end > 0)) values.motion_end = null;
   const image = nameIn(kind, "image");
   const drawing = { image, framing: choice(kind, "framing"), focus: [number(kind, "focus_x") ?? 0.5, number(kind, "focus_y") ?? 0.5] };
-  return { values: { ...values, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), character: characterOf(image) }, drawing };
+  return { values: { ...values, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), mode: choice(kind, "mode"), character: characterOf(image) }, drawing };
 }
 
 // The body in the character's picture: found once, by a job of its own.

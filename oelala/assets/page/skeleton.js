@@ -41,6 +41,18 @@ export function drawBody(pen, joints, { faint = false } = {}) {
   pen.restore();
 }
 
+// Points of hands and faces, in shares of the frame.
+export function drawDots(pen, dots, { faint = false } = {}) {
+  if (!dots?.length) return;
+  const { width, height } = pen.canvas;
+  const size = Math.max(1, Math.min(width, height) / 240);
+  pen.save();
+  pen.globalAlpha = faint ? 0.28 : 1;
+  pen.fillStyle = "#fff";
+  for (const [x, y] of dots) pen.fillRect(x * width - size / 2, y * height - size / 2, size, size);
+  pen.restore();
+}
+
 // How far a place is from a body: shares of the frame, to its nearest joint.
 export function distance(joints, x, y) {
   const seen = (joints ?? []).filter(Boolean);
