@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from loguru import logger
 from numpy.typing import NDArray
 
-from oelala.engines.sampling import ClipRequest, Sampling, known, make_clip, sample_wan
+from oelala.engines.sampling import ClipRequest, Finished, Sampling, known, make_clip, sample_wan
 from oelala.engines.sampling_svd import sample_svd
 from oelala.errors import OelalaError
 from oelala.library.inputs import check_extension, kept_path
 from oelala.library.provenance import joins_of
 from oelala.library.workspace import Workspace
-from oelala.media.join import join_clips
+from oelala.media.join import end_of, join_clips
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.video import VideoSpec, read_frames
 from oelala.models.manager import ModelManager, ModelSpec
@@ -44,15 +43,16 @@ class Extension:
         self._clip = kept_path(workspace, task.extend or "")
         check_extension(self._clip, VideoSpec(known(task.width), known(task.height), 0, fps))
 
-    def __call__(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mapping[str, Any]]:
-        before = np.stack(list(read_frames(self._clip)))
+    def __call__(self, frames: NDArray[np.uint8]) -> Finished:
         if len(frames) < 2:
             raise OelalaError("nothing-to-add")
-        joined, join = join_clips(before, frames)
+        end = end_of(read_frames(self._clip))
+        matched, join = join_clips(end, frames)
         logger.info(
             "joined at frame {}: colour {} apart, {} × the usual step", join.frame, join.colour, join.jump
         )
-        return joined, {"joins": [*joins_of(self._clip), join.as_json()]}
+        told = {"joins": [*joins_of(self._clip), join.as_json()]}
+        return Finished(matched, told, (self._clip, end.num_frames))
 
 
 def sampling_of(task: ImageToVideo, workspace: Workspace) -> Sampling:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from oelala.engines.pose_motion import Driving, driving_of, measured, write_comparison
-from oelala.engines.sampling import ClipRequest, Sample, Sampling, known, make_clip, sample_wan
+from oelala.engines.sampling import ClipRequest, Finished, Sample, Sampling, known, make_clip, sample_wan
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
 from oelala.errors import InvalidTask, OelalaError
@@ -67,12 +67,13 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
 
     made: list[NDArray[np.uint8]] = []
 
-    def finish(frames: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mapping[str, Any]]:
+    def finish(frames: NDArray[np.uint8]) -> Finished:
         context.report(Progress("working"))
         made.append(frames)
         score = measured(driving.pose, frames, context.cancel)
         motion = keep_motion(workspace, driving.original)
-        return frames, {"pose": {"motion": motion, "findings": list(driving.findings), "score": score}}
+        pose = {"motion": motion, "findings": list(driving.findings), "score": score}
+        return Finished(frames, {"pose": pose})
 
     sampling = Sampling(task, way.inputs(task, driving, picture, on_frame))
     request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, finish)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,17 +45,27 @@ class Sampling:
 Sample = Callable[[Sampling, Loan, Phases], NDArray[np.uint8]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """The frames to save, what to say of them in metadata and job, and the clip that comes before them, with
+    its number of frames."""
+
+    frames: NDArray[np.uint8]
+    told: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[Path, int] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ClipRequest:
     """How to make a clip: what to borrow, what to sample with which function, and what comes after.
 
-    `finish` answers the frames to save, and what to say of it in metadata and job.
+    `finish` answers what to save.
     """
 
     sampling: Sampling
     spec: ModelSpec
     sample: Sample
-    finish: Callable[[NDArray[np.uint8]], tuple[NDArray[np.uint8], Mapping[str, Any]]] | None = None
+    finish: Callable[[NDArray[np.uint8]], Finished] | None = None
 
 
 def make_clip(
@@ -83,11 +94,10 @@ def make_clip(
     spec = replace(request.spec, values=sampling.task.model_dump())
     wish = Borrowing(spec, on_part, lambda: phases.enter("loading"))
     frames, provenance = with_model(models, wish, work)
-    told: Mapping[str, Any] = {}
-    if request.finish is not None:
-        frames, told = request.finish(frames)
-    saved = save_clip(SaveClip(workspace, context, sampling.task, frames, fps, {**provenance, **told}))
-    return replace(saved, details={**saved.details, **told})
+    made = Finished(frames) if request.finish is None else request.finish(frames)
+    about = {**provenance, **made.told}
+    saved = save_clip(SaveClip(workspace, context, sampling.task, made.frames, fps, about, made.before))
+    return replace(saved, details={**saved.details, **made.told})
 
 
 def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:

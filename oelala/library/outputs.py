@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from oelala.library.provenance import as_tags, describe, read_settings_of
 from oelala.library.workspace import Workspace, require_writable
 from oelala.media.faults import disk_fault
 from oelala.media.image import write_poster
-from oelala.media.video import VideoSpec, remove_quietly, verify_video, write_video
+from oelala.media.video import VideoSpec, read_frames, remove_quietly, verify_video, write_video
 from oelala.progress import Progress, RunContext
 from oelala.tasks.base import Task
 from oelala.tasks.job import JobResult
@@ -40,7 +41,9 @@ _MARGIN = 2 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class SaveClip:
-    """`frames`: uint8 RGB (T, H, W, 3). `provenance`: JSON values (model, file hashes, versions, timings)."""
+    """`frames`: uint8 RGB (T, H, W, 3). `provenance`: JSON values (model, file hashes, versions, timings).
+    `before`: a clip whose frames come first, and how many those are; they pass through one at a time.
+    """
 
     workspace: Workspace
     context: RunContext
@@ -48,11 +51,18 @@ class SaveClip:
     frames: NDArray[np.uint8]
     fps: float
     provenance: Mapping[str, Any]
+    before: tuple[Path, int] | None = None
 
     @property
     def video(self) -> VideoSpec:
         num_frames, height, width, _ = self.frames.shape
-        return VideoSpec(width, height, num_frames, self.fps)
+        earlier = 0 if self.before is None else self.before[1]
+        return VideoSpec(width, height, earlier + num_frames, self.fps)
+
+    def all_frames(self) -> Iterator[NDArray[np.uint8]]:
+        if self.before is not None:
+            yield from islice(read_frames(self.before[0]), self.before[1])
+        yield from self.frames
 
 
 def require_room(workspace: Workspace, video: VideoSpec) -> None:
@@ -75,8 +85,8 @@ def save_clip(clip: SaveClip) -> JobResult:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         document = describe(clip.task, clip.context, clip.video, clip.provenance)
-        _write_video(clip, drafts.video, as_tags(document, title))
-        write_poster(drafts.poster, clip.frames[len(clip.frames) // 2])
+        middle = _write_video(clip, drafts.video, as_tags(document, title))
+        write_poster(drafts.poster, middle)
         write_json(drafts.document, document)
         clip.context.cancel.check()
         drafts.publish()
@@ -117,16 +127,26 @@ class _Drafts:
                 remove_quietly(target)
 
 
-def _write_video(clip: SaveClip, path: Path, tags: Mapping[str, str]) -> None:
-    total = len(clip.frames)
+def _write_video(clip: SaveClip, path: Path, tags: Mapping[str, str]) -> NDArray[np.uint8]:
+    """Returns the frame in the middle."""
+    total = clip.video.num_frames
+    middle: list[NDArray[np.uint8]] = []
+
+    def passing() -> Iterator[NDArray[np.uint8]]:
+        for number, frame in enumerate(clip.all_frames()):
+            if number == total // 2:
+                middle.append(frame)
+            yield frame
+
     report, cancel = clip.context.report, clip.context.cancel
 
     def on_frame(count: int) -> None:
         cancel.check()
         report(Progress("saving", count, total))
 
-    write_video(path, clip.frames, clip.video, tags, on_frame)
+    write_video(path, passing(), clip.video, tags, on_frame)
     verify_video(path, clip.video)
+    return middle[0]
 
 
 def _drop_former(clip: SaveClip, path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,9 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from oelala.media.face import FaceReader
+
 Frames = NDArray[np.uint8]
 _MOST_GAIN = 1.25  # beyond it two frames show different things, and matching them would do harm
-_NEAR = 4  # frames to each side that say how sharp a clip is there, and how much it moves
+NEAR = 4  # frames to each side that say how sharp a clip is there, and how much it moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Join:
     eyes notice), beyond what neighbours differ anyway; `colour_before`: the same without matching.
     `sharpness`: that of the added frames as a share of those before (variance of the Laplacian). `jump`: the
     mean difference of the two frames that meet, as a multiple of that between neighbours around them; 1 is no
-    seam at all.
+    seam at all. `identity`: how far the faces on both sides are apart, as Euclid measures two descriptors
+    of `media.face` (people told apart lie beyond 0.6); None where either side shows no face.
     """
 
     frame: int
@@ -31,27 +35,50 @@ class Join:
     colour_before: float
     sharpness: float
     jump: float
+    identity: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def join_clips(before: Frames, added: Frames) -> tuple[Frames, Join]:
-    """Both as one clip (T, H, W, 3), RGB. `added` begins with a picture of the last frame of `before`.
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """How a clip of `num_frames` frames ends: the last few, (n, H, W, 3), RGB."""
+
+    num_frames: int
+    frames: Frames
+
+
+def end_of(frames: Iterable[NDArray[np.uint8]]) -> End:
+    """Looks at every frame and holds no more than it keeps. Raises ValueError without any."""
+    last: deque[NDArray[np.uint8]] = deque(maxlen=NEAR)
+    count = 0
+    for frame in frames:
+        last.append(frame)
+        count += 1
+    return End(count, np.stack(list(last)))
+
+
+def join_clips(end: End, added: Frames) -> tuple[Frames, Join]:
+    """What comes after the clip that ends so. `added` (T, H, W, 3), RGB, begins with a picture of its last
+    frame.
 
     That frame goes; what it looks like beside the one it is a picture of tells how the colours have to be
     matched in all that follow.
     """
+    before = end.frames
     matched = match_colours(added[1:], added[0], before[-1])
-    usual = _usual(_apart, before[-_NEAR:], matched[:_NEAR])
+    near = matched[:NEAR]
+    usual = _usual(_apart, before, near)
     join = Join(
-        frame=len(before),
+        frame=end.num_frames,
         colour=round(max(0.0, _apart(before[-1], matched[0]) - usual), 2),
         colour_before=round(max(0.0, _apart(before[-1], added[1]) - usual), 2),
-        sharpness=_share(_sharpness(matched[:_NEAR]), _sharpness(before[-_NEAR:])),
-        jump=_share(_step(before[-1], matched[0]), _usual(_step, before[-_NEAR:], matched[:_NEAR])),
+        sharpness=_share(_sharpness(near), _sharpness(before)),
+        jump=_share(_step(before[-1], matched[0]), _usual(_step, before, near)),
+        identity=_identity(before, near),
     )
-    return np.concatenate([before, matched]), join
+    return matched, join
 
 
 def match_colours(frames: Frames, seen: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> Frames:
@@ -66,6 +93,16 @@ def match_colours(frames: Frames, seen: NDArray[np.uint8], wanted: NDArray[np.ui
     ):  # one at a time: floats of all of them would take eight times as much
         matched[number] = (frame * gain + offset).clip(0, 255).round()
     return matched
+
+
+def _identity(before: Frames, added: Frames) -> float | None:
+    """Between the mean descriptors of both sides' largest faces."""
+    reader = FaceReader()
+    tracks = [reader.read(side) for side in (before, added)]
+    if not all(track.found.any() for track in tracks):
+        return None
+    one, other = (track.descriptors[track.found].mean(axis=0) for track in tracks)
+    return round(float(np.linalg.norm(one - other)), 3)
 
 
 def _apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

@@ -190,8 +190,13 @@ PAGE: dict[str, Text] = {
     ),
     "live.extend.not": Text("Make it a clip of its own", "Maak er een eigen clip van"),
     "live.join": Text(
-        "joined at frame {frame}: colour {colour} apart (2 can be seen), {jump} × the usual step",
-        "verbonden bij beeld {frame}: kleur {colour} verschil (vanaf 2 zichtbaar), {jump} × de gewone stap",
+        "joined at frame {frame}: colour {colour} apart (2 can be seen), {jump} × the usual step, {sharpness} × "
+        "as sharp",
+        "verbonden bij beeld {frame}: kleur {colour} verschil (vanaf 2 zichtbaar), {jump} × de gewone stap, "
+        "{sharpness} × zo scherp",
+    ),
+    "live.join.face": Text(
+        "faces {identity} apart (0.6: somebody else)", "gezichten {identity} verschil (0,6: iemand anders)"
     ),
     "live.picture.gone": Text(
         "This picture is no longer in the workspace. Choose it again.",

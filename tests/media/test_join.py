@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from oelala.media.join import join_clips, match_colours
+from oelala.media.join import Join, end_of, match_colours
+from oelala.media.join import join_clips as join_to
 from tests.media.clips import moving_gradient
+from tests.media.people import needs_photographs, photographs
 
 
 def halves() -> tuple[np.ndarray, np.ndarray]:
     """One movement in two clips; the second begins with the last frame of the first."""
     clip = moving_gradient(17, 64, 96)
     return clip[:9], clip[8:]
+
+
+def join_clips(before: np.ndarray, added: np.ndarray) -> tuple[np.ndarray, Join]:
+    """Both as one."""
+    matched, join = join_to(end_of(iter(before)), added)
+    return np.concatenate([before, matched]), join
+
+
+def test_only_the_end_of_a_clip_is_held() -> None:
+    end = end_of(moving_gradient(17, 64, 96))
+    assert end.num_frames == 17
+    assert np.array_equal(end.frames, moving_gradient(17, 64, 96)[-4:])
+    with pytest.raises(ValueError, match="at least one array"):
+        end_of([])
+
+
+@needs_photographs
+def test_another_face_after_the_seam_is_told() -> None:
+    one, other = (np.stack([cv2.resize(photographs()[which], (320, 320))] * 5) for which in (0, 2))
+    _, same = join_clips(one, one)
+    _, changed = join_clips(one, np.concatenate([one[-1:], other]))
+    assert same.identity == pytest.approx(0, abs=0.05)
+    assert changed.identity is not None
+    assert changed.identity > 0.5
 
 
 def test_a_perfect_continuation_has_no_seam() -> None:
@@ -23,6 +50,7 @@ def test_a_perfect_continuation_has_no_seam() -> None:
     assert (join.colour, join.colour_before) == pytest.approx((0.3, 0.3), abs=0.4)
     assert join.sharpness == pytest.approx(1, abs=0.1)
     assert join.jump == pytest.approx(1, abs=0.1)
+    assert join.identity is None, "nobody is in it"
 
 
 def test_a_shift_of_colour_is_taken_back_and_told() -> None:

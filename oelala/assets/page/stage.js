@@ -157,7 +157,8 @@ function ending(job) {
 
 function underJob(job) {
   const took = job.state === "done" ? ` · ${t("live.took", { time: duration(job.finished - job.started) })}` : "";
-  const join = job.join ? ` · ${t("live.join", job.join)}` : "";
+  const face = typeof job.join?.identity === "number" ? `, ${t("live.join.face", job.join)}` : "";
+  const join = job.join ? ` · ${t("live.join", job.join)}${face}` : "";
   return under(job.title, facts(job.facts) + took + join, toolsOf(job));
 }
 
