@@ -190,8 +190,8 @@ PAGE: dict[str, Text] = {
     ),
     "live.extend.not": Text("Make it a clip of its own", "Maak er een eigen clip van"),
     "live.join": Text(
-        "joined at frame {frame}: colour {colour} apart (2 can be seen), {jump} × the usual step, {sharpness} × "
-        "as sharp",
+        "joined at frame {frame}: colour {colour} apart (2 can be seen), {jump} × the usual step, "
+        "{sharpness} × as sharp",
         "verbonden bij beeld {frame}: kleur {colour} verschil (vanaf 2 zichtbaar), {jump} × de gewone stap, "
         "{sharpness} × zo scherp",
     ),

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 FAULTS: dict[str, Text] = {
     "error.film-without-picture": Text(
-        "{name} has sound, but no picture.", "{name} heeft geluid, maar geen beeld."
+        "{name} shows no picture: sound only, or nothing.",
+        "{name} toont geen beeld: alleen geluid, of niets.",
     ),
     "error.film-without-picture.hint": Text(
         "Choose a film in which somebody moves.", "Kies een film waarin iemand beweegt."

@@ -14,6 +14,7 @@ from oelala.errors import OelalaError
 from oelala.media.poses.detect import Detection, detect_pose, require_somebody
 from oelala.media.poses.document import Pose
 from oelala.media.poses.film import Cut, num_frames, open_film, read_film
+from oelala.media.poses.fit_check import check_fit
 from oelala.media.poses.tracks import person_at
 from oelala.settings import PROJECT
 from tests.media.films import ffmpeg, film, joints_at, walking_body
@@ -113,6 +114,15 @@ def test_several_people_are_told_apart_and_picked_by_a_click(tmp_path: Path) -> 
     assert person_at(Pose(8, 8, 16, 12, ()), 6, 1, 1) is None
 
 
+def test_whoever_is_cut_off_or_not_alone_is_found_and_told(tmp_path: Path) -> None:
+    upper = [np.ascontiguousarray(frame[:140]) for frame in walking_body(6)]
+    told = {finding.code for finding in check_fit(detect_pose(film(tmp_path / "upper.mp4", upper)))}
+    assert told & {"missing-joints", "out-of-frame"}
+    both = [np.concatenate([frame, frame[:, ::-1]], axis=1) for frame in walking_body(6, width=304)]
+    told = {finding.code for finding in check_fit(detect_pose(film(tmp_path / "both.mp4", both)))}
+    assert "several" in told
+
+
 def test_nobody_is_no_fault_until_somebody_is_needed(tmp_path: Path) -> None:
     grey = film(tmp_path / "grey.mp4", [np.full((128, 128, 3), 120, np.uint8)] * 5)
     pose = detect_pose(grey)
@@ -139,6 +149,11 @@ def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path
         with pytest.raises(OelalaError) as caught:
             detect_pose(path)
         assert caught.value.code == code, path.name
+    frameless = tmp_path / "frameless.mp4"
+    ffmpeg("-i", str(walk), "-c", "copy", "-frames:v", "0", str(frameless))
+    with pytest.raises(OelalaError) as caught:
+        detect_pose(frameless)
+    assert caught.value.code == "film-without-picture"
     long = tmp_path / "long.mp4"
     ffmpeg("-stream_loop", "-1", "-i", str(walk), "-t", "520", "-c", "copy", str(long))
     with pytest.raises(OelalaError) as caught:
