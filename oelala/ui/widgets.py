@@ -23,6 +23,8 @@ _SNAP_FRAMES = """(frames, fps, by) => {
   return [kept, Math.round((kept - 1) / fps * 100) / 100];
 }"""
 _SIZE_TO_SIDES = "(size) => size.split(' × ').map(Number)"
+# A size of one's own matches none of the buttons, and none stays pressed.
+_SIDES_TO_SIZE = "(width, height) => `${width} × ${height}`"
 _NEW_SEED = "() => [String(crypto.getRandomValues(new Uint32Array(1))[0]), true]"
 _LOCK_TYPED_SEED = "(seed) => seed.trim() !== ''"
 
@@ -84,7 +86,10 @@ def _size(widgets: Widgets, fields: list[FormField]) -> None:
     sizes = gr.Radio(choices=[], label=mark("form.size"), info=" ", **widgets.ids("size"))
     with gr.Row(equal_height=True, elem_classes=["o-pair"]):
         sides = [_number(widgets, shown, help_text=False) for shown in fields]
-    sizes.input(None, [sizes], sides, js=_SIZE_TO_SIDES, show_progress="hidden", api_visibility="private")
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    sizes.input(None, [sizes], sides, js=_SIZE_TO_SIDES, **quiet)
+    for side in sides:
+        side.input(None, sides, [sizes], js=_SIDES_TO_SIZE, **quiet)
     widgets.extras["size"] = sizes
 
 

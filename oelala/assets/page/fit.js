@@ -4,7 +4,7 @@ import { follow } from "./find.js";
 import { modelOf } from "./model.js";
 import { post } from "./net.js";
 import { drawBody, Player, shape } from "./skeleton.js";
-import { choice, isOpen, nameIn, number } from "./values.js";
+import { choice, isOpen, nameIn, number, setNumber } from "./values.js";
 
 const EVERY_MS = 250;
 const NUMBERS = ["motion_start", "motion_end", "person", "bones", "pose_scale", "shift_x", "shift_y", "width", "height", "num_frames"];
@@ -19,6 +19,7 @@ function look(place) {
   const kind = place.dataset.fitOf;
   if (!isOpen(kind)) return;
   const part = parts.get(place) ?? make(place);
+  if (choice(kind, "mode") === "replace") stayInPlace(kind);
   const asked = askedOf(kind);
   const key = JSON.stringify(asked);
   if (key !== part.key) {
@@ -28,6 +29,12 @@ function look(place) {
     part.since = 0; // it has come to rest
     fit(place, part, asked);
   }
+}
+
+// Who takes somebody's place in a film moves where they did: the sliders are away, and say nothing.
+function stayInPlace(kind) {
+  setNumber(kind, "pose_scale", 1);
+  for (const name of ["shift_x", "shift_y"]) setNumber(kind, name, 0);
 }
 
 function askedOf(kind) {

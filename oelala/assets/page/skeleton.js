@@ -45,7 +45,7 @@ export function drawBody(pen, joints, { faint = false } = {}) {
 export function drawDots(pen, dots, { faint = false } = {}) {
   if (!dots?.length) return;
   const { width, height } = pen.canvas;
-  const size = Math.max(1, Math.min(width, height) / 240);
+  const size = Math.max(2, Math.min(width, height) / 140);
   pen.save();
   pen.globalAlpha = faint ? 0.28 : 1;
   pen.fillStyle = "#fff";
