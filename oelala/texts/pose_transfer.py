@@ -100,6 +100,10 @@ PAGE: dict[str, Text] = {
         "{frames} frames at {fps} a second. A body in {detected} % of them, {confidence} % sure.",
         "{frames} beelden, {fps} per seconde. In {detected} % een lichaam, {confidence} % zeker.",
     ),
+    "live.motion.still": Text(
+        "A picture. A body was found in it, {confidence} % sure.",
+        "Een afbeelding. Er is een lichaam in gevonden, {confidence} % zeker.",
+    ),
     "live.motion.parts": Text(
         "Hands in {hands} %, a face in {faces} %.", "Handen in {hands} %, een gezicht in {faces} %."
     ),

@@ -173,8 +173,10 @@ class Form:
         return changes
 
     def defaults(self, model: str) -> dict[str, Any]:
-        """The model and its own values, as `show` takes them."""
-        return {"model": model, **self._studio.defaults(self.kind, model)}
+        """The model and its own values, as `show` takes them; a prompt is the user's."""
+        own = self._studio.defaults(self.kind, model)
+        optional = {name for name, info in self.task.model_fields.items() if info.default is None}
+        return {"model": model, **{name: value for name, value in own.items() if name in optional}}
 
     def show_models(self, text: Say, chosen: str | None = None) -> dict[Any, dict[str, Any]]:
         """The models as they are now: one may have been downloaded since the page was built."""

@@ -14,6 +14,7 @@ from oelala.models.catalog.resolve import check_frames, resolve
 from oelala.models.catalog.rows_mini import OELALA_MINI_POSE
 from oelala.settings import ASSETS, Settings
 from oelala.tasks.pose_transfer import PoseTransfer
+from tests.models.tiny_pose import ANIMATE, build_animate
 
 KIND = PoseTransfer.kind
 STEERING = {"conditioning_scale", "control_start", "control_end"}
@@ -41,6 +42,17 @@ def test_what_the_user_wishes_is_foreign_to_no_model() -> None:
         foreign = catalog.foreign_fields(row, PoseTransfer)
         assert not foreign & wish
         assert (foreign >= STEERING) is (row.pipelines[KIND] == "WanAnimatePipeline")
+
+
+def test_only_animate_can_replace_somebody_and_it_has_words_for_who_says_none(tmp_path: Path) -> None:
+    able = {row.id for row in catalog.rows(KIND) if "mode" not in catalog.foreign_fields(row, PoseTransfer)}
+    assert able == {ANIMATE}
+    build_animate(tmp_path / catalog.find(ANIMATE).repo)
+    settings = Settings(workspace=tmp_path, models=tmp_path)
+    task = PoseTransfer(motion="wave", image="a.png", model=ANIMATE)
+    full = resolve(task, settings)
+    assert (full.prompt, full.mode, full.pose_style) == ("视频中的人在做动作", "animate", "animate")
+    assert resolve(task.model_copy(update={"prompt": "x"}), settings).prompt == "x"
 
 
 def test_the_same_wish_goes_to_another_model() -> None:

@@ -231,10 +231,17 @@ def test_a_model_without_such_settings_does_not_show_them(page: Any) -> None:
     open_tab(page)
     assert page.is_visible(f"{FORM}conditioning_scale")
     assert page.query_selector(f"{FORM}mode") is None
+    page.fill(f"{FORM}prompt textarea", "my own words")
     page.click(f"{FORM}model input")
     page.get_by_role("option", name="Wan 2.2 Animate 14B").click()
     page.wait_for_selector(f"{FORM}conditioning_scale", state="detached")
+    assert page.input_value(f"{FORM}prompt textarea") == "my own words"
     assert page.is_checked(f"{FORM}mode input[value=animate]")
+    page.fill(f"{FORM}pose_scale input[type=number]", "1.5")
+    page.press(f"{FORM}pose_scale input[type=number]", "Tab")
+    page.click(f"{FORM}mode label:has-text('Replace who moves')")
+    wait_for_value(page, "pose_scale", "1")
+    assert not page.is_visible(f"{FORM}pose_scale")
     wait_for_value(page, "width", "1280")
 
 

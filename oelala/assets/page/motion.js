@@ -168,7 +168,7 @@ function filled(place, view) {
   });
   canvas.addEventListener("click", (event) => pick(kind, view, player.index, event));
   const percent = (share) => Math.round(share * 100);
-  const words = t("live.motion.found", { frames: view.frames, fps: Math.round(view.fps * 10) / 10, detected: percent(view.detected), confidence: percent(view.confidence) });
+  const words = t(view.frames === 1 ? "live.motion.still" : "live.motion.found", { frames: view.frames, fps: Math.round(view.fps * 10) / 10, detected: percent(view.detected), confidence: percent(view.confidence) });
   const more = view.hands || view.faces ? ` ${t("live.motion.parts", { hands: percent(view.hands), faces: percent(view.faces) })}` : "";
   const people = peopleOf(kind, view);
   const line = timeline(kind, view);

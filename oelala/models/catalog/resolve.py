@@ -45,7 +45,9 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
 
 
 def _empty(task: Task, name: str) -> bool:
-    return name in type(task).model_fields and getattr(task, name) is None
+    """A prompt of no words is none."""
+    field = type(task).model_fields.get(name)
+    return field is not None and (getattr(task, name) is None or getattr(task, name) == field.default == "")
 
 
 def check_size(row: Row, width: int, height: int) -> None:
