@@ -17,6 +17,7 @@ from oelala.settings import PROJECT
 from oelala.terminal.main import main
 from tests.media.bodies import pose_of
 from tests.media.films import film, walking_body
+from tests.media.people import PHOTOGRAPHS, needs_photographs
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -123,3 +124,15 @@ def test_a_wrong_wish_gets_one_clear_message(
         assert said["hint"] in err
         told.append(said["message"])
     assert told[0] != told[1]
+
+
+@needs_photographs
+def test_hands_and_a_face_come_along_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photograph = str(PHOTOGRAPHS / "COCO_val2014_000000000294.jpg")
+    assert answer(capsys, photograph)["hands"] == 0
+    said = answer(capsys, photograph, "--hands", "--face", "--openpose", str(tmp_path / "frames"))
+    assert (said["hands"], said["faces"]) == (1, 1)
+    (file,) = (tmp_path / "frames").iterdir()
+    (person,) = json.loads(file.read_text())["people"]
+    counts = [len(person[f"{part}_keypoints_2d"]) for part in ("hand_left", "hand_right", "face")]
+    assert counts == [63, 63, 204]

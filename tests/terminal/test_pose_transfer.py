@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_write import write_zip
@@ -13,7 +14,9 @@ from oelala.media.video import probe
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
-from tests.models.tiny_pose import VACE, build_vace
+from tests.media.films import film, walking_body
+from tests.media.people import rendered
+from tests.models.tiny_pose import ANIMATE, VACE, build_animate, build_vace
 from tests.terminal.test_terminal import SMALL, run
 
 
@@ -56,6 +59,26 @@ def test_a_clip_that_follows_a_motion(
     score = studio.clip_score(clip.path)
     assert 0 <= score["pck"] <= 1
     assert probe(studio.workspace.outputs / score["side_by_side"]).num_frames == 5
+
+
+def test_somebody_is_replaced_in_a_film(
+    tmp_path: Path, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_animate(models / find(ANIMATE).repo)
+    Image.fromarray(rendered("full body")[0]).save(tmp_path / "someone.png")
+    source, out = film(tmp_path / "walk.mp4", walking_body(8)), tmp_path / "clip.mp4"
+    about = ["--image", str(tmp_path / "someone.png"), "--model", ANIMATE, "--mode", "replace", *SMALL]
+    where = ["--out", str(out), "--json", "--workspace", str(tmp_path / "w")]
+    code, said, err = run(capsys, "generate", "pose-transfer", "--motion", str(source), *about, *where)
+    assert code == 0, err
+    assert json.loads(said)["state"] == "done"
+    studio = Studio(Settings(workspace=tmp_path / "w", models=models))
+    task = studio.restore(out).model_dump()
+    assert (task["mode"], task["pose_style"]) == ("replace", "animate")
+    assert probe(out).num_frames == 5
+    code, _, err = run(capsys, "generate", "pose-transfer", "--motion", "wave", *about, *where)
+    assert code == 2
+    assert "has to come from a film" in err
 
 
 @pytest.mark.parametrize(
