@@ -37,11 +37,13 @@ from oelala.tasks.pose_transfer import PoseTransfer
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a pipeline is handed a pose, and sampled. `steers`: its strength can be set."""
+    """How a pipeline is handed a pose, and sampled. `steers`: its strength can be set. `looks_at_face`: it
+    takes the driver's face as well."""
 
     inputs: Callable[[PoseTransfer, Driving, Path | None, OnFrame | None], Mapping[str, Any]]
     sample: Sample
     steers: bool
+    looks_at_face: bool
 
 
 def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace: Workspace) -> JobResult:
@@ -59,7 +61,7 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     picture = None if task.image is None else kept_path(workspace, task.image)
     on_frame = _reporter(context)
     file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
-    driving = driving_of(task, file, row.fps, picture, on_frame, film=film)
+    driving = driving_of(task, file, row.fps, picture, on_frame, film=film, face=way.looks_at_face)
 
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
         with control_between(loan.pipeline.transformer, task):
@@ -136,8 +138,8 @@ def animate_inputs(
 
 
 WAYS: Mapping[str, Way] = {
-    "WanVACEPipeline": Way(vace_inputs, sample_wan, steers=True),
-    "WanAnimatePipeline": Way(animate_inputs, sample_animate, steers=False),
+    "WanVACEPipeline": Way(vace_inputs, sample_wan, steers=True, looks_at_face=False),
+    "WanAnimatePipeline": Way(animate_inputs, sample_animate, steers=False, looks_at_face=True),
 }
 
 

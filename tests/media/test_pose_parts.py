@@ -14,6 +14,7 @@ from oelala.media.face import FaceReader
 from oelala.media.poses.detect import Detection, detect_pose
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.drawing import draw_frame
+from oelala.media.poses.face_crops import face_box
 from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.poses.styles import STYLES
@@ -95,3 +96,16 @@ def test_points_of_a_turned_square_come_back_to_the_picture() -> None:
     crop = square.cut(pixels, 192)
     place = np.argwhere(crop[..., 0] > 200).mean(axis=0)[::-1]
     assert square.back(place[None], 192)[0] == pytest.approx([70, 40], abs=0.5)
+
+
+@needs_photographs
+@pytest.mark.parametrize("name", FACES)
+def test_a_face_is_cropped_with_its_chin_and_some_room_above(name: str) -> None:
+    pose, person = closely(PHOTOGRAPHS / name)
+    box = face_box(pose, person, 0)
+    assert box is not None
+    x, y, side = box
+    places = (person.face[0, :, :2] - (x - side / 2, y - side / 2)) / side
+    assert places.min() > 0.02
+    assert places.max() < 0.98
+    assert places[:, 1].min() > 1 - places[:, 1].max()

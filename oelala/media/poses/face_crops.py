@@ -13,10 +13,12 @@ from oelala.media.poses.layouts import NECK
 
 SIDE = 512
 _HEAD = (0, 14, 15, 16, 17)  # nose, eyes, ears of COCO-18
-# Wan2.2's preparation takes the box of the face's points, 1.3 times its area, with head room above. Where
+# Wan2.2's preparation takes the box of the face's points, 1.3 times its area: three quarters of what is added
+# to its height lies above, so that its middle moves up by a quarter of that and the chin stays in. Where
 # only nose, eyes and ears are known, they lie above the middle and span no more than a face; seen from
 # the side even less, but the neck is never nearer than this share of a head.
-_OF_FACE, _FACE_UP = 1.3**0.5, 0.12
+_OF_FACE = 1.3**0.5
+_FACE_UP = (_OF_FACE - 1) / 4 / _OF_FACE  # of the side
 _OF_HEAD, _HEAD_DOWN, _OF_NECK = 1.7, 0.12, 1.25
 
 Frame = NDArray[np.uint8]
