@@ -97,4 +97,4 @@ def test_the_page_is_rewritten_and_nothing_else() -> None:
 def test_the_head_carries_every_live_text(language: str) -> None:
     markup = head("en" if language == "en" else "nl")
     assert say("live.reuse", "en" if language == "en" else "nl") in markup
-    assert markup.count("<script") == 3
+    assert markup.count("<script") == 2
