@@ -184,7 +184,7 @@ class _Worker:
         except (Exception, SystemExit) as fault:  # noqa: BLE001 - a library's sys.exit() is a fault like others
             return self.fail(job, fault)
         self.settle(lambda: store.finish(job_id, attempt, result))
-        logger.info("done: {}", result.output) if result.output else logger.info("done")
+        logger.info("done: {}" if result.output else "done", result.output)
         return False
 
     def fail(self, job: Job, fault: BaseException) -> bool:

@@ -167,7 +167,9 @@ def test_a_shipped_motion_and_a_prompt_are_enough(page: Any, live: LiveStudio) -
     open_tab(page)
     page.click("[data-shipped=jump]")
     page.wait_for_selector(".o-motion canvas")
+    page.wait_for_selector(f"{FORM}size input:checked", state="attached")
     fill(page, "a man jumps")
+    page.wait_for_selector(f"{FORM}size input:checked", state="detached")  # 128 × 128 is none of them
     page.wait_for_selector(f"{WORDS}:has-text('The motion fits.')")
     page.fill(f"{FORM}pose_scale input[type=number]", "0.3")
     page.press(f"{FORM}pose_scale input[type=number]", "Tab")
