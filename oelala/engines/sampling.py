@@ -121,18 +121,19 @@ def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uin
 
     phases.enter("encoding")
     with watched(loan, phases, total, latent_frames):
-        video = _call_wan(pipeline, sampling, row, on_step)
+        prompts = loan.prompts.arguments(pipeline, task.model_dump())
+        video = _call_wan(pipeline, sampling, prompts, on_step)
     frames = as_bytes(video)
     phases.leave()
     return frames
 
 
-def _call_wan(pipeline: Any, sampling: Sampling, row: Row, on_step: Any) -> torch.Tensor:
+def _call_wan(
+    pipeline: Any, sampling: Sampling, prompts: Mapping[str, torch.Tensor], on_step: Any
+) -> torch.Tensor:
     """(T, 3, H, W) in 0 … 1."""
     task = sampling.task
     video: torch.Tensor = pipeline(
-        prompt=task.prompt,
-        negative_prompt=task.negative_prompt,
         height=task.height,
         width=task.width,
         num_frames=task.num_frames,
@@ -140,11 +141,11 @@ def _call_wan(pipeline: Any, sampling: Sampling, row: Row, on_step: Any) -> torc
         guidance_scale=task.guidance_scale,
         guidance_scale_2=task.guidance_scale_2,
         generator=generator_of(task),
-        max_sequence_length=row.max_sequence_length,
         output_type="pt",
         return_dict=False,
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=[],
+        **prompts,
         **sampling.inputs,
     )[0][0]
     return video

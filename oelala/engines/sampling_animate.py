@@ -56,8 +56,6 @@ def _call(sampling: Sampling, loan: Loan, segment: int, on_step: Any) -> torch.T
     """(T, 3, H, W) in 0 … 1."""
     task = sampling.task
     video: torch.Tensor = loan.pipeline(
-        prompt=task.prompt,
-        negative_prompt=task.negative_prompt,
         height=task.height,
         width=task.width,
         segment_frame_length=segment,
@@ -65,11 +63,11 @@ def _call(sampling: Sampling, loan: Loan, segment: int, on_step: Any) -> torch.T
         num_inference_steps=task.num_inference_steps,
         guidance_scale=task.guidance_scale,
         generator=generator_of(task),
-        max_sequence_length=loan.row.max_sequence_length,
         output_type="pt",
         return_dict=False,
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=[],
+        **loan.prompts.arguments(loan.pipeline, task.model_dump()),
         **sampling.inputs,
     )[0][0]
     return video

@@ -11,6 +11,7 @@ import torch
 from oelala.models.catalog import Row
 from oelala.models.latent_preview import LatentPreview
 from oelala.models.planning import Plan
+from oelala.models.prompts import Prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Loan:
     """A model for the length of one `with`.
 
     `hashes`: SHA-256 of every weight file, by its path inside the model. `preview` turns latents into
-    pictures. `plan`: where the weights are; None on a processor.
+    pictures. `prompts` has the encoded prompts; where it knows all of them, the pipeline has no text encoder.
+    `plan`: where the weights are; None on a processor.
     """
 
     pipeline: Any
@@ -40,4 +42,5 @@ class Loan:
     device: torch.device
     hashes: Mapping[str, str]
     preview: LatentPreview
+    prompts: Prompts
     plan: Plan | None = None

@@ -16,6 +16,7 @@ from oelala.errors import OelalaError, OutOfMemory
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
 from oelala.models.device import choose_device, limit_threads
+from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
 from oelala.models.families.family import suit_to_processor
 from oelala.models.file_hashes import FileHashes
@@ -34,6 +35,7 @@ from oelala.models.plan import LoadPlan, PlannedPart, plan_load
 from oelala.models.planning import Hardware, Plan
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
+from oelala.models.prompts import ENCODER, Prompts
 from oelala.models.single_file import load_single_file
 from oelala.models.streaming import Branches, Ring
 from oelala.settings import Settings
@@ -73,8 +75,9 @@ class ModelManager:
         self._hashes = FileHashes(settings.private / "file_hashes.json")
         self._pipelines: dict[tuple[str, tuple[PartKey, ...]], Any] = {}
         self._previews = PreviewStore(settings.private / "latent_preview")
+        self._embeddings = EmbeddingStore(settings.private / "prompts")
         self._hardware = hardware
-        self._plan: Plan | None = None
+        self._planned: tuple[Row, Plan] | None = None
         self._ring = Ring(self.device)
 
     @contextmanager
@@ -85,14 +88,17 @@ class ModelManager:
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken").
         """
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
-        plan = self._plan = self._choose_plan(spec, load.row)
+        prompts = Prompts(self._embeddings, load)
+        if prompts.recall(spec.values):
+            load = load.without(ENCODER)
+        plan = self._choose_plan(spec, load)
         self._load(spec, load, plan, on_part)
         pipeline = self._pipeline(spec, load)
         scheduler, finished = pipeline.scheduler, False
         try:
             with self._arranged(spec, load, plan):
                 preview = self._previews.of(load, pipeline.vae)
-                yield Loan(pipeline, load.row, self.device, load.hashes, preview, plan)
+                yield Loan(pipeline, load.row, self.device, load.hashes, preview, prompts, plan)
             finished = True
         finally:
             pipeline.scheduler = scheduler
@@ -104,9 +110,10 @@ class ModelManager:
     def leaner(self, spec: ModelSpec) -> ModelSpec | None:
         """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
         hardware = self._hardware or measure_hardware(self.device)
-        if self._plan is None or hardware is None:
+        if self._planned is None or hardware is None:
             return None
-        below = leaner(self.row(spec.model), spec.values, self._plan, hardware)
+        row, failed = self._planned
+        below = leaner(row, spec.values, failed, hardware)
         return None if below is None else replace(spec, least_step=below.step)
 
     def warm_up(self) -> None:
@@ -127,9 +134,16 @@ class ModelManager:
         self._parts.clear()
         self._ring = Ring(self.device)
 
-    def _choose_plan(self, spec: ModelSpec, row: Row) -> Plan | None:
-        hardware = self._hardware or measure_hardware(self.device)
-        return None if hardware is None else choose_plan(row, spec.values, hardware, spec.least_step)
+    def _choose_plan(self, spec: ModelSpec, load: LoadPlan) -> Plan | None:
+        """For the parts that are to be loaded, and no others."""
+        self._planned, hardware = None, self._hardware or measure_hardware(self.device)
+        if hardware is None:
+            return None
+        parts = {name: part for name, part in load.row.components.items() if name in load.parts}
+        row = replace(load.row, components=parts)
+        plan = choose_plan(row, spec.values, hardware, spec.least_step)
+        self._planned = row, plan
+        return plan
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[None]:

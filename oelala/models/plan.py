@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -38,6 +38,10 @@ class LoadPlan:
     folder: Path
     parts: Mapping[str, PlannedPart]
     hashes: Mapping[str, str]
+
+    def without(self, name: str) -> LoadPlan:
+        """The same, one part less; its files still count for what the model is (`hashes`)."""
+        return replace(self, parts={one: part for one, part in self.parts.items() if one != name})
 
     @property
     def keys(self) -> list[PartKey]:

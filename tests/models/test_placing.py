@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ def manager_on(tiny: TinyModels, workspace: Path, machine: Hardware | None) -> M
 
 
 def clip(manager: ModelManager, task: TextToVideo = TASK, cancel: CancelToken | None = None) -> np.ndarray:
+    """With the text encoder at work: no prompt is remembered."""
+    shutil.rmtree(manager._settings.private / "prompts", ignore_errors=True)
     context = RunContext("20261122-171500-x7k2p9", 0.0, cancel=cancel or CancelToken())
     with manager.use(ModelSpec(task.model, values=task.model_dump())) as loan:
         return sample_wan(Sampling(task), loan, Phases(context))

@@ -26,6 +26,8 @@ from oelala.models.catalog.installed import INDEX
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
 
+_CAN_BE_SPARED = ("text_encoder",)
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -53,8 +55,8 @@ class Family:
         """The diffusers pipeline of that class from loaded parts.
 
         Its other arguments (`expand_timesteps`, `boundary_ratio`) come from `model_index.json`: building from
-        parts alone would lose them in silence, and with them what the model is. Raises OSError, ValueError,
-        KeyError.
+        parts alone would lose them in silence, and with them what the model is. A text encoder may be missing
+        where the prompts are already encoded. Raises OSError, ValueError, KeyError.
         """
         kind = self.pipelines[pipeline]
         taken = inspect.signature(kind.__init__).parameters
@@ -64,7 +66,8 @@ class Family:
             for name, value in index.items()
             if name in taken and not isinstance(value, list) and name not in parts
         }
-        built = kind(**{name: part for name, part in parts.items() if name in taken}, **plain)
+        spared = {name: None for name in _CAN_BE_SPARED if name in taken}
+        built = kind(**spared | {name: part for name, part in parts.items() if name in taken}, **plain)
         built.set_progress_bar_config(disable=True)
         return built
 
