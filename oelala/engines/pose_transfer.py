@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from oelala.engines.pose_motion import Driving, driving_of, measured, write_comparison
-from oelala.engines.sampling import ClipRequest, Finished, Sample, Sampling, known, make_clip, sample_wan
+from oelala.engines.sampling import ClipRequest, Finished, Frames, Sample, Sampling, known, make_clip, sample_wan
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
 from oelala.errors import InvalidTask, OelalaError
@@ -63,9 +63,9 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
     driving = driving_of(task, file, row.fps, picture, on_frame, film=film, face=way.looks_at_face)
 
-    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
+    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
         with control_between(loan.pipeline.transformer, task):
-            return way.sample(sampling, loan, phases)
+            yield from way.sample(sampling, loan, phases)
 
     made: list[NDArray[np.uint8]] = []
 

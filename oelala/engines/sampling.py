@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from oelala.engines.fall_back import Borrowing, with_model
 from oelala.engines.previews import Previews, predicted_original
 from oelala.engines.provenance import provenance_of
 from oelala.engines.watch import Phases, watched
-from oelala.library.outputs import SaveClip, require_room, save_clip
+from oelala.library.clip_writer import ClipWriter
+from oelala.library.outputs import NewClip, SaveClip, require_room, save_clip
 from oelala.library.workspace import Workspace
 from oelala.media.video import VideoSpec
 from oelala.models.catalog import Row
+from oelala.models.decode import decode_wan
 from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.progress import RunContext
 from oelala.tasks.job import JobResult
@@ -42,7 +45,9 @@ class Sampling:
         return float(getattr(self.task, "fps", None) or row.fps)
 
 
-Sample = Callable[[Sampling, Loan, Phases], NDArray[np.uint8]]
+Frames = NDArray[np.uint8]
+# The frames of the clip in order, RGB (t, H, W, 3), a few at a time; the work is done as they are asked for.
+Sample = Callable[[Sampling, Loan, Phases], Generator[Frames]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +64,13 @@ class Finished:
 class ClipRequest:
     """How to make a clip: what to borrow, what to sample with which function, and what comes after.
 
-    `finish` answers what to save.
+    `finish` needs all frames together; it answers what to save.
     """
 
     sampling: Sampling
     spec: ModelSpec
     sample: Sample
-    finish: Callable[[NDArray[np.uint8]], Finished] | None = None
+    finish: Callable[[Frames], Finished] | None = None
 
 
 def make_clip(
@@ -76,10 +81,10 @@ def make_clip(
     Every field of the task that its model has is filled (the catalog's `resolve`), its seed included. Raises
     Cancelled, and OelalaError where the model, the memory or the disk does not play along.
     """
-    sampling = request.sampling
-    row = models.row(request.spec.model)
-    fps = sampling.fps(row)
-    require_room(workspace, _video_of(sampling.task, fps))
+    task = request.sampling.task
+    fps = request.sampling.fps(models.row(request.spec.model))
+    clip = NewClip(workspace, context, task, _video_of(task, fps))
+    require_room(workspace, clip.video)
     phases = Phases(context)
     phases.enter("loading")
 
@@ -87,21 +92,43 @@ def make_clip(
         context.cancel.check()
         phases.step("loading", step, total)
 
-    def work(loan: Loan) -> tuple[NDArray[np.uint8], Mapping[str, Any]]:
-        frames = request.sample(sampling, loan, phases)
-        return frames, provenance_of(loan, phases.seconds)
-
-    spec = replace(request.spec, values=sampling.task.model_dump())
+    spec = replace(request.spec, values=task.model_dump())
     wish = Borrowing(spec, on_part, lambda: phases.enter("loading"))
-    frames, provenance = with_model(models, wish, work)
-    made = Finished(frames) if request.finish is None else request.finish(frames)
+    if request.finish is None:
+        return with_model(models, wish, lambda loan: _save_on_the_way(request, loan, phases, clip))
+    frames, provenance = with_model(models, wish, lambda loan: _sampled_whole(request, loan, phases))
+    made = request.finish(frames)
     about = {**provenance, **made.told}
-    saved = save_clip(SaveClip(workspace, context, sampling.task, made.frames, fps, about, made.before))
+    saved = save_clip(SaveClip(workspace, context, task, made.frames, fps, about, made.before))
     return replace(saved, details={**saved.details, **made.told})
 
 
-def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
-    """The frames of the clip, RGB (T, H, W, 3), with a Wan pipeline of any kind."""
+def _save_on_the_way(request: ClipRequest, loan: Loan, phases: Phases, clip: NewClip) -> JobResult:
+    with ClipWriter(clip) as writer, closing(request.sample(request.sampling, loan, phases)) as chunks:
+        for frames in chunks:
+            writer.write(frames)
+        return writer.finish(provenance_of(loan, phases.seconds))
+
+
+def _sampled_whole(request: ClipRequest, loan: Loan, phases: Phases) -> tuple[Frames, Mapping[str, Any]]:
+    with closing(request.sample(request.sampling, loan, phases)) as chunks:
+        frames = gathered(chunks, known(request.sampling.task.num_frames))
+    return frames, provenance_of(loan, phases.seconds)
+
+
+def gathered(chunks: Iterable[Frames], count: int) -> Frames:
+    """(T, H, W, 3) with T ≤ `count`; each frame is in memory once."""
+    whole, done = np.empty(0, np.uint8), 0
+    for frames in chunks:
+        if not done:
+            whole = np.empty((count, *frames.shape[1:]), np.uint8)
+        whole[done : done + len(frames)] = frames
+        done += len(frames)
+    return whole[:done]
+
+
+def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
+    """The frames of the clip, RGB (t, H, W, 3), with a Wan pipeline of any kind."""
     task, pipeline, row = sampling.task, loan.pipeline, loan.row
     _warn_of_long_prompt(task, loan)
     # a fresh scheduler for each clip: nothing of the last one's steps stays, and the shift is the task's own
@@ -122,18 +149,19 @@ def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uin
     phases.enter("encoding")
     with watched(loan, phases, total, latent_frames):
         prompts = loan.prompts.arguments(pipeline, task.model_dump())
-        video = _call_wan(pipeline, sampling, prompts, on_step)
-    frames = as_bytes(video)
+        latents = _call_wan(pipeline, sampling, prompts, on_step)
+        # a VACE pipeline puts its reference pictures before the clip's own latents
+        with closing(decode_wan(pipeline, latents[:, :, -latent_frames:])) as chunks:
+            yield from map(as_bytes, chunks)
     phases.leave()
-    return frames
 
 
 def _call_wan(
     pipeline: Any, sampling: Sampling, prompts: Mapping[str, torch.Tensor], on_step: Any
 ) -> torch.Tensor:
-    """(T, 3, H, W) in 0 … 1."""
+    """Latents (1, C, T, h, w)."""
     task = sampling.task
-    video: torch.Tensor = pipeline(
+    latents: torch.Tensor = pipeline(
         height=task.height,
         width=task.width,
         num_frames=task.num_frames,
@@ -141,14 +169,14 @@ def _call_wan(
         guidance_scale=task.guidance_scale,
         guidance_scale_2=task.guidance_scale_2,
         generator=generator_of(task),
-        output_type="pt",
+        output_type="latent",
         return_dict=False,
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=[],
         **prompts,
         **sampling.inputs,
-    )[0][0]
-    return video
+    )[0]
+    return latents
 
 
 def generator_of(task: VideoTask) -> torch.Generator:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from oelala.engines.previews import Previews, predicted_original
-from oelala.engines.sampling import Sampling, as_bytes, generator_of, known
+from oelala.engines.sampling import Frames, Sampling, as_bytes, generator_of, known
 from oelala.engines.watch import Phases, watched
 from oelala.models.manager import Loan
 
 SEGMENT = 77  # frames made together, each segment beginning with the last one's end
 _OVERLAP = 1
+_AT_ONCE = 8  # frames turned to bytes
 
 
-def sample_animate(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
-    """The frames of the clip, RGB (T, H, W, 3); T ≥ 5: the pipeline cannot make a single frame."""
+def sample_animate(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
+    """The frames of the clip, RGB (t, H, W, 3), at least 5 of them: the pipeline cannot make a single frame.
+
+    It decodes each segment by itself, to begin the next one with its end, and has all of them at the end.
+    """
     task, pipeline = sampling.task, loan.pipeline
     pipeline.scheduler = type(pipeline.scheduler).from_config(
         pipeline.scheduler.config, flow_shift=task.flow_shift
@@ -42,9 +45,8 @@ def sample_animate(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np
     phases.enter("encoding")
     with watched(loan, phases, total, latent_frames):
         video = _call(sampling, loan, segment, on_step)
-    frames = as_bytes(video)
     phases.leave()
-    return frames
+    yield from map(as_bytes, video.split(_AT_ONCE))
 
 
 def segment_of(num_frames: int) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from oelala.engines.previews import Previews
-from oelala.engines.sampling import Sampling, as_bytes, generator_of, known
+from oelala.engines.sampling import Frames, Sampling, as_bytes, generator_of, known
 from oelala.engines.watch import Phases, watched
 from oelala.models.manager import Loan
 from oelala.tasks.image_to_video import ImageToVideo
@@ -30,8 +30,8 @@ class EulerGuess:
         return before - sigma * (sample - before) / (next_sigma - sigma)
 
 
-def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uint8]:
-    """The frames of the clip, RGB (T, H, W, 3)."""
+def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
+    """The frames of the clip, RGB (t, H, W, 3)."""
     task = sampling.task
     assert isinstance(task, ImageToVideo)
     loan.pipeline.scheduler = type(loan.pipeline.scheduler).from_config(loan.pipeline.scheduler.config)
@@ -51,18 +51,15 @@ def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> NDArray[np.uin
 
     phases.enter("encoding")
     with watched(loan, phases, total, chunks):
-        video = _call(loan.pipeline, sampling, task, on_step)
-    frames = as_bytes(video)
+        latents = _call(loan.pipeline, sampling, task, on_step)
+        with closing(_decoded(loan.pipeline, latents, known(task.decode_chunk_size))) as pictures:
+            yield from map(as_bytes, pictures)
     phases.leave()
-    return frames
 
 
 def _call(pipeline: Any, sampling: Sampling, task: ImageToVideo, on_step: Any) -> torch.Tensor:
-    """(T, 3, H, W) in 0 … 1.
-
-    Decoded here: on a card the VAE has 32 bits and the rest 16, which the pipeline would not bring together.
-    """
-    latents = pipeline(
+    """Latents (1, T, C, h, w)."""
+    latents: torch.Tensor = pipeline(
         image=sampling.inputs["image"],
         height=task.height,
         width=task.width,
@@ -78,9 +75,15 @@ def _call(pipeline: Any, sampling: Sampling, task: ImageToVideo, on_step: Any) -
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=["latents"],
     ).frames
-    with torch.no_grad():
-        decoded = pipeline.decode_latents(
-            latents.to(pipeline.vae.dtype), known(task.num_frames), known(task.decode_chunk_size)
-        )
-    video: torch.Tensor = pipeline.video_processor.postprocess_video(decoded, output_type="pt")[0]
-    return video
+    return latents
+
+
+@torch.no_grad()
+def _decoded(pipeline: Any, latents: torch.Tensor, chunk: int) -> Generator[torch.Tensor]:
+    """Pictures (t, 3, H, W) in 0 … 1, `chunk` frames at a time, as the pipeline would take them together.
+
+    On a card the VAE has 32 bits and the rest 16, which the pipeline itself would not bring together.
+    """
+    for part in latents.to(pipeline.vae.dtype).split(chunk, dim=1):
+        decoded = pipeline.decode_latents(part, part.shape[1], chunk)
+        yield pipeline.video_processor.postprocess_video(decoded, output_type="pt")[0]

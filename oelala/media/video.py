@@ -66,6 +66,22 @@ def write_video(
             remove_quietly(path)
 
 
+def tag_video(source: Path, path: Path, metadata: Mapping[str, str]) -> None:
+    """Copy the frames of a clip, untouched, to `path` with `metadata` as its tags and the index in front.
+
+    For what is known only once all frames are there. Raises OelalaError as `write_video` does.
+    """
+    complete = False
+    try:
+        with _tags_beside(path, metadata) as tags, Ffmpeg(_tag_arguments(source, path, tags)) as run:
+            if run.finish():
+                raise _writing_fault(path, run)
+        complete = True
+    finally:
+        if not complete:
+            remove_quietly(path)
+
+
 def verify_video(path: Path, spec: VideoSpec) -> None:
     """Decode every frame; OelalaError ("bad-output") unless their number and size are those of `spec`."""
     arguments = [
@@ -171,6 +187,14 @@ def _encode_arguments(path: Path, spec: VideoSpec, tags: Path) -> list[str]:
         "-framerate", f"{spec.fps:g}", "-i", "pipe:0", "-f", "ffmetadata", "-i", file_argument(tags),
         "-map", "0:v", "-map_metadata", "1",
         "-vf", _TO_BT709, "-c:v", "libx264", "-preset", "medium", "-crf", str(_CRF), "-pix_fmt", "yuv420p",
+        "-movflags", "+faststart", "-f", "mp4", file_argument(path),
+    ]  # fmt: skip
+
+
+def _tag_arguments(source: Path, path: Path, tags: Path) -> list[str]:
+    return [
+        "-y", *SAFE_INPUT, "-i", file_argument(source), "-f", "ffmetadata", "-i", file_argument(tags),
+        "-map", "0:v", "-map_metadata", "1", "-c", "copy",
         "-movflags", "+faststart", "-f", "mp4", file_argument(path),
     ]  # fmt: skip
 

@@ -12,7 +12,7 @@ import torch
 
 from oelala.models.machine import ram_free, usable_cpus
 
-# The VAE's normalisations lose too much in 16 bit (banding), and it is small beside the rest.
+# Pictures are encoded in 32 bits: it is done once, and everything after builds on it.
 _ALWAYS_FLOAT32 = frozenset({"vae"})
 
 
@@ -26,6 +26,11 @@ def dtype_of(component: str, device: torch.device) -> torch.dtype:
     if device.type == "cpu" or component in _ALWAYS_FLOAT32:
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+
+
+def decodes_in_16_bits(bits: int, device: torch.device) -> bool:
+    """Whether a decoder that may run in `bits` runs in 16: in bfloat16, whose range is that of 32."""
+    return bits == 16 and device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 def free_bytes(device: torch.device) -> int:

@@ -15,7 +15,8 @@ from safetensors import SafetensorError
 from oelala.errors import OelalaError, OutOfMemory
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
-from oelala.models.device import choose_device, limit_threads
+from oelala.models.decode import decode_in_16_bits
+from oelala.models.device import choose_device, decodes_in_16_bits, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
 from oelala.models.families.family import suit_to_processor
@@ -217,6 +218,9 @@ class ModelManager:
                 raise
             reason = f"{name}: {str(fault).splitlines()[0][:200]}"
             raise OelalaError("model-broken", model=row.title, reason=reason) from fault
+        about = row.components.get(name)
+        if about is not None and decodes_in_16_bits(about.decode_bits, self.device):
+            decode_in_16_bits(module)
         if name == "vae" and self.device.type == "cpu" and torch.backends.mkldnn.is_available():
             suit_to_processor(module)
         self._parts.add(part.key, Part(module, part.bytes, row.title))

@@ -103,7 +103,8 @@ def sampled(
     sample = sample_svd if task.model == SVD else sample_wan
     spec = ModelSpec(task.model, find(task.model).pipelines["image-to-video"])
     with manager.use(spec) as loan:
-        return sample(sampling_of(task, workspace), loan, Phases(context or context_of()))
+        chunks = sample(sampling_of(task, workspace), loan, Phases(context or context_of()))
+        return np.concatenate(list(chunks))
 
 
 def as_frames(video: torch.Tensor) -> NDArray[np.uint8]:

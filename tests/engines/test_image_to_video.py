@@ -72,7 +72,8 @@ def sampled(
     manager: ModelManager, workspace: Workspace, task: ImageToVideo, context: RunContext | None = None
 ) -> NDArray[np.uint8]:
     with manager.use(SPEC) as loan:
-        return sample_wan(sampling_of(task, workspace), loan, Phases(context or context_of()))
+        chunks = sample_wan(sampling_of(task, workspace), loan, Phases(context or context_of()))
+        return np.concatenate(list(chunks))
 
 
 def test_equal_to_a_bare_diffusers_script(

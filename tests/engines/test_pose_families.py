@@ -119,7 +119,7 @@ def test_the_frames_are_those_of_a_bare_script(
     build, sample = (vace_inputs, sample_wan) if model == VACE else (animate_inputs, sample_animate)
     inputs = dict(build(task, driving, picture))
     with manager.use(ModelSpec(model, find(model).pipelines["pose-transfer"])) as loan:
-        made = sample(Sampling(task, inputs), loan, Phases(context_of()))
+        made = np.concatenate(list(sample(Sampling(task, inputs), loan, Phases(context_of()))))
     wanted = bare(models, task, inputs)
     assert made.shape == wanted.shape == (9, 64, 64, 3)
     assert np.abs(made.astype(int) - wanted).max() <= 1
@@ -193,7 +193,7 @@ def test_a_long_clip_of_animate_is_made_in_segments(manager: ModelManager, pictu
     reports: list[Progress] = []
     with manager.use(ModelSpec(ANIMATE, "WanAnimatePipeline")) as loan:
         sampling = Sampling(task, animate_inputs(task, driving, picture))
-        frames = sample_animate(sampling, loan, Phases(context_of(reports.append)))
+        frames = np.concatenate(list(sample_animate(sampling, loan, Phases(context_of(reports.append)))))
     assert frames.shape == (81, 32, 32, 3)
     assert max(one.step for one in reports if one.phase == "denoising") == 4  # two segments of two steps
 
@@ -241,7 +241,7 @@ def test_a_cancel_leaves_no_trace(manager: ModelManager, picture: Path, model: s
 
     def once(cancel: Stop) -> NDArray[np.uint8]:
         with manager.use(ModelSpec(model, find(model).pipelines["pose-transfer"])) as loan:
-            return sample(sampling, loan, Phases(context_of(cancel=cancel)))
+            return np.concatenate(list(sample(sampling, loan, Phases(context_of(cancel=cancel)))))
 
     counted = Stop()
     before = once(counted)

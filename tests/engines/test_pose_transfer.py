@@ -100,7 +100,8 @@ def sampled(models: ModelManager, task: PoseTransfer) -> NDArray[np.uint8]:
         models.use(SPEC) as loan,
         control_between(loan.pipeline.transformer, task),
     ):
-        return sample_wan(Sampling(task, vace_inputs(task, driving, None)), loan, Phases(context_of()))
+        sampling = Sampling(task, vace_inputs(task, driving, None))
+        return np.concatenate(list(sample_wan(sampling, loan, Phases(context_of()))))
 
 
 def test_a_clip_is_made_measured_and_saved(

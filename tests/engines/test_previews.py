@@ -85,7 +85,8 @@ def test_half_way_the_preview_is_nearer_to_the_result_than_to_noise(tmp_path: Pa
     task = TextToVideo(prompt="a man in a red shirt waves", **values)
     reports: list[Progress] = []
     with manager.use(ModelSpec("oelala-mini")) as loan:
-        result = sample_wan(Sampling(task), loan, Phases(RunContext("job", 0.0, report=reports.append)))
+        phases = Phases(RunContext("job", 0.0, report=reports.append))
+        result = np.concatenate(list(sample_wan(Sampling(task), loan, phases)))
         noise = loan.preview(
             torch.randn(
                 1, loan.pipeline.vae.config.z_dim, 5, 16, 16, generator=torch.Generator().manual_seed(5)

@@ -6,7 +6,8 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -19,14 +20,15 @@ from loguru import logger
 from numpy.typing import NDArray
 from PIL import Image
 
-from oelala.engines.sampling import Sampling, sample_wan
+from oelala.engines.sampling import ClipRequest, Sampling, make_clip, sample_wan
 from oelala.engines.text_to_video import run
 from oelala.engines.watch import Phases, watched
 from oelala.errors import Cancelled, OelalaError
 from oelala.library.outputs import read_settings_of
 from oelala.library.workspace import Workspace
+from oelala.media.frame_writer import DEPTH
 from oelala.media.video import read_frames
-from oelala.models.manager import ModelManager, ModelSpec
+from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.progress import CancelToken, Progress, RunContext
 from oelala.tasks.text_to_video import TextToVideo
 from tests.models.tiny import MINI, WAN21, TinyModels
@@ -72,7 +74,7 @@ def context_of(
 
 def sampled(manager: ModelManager, task: TextToVideo, context: RunContext | None = None) -> NDArray[np.uint8]:
     with manager.use(ModelSpec(task.model)) as loan:
-        return sample_wan(Sampling(task), loan, Phases(context or context_of()))
+        return np.concatenate(list(sample_wan(Sampling(task), loan, Phases(context or context_of()))))
 
 
 def blocks(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -267,3 +269,39 @@ def test_watching_costs_next_to_nothing(manager: ModelManager) -> None:
         for _ in range(1000):
             hook(block, ())
         assert time.perf_counter() - started < 0.02
+
+
+def test_frames_are_encoded_while_the_next_are_decoded(manager: ModelManager, workspace: Workspace) -> None:
+    """And the encoder's work is done, up to the last frames, when decoding is."""
+    seen: list[tuple[int, int]] = []
+
+    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[NDArray[np.uint8]]:
+        for number, frames in enumerate(sample_wan(sampling, loan, phases)):
+            drafts = [path for path in workspace.outputs.rglob("*") if path.name.endswith("frames.part")]
+            seen.append((number, len(drafts)))
+            yield frames
+
+    task = task_of(num_frames=41)
+    request = ClipRequest(Sampling(task), ModelSpec(MINI), sample)
+    result = make_clip(request, manager, context_of(), workspace)
+    assert result.output is not None
+    assert [number for number, _ in seen] == list(range(11))
+    assert seen[-1][1] == 1  # the file is being written meanwhile
+
+
+def test_a_long_clip_is_never_in_memory_as_a_whole(manager: ModelManager, workspace: Workspace) -> None:
+    """Of 600 made frames few are alive at any time: the encoder is waited for."""
+    alive: list[int] = []
+    frames_made: list[weakref.ref[NDArray[np.uint8]]] = []
+
+    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[NDArray[np.uint8]]:
+        del sampling, loan, phases
+        for _ in range(150):
+            chunk = np.random.default_rng(1).integers(0, 255, (4, 64, 64, 3), np.uint8)
+            frames_made.append(weakref.ref(chunk))
+            alive.append(sum(one() is not None for one in frames_made))
+            yield chunk
+
+    task = task_of().model_copy(update={"num_frames": 600})
+    make_clip(ClipRequest(Sampling(task), ModelSpec(MINI), sample), manager, context_of(), workspace)
+    assert max(alive) * 4 <= DEPTH + 4 * 4

@@ -62,7 +62,7 @@ def clip(manager: ModelManager, cancel: CancelToken | None = None, model: str = 
     with manager.use(ModelSpec(model)) as loan:
         assert loan.pipeline.vae.dtype == torch.float32
         assert loan.pipeline.text_encoder.dtype == torch.bfloat16
-        return sample_wan(Sampling(TASKS[model]), loan, Phases(context))
+        return np.concatenate(list(sample_wan(Sampling(TASKS[model]), loan, Phases(context))))
 
 
 @pytest.mark.parametrize("model", TASKS)

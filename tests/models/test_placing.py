@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from oelala.engines.sampling import ClipRequest, Sampling, make_clip, sample_wan
+from oelala.engines.sampling import ClipRequest, Frames, Sample, Sampling, make_clip, sample_wan
 from oelala.engines.watch import Phases
 from oelala.errors import Cancelled, OutOfMemory
 from oelala.library.workspace import Workspace
@@ -21,7 +21,7 @@ from oelala.models.streaming import Branches
 from oelala.progress import CancelToken, RunContext
 from oelala.settings import Settings
 from oelala.tasks.text_to_video import TextToVideo
-from tests.models.tiny import EXPERTS, WAN21_LARGE, TinyModels
+from tests.models.tiny import EXPERTS, WAN21, WAN21_LARGE, TinyModels
 
 GIB = 1024**3
 TASK = TextToVideo(
@@ -52,7 +52,7 @@ def clip(manager: ModelManager, task: TextToVideo = TASK, cancel: CancelToken | 
     shutil.rmtree(manager._settings.private / "prompts", ignore_errors=True)
     context = RunContext("20261122-171500-x7k2p9", 0.0, cancel=cancel or CancelToken())
     with manager.use(ModelSpec(task.model, values=task.model_dump())) as loan:
-        return sample_wan(Sampling(task), loan, Phases(context))
+        return np.concatenate(list(sample_wan(Sampling(task), loan, Phases(context))))
 
 
 def streamed_parts(manager: ModelManager) -> set[str]:
@@ -88,7 +88,7 @@ def test_both_branches_share_a_pass_where_there_is_room(tiny: TinyModels, tmp_pa
     with manager.use(spec) as loan:
         branches = loan.pipeline.transformer.forward.__self__
         assert isinstance(branches, Branches)
-        sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
+        list(sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0))))
         assert branches.paired == 2  # of three steps: the first one shows that there are two
     assert "forward" not in vars(loan.pipeline.transformer)
 
@@ -137,14 +137,14 @@ def test_a_cancelled_clip_leaves_no_trace(tiny: TinyModels, tmp_path: Path) -> N
 
 
 def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -> None:
-    manager = manager_on(tiny, tmp_path, hardware(8, 64))
-    with manager.use(ModelSpec(WAN21_LARGE)) as loan:
+    manager = manager_on(tiny, tmp_path, hardware(5.5, 64))
+    with manager.use(ModelSpec(WAN21)) as loan:
         assert loan.plan is not None
         assert loan.plan.vae_tiling
         assert loan.pipeline.vae.use_tiling
     assert not loan.pipeline.vae.use_tiling
     manager._hardware = hardware(128, 128)
-    with manager.use(ModelSpec(WAN21_LARGE)) as loan:
+    with manager.use(ModelSpec(WAN21)) as loan:
         assert not loan.pipeline.vae.use_tiling
 
 
@@ -154,13 +154,13 @@ def test_too_little_main_memory_is_said_before(tiny: TinyModels, tmp_path: Path)
         pass
 
 
-def failing(times: int, seen: list[dict[str, Any]]) -> Callable[..., np.ndarray]:
-    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> np.ndarray:
+def failing(times: int, seen: list[dict[str, Any]]) -> Sample:
+    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
         assert loan.plan is not None
         seen.append(dict(loan.plan.placements))
         if len(seen) <= times:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
-        return sample_wan(sampling, loan, phases)
+        yield from sample_wan(sampling, loan, phases)
 
     return sample
 

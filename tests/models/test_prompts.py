@@ -38,8 +38,8 @@ def clip(manager: ModelManager, **changes: Any) -> tuple[np.ndarray, bool]:
     """The frames, and whether there was a text encoder."""
     task = TASK.model_copy(update=changes)
     with manager.use(ModelSpec(task.model, values=task.model_dump())) as loan:
-        frames = sample_wan(Sampling(task), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
-        return frames, loan.pipeline.text_encoder is not None
+        chunks = sample_wan(Sampling(task), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
+        return np.concatenate(list(chunks)), loan.pipeline.text_encoder is not None
 
 
 def kept(workspace: Path) -> list[Path]:
@@ -126,7 +126,7 @@ def test_the_plan_has_the_card_for_itself(tiny: TinyModels, tmp_path: Path) -> N
     placements = []
     for _ in range(2):
         with manager.use(ModelSpec(TASK.model, values=TASK.model_dump())) as loan:
-            sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
+            list(sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0))))
             assert loan.plan is not None
             placements.append(dict(loan.plan.placements))
     assert "text_encoder" in placements[0]

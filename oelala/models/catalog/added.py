@@ -94,13 +94,13 @@ def _row(entry: Any, bases: dict[str, Row]) -> Row:
         title=str(entry["title"])[:200],
         repo=str(entry["repo"]),
         folder=Path(folder) if folder else None,
-        components={name: _component(entry["parts"][name]) for name in base.components},
+        components={name: _component(entry["parts"][name], part) for name, part in base.components.items()},
         base=base.id,
         added=True,
     )
 
 
-def _component(value: Any) -> Component:
+def _component(value: Any, base: Component) -> Component:
     size, path, source = value["bytes"], value["path"], value["source"]
     return Component(
         subfolder=_plain(value["subfolder"]),
@@ -110,6 +110,7 @@ def _component(value: Any) -> Component:
         source=None if source is None else str(source),
         files=tuple(_plain(name) for name in value["files"]),
         path=Path(path) if path else None,
+        decode_bits=base.decode_bits,
     )
 
 

@@ -18,7 +18,8 @@ class Component:
     names other repositories whose subfolder of the same name holds the same thing, so that it is neither
     downloaded nor loaded twice. `source` is the one of them to fetch it from, where the model's own has it in
     more bytes, or not at all. `files` are the only ones it consists of, where that is no whole folder.
-    `path` is a file or folder of the user's own, outside the hub's cache.
+    `path` is a file or folder of the user's own, outside the hub's cache. `decode_bits`: of a VAE's decoder
+    on a card that has bfloat16.
     """
 
     subfolder: str
@@ -28,6 +29,7 @@ class Component:
     source: str | None = None
     files: tuple[str, ...] = ()
     path: Path | None = None
+    decode_bits: int = 32
 
     @property
     def most_bytes(self) -> int:

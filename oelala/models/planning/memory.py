@@ -43,6 +43,8 @@ def part_sizes(row: Row, *, gpu: bool, int8: bool = False) -> list[PartSize]:
 
 def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> PartSize:
     width = 2 if gpu and name != "vae" else 4
+    if gpu and part.decode_bits == 16:
+        width = 3  # the decoder, which is the larger half, in 16 bits, the encoder in 32
     if int8 and name in _LARGE and gpu:
         width = 1
     whole = part.parameters * width

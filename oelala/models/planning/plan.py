@@ -136,7 +136,7 @@ def _rungs(request: PlanRequest) -> list[_Rung]:
 def _plan(request: PlanRequest, rung: _Rung) -> Plan:
     row, hardware = request.row, request.hardware
     gpu = hardware.device != "cpu"
-    work = work_of(row, request.values)
+    work = work_of(row, request.values, gpu=gpu)
     sizes = part_sizes(row, gpu=gpu, int8=rung.int8)
     placements = {size.name: _placed(size, rung) for size in sizes}
     resident = sum(size.whole for size in sizes if placements[size.name] == "resident")

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 # Bytes that a forward pass needs for each token and each unit of width, measured on Wan 14B in 16 bits: the
 # peak grew by 2.6 … 2.7 GiB from 7,800 to 32,760 tokens at width 5120.
 _ACTIVATION = 23
-# Bytes that decoding needs for each pixel of a frame (32 bits; measured: 9.3 GiB for 832 × 480 × 81, of which
-# the finished frames are 12 bytes a pixel each).
-_DECODE, _FRAME = 24_030, 12
+# Bytes that decoding needs for each pixel of a frame, measured on 832 × 480 × 81: 9.3 GiB in 32 bits, 4.7 GiB
+# in 16 bits, of which the finished frames were 12 and 6 bytes a pixel each.
+_DECODE, _DECODE_16, _FRAME = 24_030, 12_151, 12
+_CHUNK = 4  # finished frames on the device where they leave it one latent frame after the other
 _DECODE_TILED = 0.26  # of that; measured in 16 bits: 1.24 GiB instead of 4.7
 _VAE_PARAMETERS = 126_892_531  # of the VAE that this was measured on
 _GUESS = 0.25  # of the weights, for models of which nothing has been measured
@@ -49,7 +50,7 @@ class Work:
         return self.forward_flops * self.passes * self.steps
 
 
-def work_of(row: Row, values: Mapping[str, Any]) -> Work:
+def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True) -> Work:
     """`values`: of a resolved task (what is missing or None is taken from the row's sizes).
 
     Operations are 0 for a model without `Row.compute`, and what it holds is a guess from its weights.
@@ -62,7 +63,8 @@ def work_of(row: Row, values: Mapping[str, Any]) -> Work:
     pixels = width * height
     tokens = _tokens(row, width, height, frames)
     compute = row.compute
-    inner, finished = int(pixels * _decode_bytes(row)), pixels * _FRAME * frames
+    inner, finished = int(pixels * _decode_bytes(row, gpu=gpu)), pixels * _FRAME * frames
+    leaving = pixels * _FRAME * min(frames, _CHUNK) if row.family == "wan" else finished
     return Work(
         tokens=tokens,
         steps=steps,
@@ -71,17 +73,17 @@ def work_of(row: Row, values: Mapping[str, Any]) -> Work:
         encode_flops=_ENCODE_FLOPS * passes if compute else 0.0,
         decode_flops=compute.decode_flops * pixels * frames if compute else 0.0,
         activation_bytes=_ACTIVATION * compute.dim * tokens if compute else int(_GUESS * _weights(row)),
-        decode_bytes=inner + finished,
+        decode_bytes=inner + leaving,
         decode_bytes_tiled=int(inner * _DECODE_TILED) + finished,
         decoded=float(pixels * frames),
         units=float(pixels) * frames * steps * passes,
     )
 
 
-def _decode_bytes(row: Row) -> float:
+def _decode_bytes(row: Row, *, gpu: bool) -> float:
     """For each pixel. A smaller VAE is narrower: its weights grow with the square of its width."""
     if row.compute is not None:
-        return _DECODE
+        return _DECODE_16 if gpu and row.components["vae"].decode_bits == 16 else _DECODE
     if row.family != "wan":
         return _GUESS * _weights(row) / (row.sizes.native[0][0] * row.sizes.native[0][1])
     return float(_DECODE * min(1.0, (row.components["vae"].parameters / _VAE_PARAMETERS) ** 0.5))

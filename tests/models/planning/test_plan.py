@@ -149,7 +149,7 @@ def test_only_files_that_hold_the_weights_as_they_are_run_from_disk() -> None:
 
 
 def test_decoding_that_does_not_fit_is_tiled() -> None:
-    plan = plan_run(request("wan2.1-t2v-1.3b", machine(8, 64), Abilities()))
+    plan = plan_run(request("wan2.1-t2v-1.3b", machine(5.5, 64), Abilities()))
     assert (plan.fits, plan.vae_tiling, plan.placements["transformer"]) == (True, True, "resident")
 
 
@@ -159,7 +159,7 @@ def test_gguf_is_as_large_as_its_file() -> None:
     row = replace(asked.row, components={**asked.row.components, "transformer": part})
     plans = ladder(replace(asked, row=row))
     assert {plan.quantisation for plan in plans} == {"gguf"}
-    assert plans[1].resident_bytes == 9 * 10**9 + 4 * row.components["vae"].parameters
+    assert plans[1].resident_bytes == 9 * 10**9 + 3 * row.components["vae"].parameters
 
 
 def test_the_disk_and_the_download() -> None:

@@ -18,10 +18,10 @@ def said(language: Language, *asked: object) -> str:
 def test_the_sentence_before_generate() -> None:
     on = machine(12, 64)
     assert said("en", "wan2.1-t2v-1.3b", on, Abilities()) == (
-        "Fits: 10.4 GB of 12 GB on the graphics card, about 29 min. "
+        "Fits: 8.1 GB of 12 GB on the graphics card, about 29 min. "
         "Parts of the model wait in main memory and pass through the card."
     )
-    assert said("nl", "wan2.1-t2v-14b", machine(12, 32), EVERYTHING).startswith("Past: 5.5 GB van 12 GB")
+    assert said("nl", "wan2.1-t2v-14b", machine(12, 32), EVERYTHING).startswith("Past: 5.4 GB van 12 GB")
     assert "8 bits" in said("en", "wan2.1-t2v-14b", machine(12, 32), EVERYTHING)
 
 
