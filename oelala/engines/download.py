@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 
+from loguru import logger
+
+from oelala.errors import OelalaError
 from oelala.library.workspace import Workspace
-from oelala.models.catalog import find
+from oelala.models.catalog import TINY_DECODERS, find
 from oelala.models.download import DownloadRequest, download_model
 from oelala.progress import Progress, RunContext
 from oelala.settings import Settings
@@ -25,5 +28,17 @@ def run(task: Download, settings: Settings, context: RunContext, workspace: Work
         context.report(Progress("working", most if done == total else done // MEGABYTE, most))
 
     done = download_model(DownloadRequest(find(task.model, settings), settings, context.cancel, report))
+    _fetch_tiny_decoder(task, settings, context)
     seconds = round(time.monotonic() - started, 3)
     return JobResult(details={"folder": str(done.folder), "bytes": done.fetched, "seconds": seconds})
+
+
+def _fetch_tiny_decoder(task: Download, settings: Settings, context: RunContext) -> None:
+    """For previews of all frames: a few megabytes beside gigabytes, and no harm where they do not come."""
+    vae = find(task.model, settings).components.get("vae")
+    if vae is None or vae.latents not in TINY_DECODERS:
+        return
+    try:
+        download_model(DownloadRequest(TINY_DECODERS[vae.latents].row, settings, context.cancel))
+    except OelalaError as fault:
+        logger.info("previews stay small: {}", fault)

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from oelala.media.image import animated_webp, shrink
-from oelala.models.latent_preview import LatentPreview
+from oelala.models.preview_store import Preview
 
 # A preview may cost this share of the time it shows, and comes no more often than a worker passes it on.
 _SHARE, _INTERVAL = 0.01, 0.4
@@ -32,11 +32,12 @@ def predicted_original(scheduler: Any) -> torch.Tensor | None:
 class Previews:
     """Decides when a preview is worth its time, and makes it.
 
+    `fps`: latent frames in a second.
     `first`: the first frame (H, W, 3) where it is known. Under `expand_timesteps` it is no part of what the
     scheduler estimates: the pipeline puts it in at the end.
     """
 
-    def __init__(self, preview: LatentPreview, fps: float, first: NDArray[np.uint8] | None = None) -> None:
+    def __init__(self, preview: Preview, fps: float, first: NDArray[np.uint8] | None = None) -> None:
         self._preview = preview
         self._fps = fps
         self._first = first
@@ -50,13 +51,17 @@ class Previews:
         if step >= total or (time.monotonic() < self._due and step != total // 2):
             return None
         started = time.monotonic()
-        picture = None if latents is None else animated_webp(self.frames(latents), self._fps)
+        picture = None if latents is None else self._picture(latents)
         finished = time.monotonic()
         self._due = finished + max(_INTERVAL, (finished - started) / _SHARE)
         return picture
 
+    def _picture(self, latents: torch.Tensor) -> bytes:
+        frames = self.frames(latents)  # first: only then it is sure which way they come
+        return animated_webp(frames, self._fps * self._preview.pace)
+
     def frames(self, latents: torch.Tensor) -> NDArray[np.uint8]:
-        """RGB (T, h, w, 3), one picture for each latent frame."""
+        """RGB (T, h, w, 3): one picture for each latent frame, or every frame of the clip."""
         frames = self._preview(latents)
         if self._first is not None:
             frames[0] = shrink(self._first, frames.shape[2], frames.shape[1])

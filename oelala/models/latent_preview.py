@@ -30,6 +30,11 @@ class LatentPreview:
     bias: torch.Tensor
 
     @property
+    def pace(self) -> int:
+        """How many frames a latent frame is shown as."""
+        return 1
+
+    @property
     def patch(self) -> int:
         return round((self.weight.shape[0] / 3) ** 0.5)
 

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from oelala.models.catalog import Row
-from oelala.models.latent_preview import LatentPreview
 from oelala.models.planning import Plan
+from oelala.models.preview_store import Preview
 from oelala.models.prompts import Prompts
 
 
@@ -41,6 +41,6 @@ class Loan:
     row: Row
     device: torch.device
     hashes: Mapping[str, str]
-    preview: LatentPreview
+    preview: Preview
     prompts: Prompts
     plan: Plan | None = None

@@ -75,7 +75,7 @@ class ModelManager:
         self._parts = PartStore(self.device, measure)
         self._hashes = FileHashes(settings.private / "file_hashes.json")
         self._pipelines: dict[tuple[str, tuple[PartKey, ...]], Any] = {}
-        self._previews = PreviewStore(settings.private / "latent_preview")
+        self._previews = PreviewStore(settings.private / "latent_preview", settings.models, self.device)
         self._embeddings = EmbeddingStore(settings.private / "prompts")
         self._hardware = hardware
         self._planned: tuple[Row, Plan] | None = None

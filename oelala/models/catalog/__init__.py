@@ -12,16 +12,19 @@ from oelala.models.catalog.installed import (
 from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
+from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow
 from oelala.models.catalog.status import ModelStatus, status
 
 __all__ = [
     "ROWS",
+    "TINY_DECODERS",
     "Component",
     "Compute",
     "Installation",
     "ModelStatus",
     "Row",
     "SizeLimits",
+    "TinyDecoderRow",
     "add_row",
     "carried_over",
     "defaults",

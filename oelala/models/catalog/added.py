@@ -111,6 +111,7 @@ def _component(value: Any, base: Component) -> Component:
         files=tuple(_plain(name) for name in value["files"]),
         path=Path(path) if path else None,
         decode_bits=base.decode_bits,
+        latents=base.latents,
     )
 
 

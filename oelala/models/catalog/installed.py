@@ -36,7 +36,8 @@ def installation(row: Row, models: Path) -> Installation | None:
 
     `models` is the Hugging Face cache folder.
     """
-    folders = [folder for folder in _places(row, row.repo, models) if (folder / INDEX).is_file()]
+    places = _places(row, row.repo, models)
+    folders = [folder for folder in places if not row.indexed or (folder / INDEX).is_file()]
     found = [_inspect(row, folder, models) for folder in folders]
     return min(found, key=lambda one: len(one.missing), default=None)
 

@@ -12,6 +12,7 @@ from oelala.models.catalog.rows_flux import FLUX1_DEV, FLUX1_SCHNELL, FLUX2_KLEI
 from oelala.models.catalog.rows_mini import OELALA_MINI, OELALA_MINI_POSE
 from oelala.models.catalog.rows_stable_diffusion import AVATAR, NAAVI_AVATAR, SD15, SDXL
 from oelala.models.catalog.rows_svd import SVD, SVD_XT
+from oelala.models.catalog.rows_tiny import TINY_DECODERS
 from oelala.models.catalog.rows_wan import WAN21_T2V_1_3B, WAN21_T2V_14B
 from oelala.models.catalog.rows_wan22 import (
     WAN22_I2V_A14B,
@@ -54,9 +55,12 @@ def rows(kind: str | None = None, settings: Settings | None = None) -> tuple[Row
 
 
 def find(model_id: str, settings: Settings | None = None) -> Row:
-    """With `settings` among the user's own models, too. Raises OelalaError ("unknown-model")."""
+    """With `settings` among the user's own models, too; also tiny decoders, which `rows` does not list.
+
+    Raises OelalaError ("unknown-model").
+    """
     known = _all(settings)
-    for row in known:
+    for row in (*known, *(tiny.row for tiny in TINY_DECODERS.values())):
         if row.id == model_id:
             return row
     raise OelalaError("unknown-model", model=model_id, known=", ".join(row.id for row in known))

@@ -19,7 +19,7 @@ class Component:
     downloaded nor loaded twice. `source` is the one of them to fetch it from, where the model's own has it in
     more bytes, or not at all. `files` are the only ones it consists of, where that is no whole folder.
     `path` is a file or folder of the user's own, outside the hub's cache. `decode_bits`: of a VAE's decoder
-    on a card that has bfloat16.
+    on a card that has bfloat16; `latents`: whose they are, for what others have made for them.
     """
 
     subfolder: str
@@ -30,6 +30,7 @@ class Component:
     files: tuple[str, ...] = ()
     path: Path | None = None
     decode_bits: int = 32
+    latents: str | None = None
 
     @property
     def most_bytes(self) -> int:
@@ -91,7 +92,8 @@ class Row:
     that it is one of.
     `minimum_memory` is the device memory in bytes that the model's makers name as enough with offloading
     (None: they name none). `num_frames` is one more than a multiple of `frame_step`; a model of still
-    pictures makes one frame. `compute` is None where nobody has counted it.
+    pictures makes one frame. `compute` is None where nobody has counted it. `indexed`: its repository has a
+    `model_index.json`.
     """
 
     id: str
@@ -118,6 +120,7 @@ class Row:
     compute: Compute | None = None
     added: bool = False
     base: str | None = None
+    indexed: bool = True
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ WAN22_TI2V_5B = Row(
     revision="main",
     licence="Apache-2.0",
     components=text_parts(TI2V_5B)
-    | {"vae": Component("vae", 2_818_800_000, 704_688_668, decode_bits=16)}
+    | {"vae": Component("vae", 2_818_800_000, 704_688_668, decode_bits=16, latents="wan-48")}
     | in_32_bits("transformer", 4_999_787_712),
     # 16 (VAE) × 2 (patch): the pipeline would round anything else down in silence.
     sizes=SizeLimits(32, 128, 1280, 1280 * 704, ((1280, 704), (704, 1280))),

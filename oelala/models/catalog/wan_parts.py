@@ -68,7 +68,7 @@ def text_parts(repo: str) -> dict[str, Component]:
 def vae_of_16_channels(repo: str) -> dict[str, Component]:
     """The VAE of every Wan but TI2V-5B."""
     others = tuple(other for other in OTHERS_16_CHANNELS if other != repo)
-    return {"vae": Component("vae", 507_600_000, 126_892_531, also=others, decode_bits=16)}
+    return {"vae": Component("vae", 507_600_000, 126_892_531, also=others, decode_bits=16, latents="wan-16")}
 
 
 def image_parts(repo: str) -> dict[str, Component]:

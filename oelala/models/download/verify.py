@@ -70,7 +70,8 @@ def _verify(found: Installation, report: Callable[[int, int], None], cancel: Can
 
 
 def _files(found: Installation) -> Iterator[tuple[str, Path]]:
-    yield INDEX, found.folder / INDEX
+    if found.row.indexed:
+        yield INDEX, found.folder / INDEX
     for folder in found.components.values():
         if folder.is_file():
             yield folder.name, folder

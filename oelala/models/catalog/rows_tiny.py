@@ -1,0 +1,50 @@
+"""Tiny decoders for previews: no models of their own, but fetched, found and removed as models are.
+
+Trained by Ollin Boer Bohan (madebyollin/taehv, MIT), as safetensors files in lightx2v's repository, whose
+licence is Apache-2.0. Parameters counted from the architecture, encoder included; sizes there are not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oelala.models.catalog.row import Component, Row, SizeLimits
+
+_REPO = "lightx2v/Autoencoders"
+
+
+@dataclass(frozen=True, slots=True)
+class TinyDecoderRow:
+    """`channels` of the latents, and the pixels on a side that its last layer gives at once (`patch`)."""
+
+    row: Row
+    file: str
+    channels: int
+    patch: int
+
+
+def _tiny(name: str, title: str, channels: int, patch: int) -> TinyDecoderRow:
+    file = f"{name}.safetensors"
+    row = Row(
+        id=name,
+        title=title,
+        family="tiny-decoder",
+        repo=_REPO,
+        revision="main",
+        licence="MIT",
+        components={"decoder": Component("", None, files=(file,))},
+        sizes=SizeLimits(8, 8, 8, 64, ((8, 8),)),
+        native_num_frames=1,
+        largest_num_frames=1,
+        fps=1,
+        max_sequence_length=0,
+        indexed=False,
+    )
+    return TinyDecoderRow(row, file, channels, patch)
+
+
+# by `Component.latents` of the VAE that they stand in for
+TINY_DECODERS: dict[str, TinyDecoderRow] = {
+    "wan-16": _tiny("taew2_1", "Tiny decoder for Wan 2.1", 16, 1),
+    "wan-48": _tiny("taew2_2", "Tiny decoder for Wan 2.2 TI2V 5B", 48, 2),
+}
