@@ -9,6 +9,7 @@ from typing import Any
 
 from oelala import __version__
 from oelala.models.manager import Loan
+from oelala.models.planning import Plan
 
 _PACKAGES = ("torch", "diffusers", "transformers")
 
@@ -16,7 +17,7 @@ _PACKAGES = ("torch", "diffusers", "transformers")
 def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
     """JSON values: the model with its files' SHA-256, library versions, seconds by phase, the device."""
     row, plan = loan.row, loan.plan
-    placed = {} if plan is None else {"placements": dict(plan.placements), "vae_tiling": plan.vae_tiling}
+    placed = {} if plan is None else _placed(plan)
     return {
         "model": {
             "id": row.id,
@@ -29,6 +30,15 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
         "device": loan.device.type,
         "seconds": dict(seconds),
         **placed,
+    }
+
+
+def _placed(plan: Plan) -> dict[str, Any]:
+    """Where the weights were, and whether they were rounded, which makes another picture."""
+    return {
+        "placements": dict(plan.placements),
+        "vae_tiling": plan.vae_tiling,
+        "quantisation": plan.quantisation,
     }
 
 

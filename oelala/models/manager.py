@@ -93,6 +93,8 @@ class ModelManager:
         if prompts.recall(spec.values):
             load = load.without(ENCODER)
         plan = self._choose_plan(spec, load)
+        if plan is not None and plan.quantisation == "int8":
+            load = load.in_8_bits(LARGE)
         self._load(spec, load, plan, on_part)
         pipeline = self._pipeline(spec, load)
         scheduler, finished = pipeline.scheduler, False
@@ -240,13 +242,14 @@ class ModelManager:
 def _load(row: Row, part: PlannedPart) -> Any:
     if part.folder.is_file():
         return load_single_file(part.folder, row.base or row.id, part.key.dtype)
-    return family_of(row).load_part(part.key.name, part.folder, part.key.dtype)
+    return family_of(row).load_part(part.key.name, part.folder, part.key.dtype, int8=part.int8)
 
 
 def _summary(plan: Plan) -> str:
     """Such as "transformer streamed"; for the log."""
     told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
-    return " and ".join(told) or "resident"
+    bits = ", in 8 bits" if plan.quantisation == "int8" else ""
+    return (" and ".join(told) or "resident") + bits
 
 
 def _smallest_call(loan: Loan) -> None:

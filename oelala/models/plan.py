@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,11 +23,19 @@ _WEIGHTS = (".safetensors", ".gguf")
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """`bytes` once loaded in `key.dtype`. `folder` is a file where the part is a single one."""
+    """`bytes` once loaded in `key.dtype`. `folder` is a file where the part is a single one.
+
+    `int8`: its matrices are brought to 8 bits, which makes it another part.
+    """
 
     key: PartKey
     folder: Path
     bytes: int
+    int8: bool = False
+
+    def in_8_bits(self) -> PlannedPart:
+        key = replace(self.key, digest=f"{self.key.digest} int8")
+        return replace(self, key=key, bytes=self.bytes // self.key.dtype.itemsize, int8=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,11 @@ class LoadPlan:
     def without(self, name: str) -> LoadPlan:
         """The same, one part less; its files still count for what the model is (`hashes`)."""
         return replace(self, parts={one: part for one, part in self.parts.items() if one != name})
+
+    def in_8_bits(self, names: Collection[str]) -> LoadPlan:
+        """The same, with these parts' matrices in 8 bits."""
+        parts = {name: part.in_8_bits() if name in names else part for name, part in self.parts.items()}
+        return replace(self, parts=parts)
 
     @property
     def keys(self) -> list[PartKey]:

@@ -22,6 +22,7 @@ import torch
 import transformers
 
 from oelala.models.catalog.installed import INDEX
+from oelala.models.int8 import load_int8
 
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
@@ -40,14 +41,17 @@ class Family:
     tools: Mapping[str, Any]
     pipelines: Mapping[str, Any]
 
-    def load_part(self, name: str, folder: Path, dtype: torch.dtype) -> Any:
+    def load_part(self, name: str, folder: Path, dtype: torch.dtype, *, int8: bool = False) -> Any:
         """A component from its own folder, on the processor, in `dtype`, ready for inference.
 
+        `int8`: the matrices of its blocks in 8 bits.
         Raises OSError, ValueError, KeyError, RuntimeError or SafetensorError for files that do not fit.
         """
         if name in self.tools:
             return self.tools[name].from_pretrained(folder, local_files_only=True)
         kind = _class_of(folder, self.modules[name])
+        if int8:
+            return load_int8(kind, folder, dtype)
         module = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, use_safetensors=True)
         return module.eval().requires_grad_(False)
 

@@ -55,7 +55,7 @@ class Abilities:
 
     streaming: bool = True
     vae_tiling: bool = True
-    int8: bool = False
+    int8: bool = True
     from_disk: bool = True
     pinned: float = 1.03
 

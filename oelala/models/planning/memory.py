@@ -57,8 +57,12 @@ def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> Par
 
 def in_files(part: Component) -> bool:
     """A folder of 16-bit safetensors: single files name their tensors otherwise, 32 bits are first cast."""
-    single = part.path is not None and part.path.is_file()
-    return not (single or part.files) and part.bytes is not None and part.bytes < 3 * part.parameters
+    return is_folder(part) and part.bytes is not None and part.bytes < 3 * part.parameters
+
+
+def is_folder(part: Component) -> bool:
+    """In diffusers' own layout, from which it can be loaded tensor by tensor."""
+    return not part.files and (part.path is None or not part.path.is_file())
 
 
 def is_gguf(part: Component) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, Abilities, Hardware
 from oelala.models.planning.learn import Speed
-from oelala.models.planning.memory import PartSize, is_gguf, part_sizes
+from oelala.models.planning.memory import PartSize, is_folder, is_gguf, part_sizes
 from oelala.models.planning.time import seconds_of
 from oelala.models.planning.words import Words, words_of
 from oelala.models.planning.work import Work, work_of
@@ -124,13 +124,20 @@ def _rungs(request: PlanRequest) -> list[_Rung]:
     if tiling:
         # last: decoding in tiles takes three times as long, and streaming is nearly free for most clips
         rungs += [replace(rung, tiling=True) for rung in rungs if rung.text == "streamed"]
-    quantised = any(is_gguf(part) for part in request.row.components.values())
-    if able.int8 and able.streaming and not quantised:
-        rungs.append(_Rung("streamed", "streamed", tiling, int8=True))
     sizes = part_sizes(request.row, gpu=True)
-    if able.from_disk and any(size.in_files and size.slice < size.whole for size in sizes):
+    on_disk = able.from_disk and any(size.in_files and size.slice < size.whole for size in sizes)
+    if on_disk:
         rungs.append(_Rung("from-disk", "from-disk", tiling))
+    if able.int8 and able.streaming and _can_be_int8(request.row):
+        # below everything else: it changes the picture
+        rungs.append(_Rung("from-disk" if on_disk else "streamed", "streamed", tiling, int8=True))
     return rungs
+
+
+def _can_be_int8(row: Row) -> bool:
+    """Counted transformers in their own folders; GGUF is small already."""
+    large = [part for name, part in row.components.items() if name.startswith("transformer")]
+    return row.compute is not None and all(is_folder(part) and not is_gguf(part) for part in large)
 
 
 def _plan(request: PlanRequest, rung: _Rung) -> Plan:

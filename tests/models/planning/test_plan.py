@@ -123,21 +123,31 @@ def test_the_link_is_the_limit_for_short_clips_on_a_fast_card() -> None:
     assert plan.denoise == pytest.approx(10 * 1.03, rel=0.05)
 
 
-def test_the_users_card_with_what_the_studio_can_do_one_day() -> None:
+def test_the_users_card() -> None:
+    """Nothing is rounded while there is another way."""
     plan = plan_run(request("wan2.1-t2v-14b", machine(12, 32)))
     assert plan.fits
     assert plan.peak_vram < 12 * GIB
-    assert (plan.quantisation, plan.placements["transformer"]) == ("int8", "streamed")
-    now = plan_run(request("wan2.1-t2v-14b", machine(12, 32), Abilities()))
-    assert now.fits
-    assert (now.quantisation, now.placements["text_encoder"]) == ("none", "from-disk")
-    without = replace(Abilities(), from_disk=False)
+    assert (plan.quantisation, plan.placements["text_encoder"]) == ("none", "from-disk")
+    short = plan_run(request("wan2.1-t2v-14b", machine(12, 24)))
+    assert short.fits
+    assert (short.quantisation, short.placements["transformer"]) == ("int8", "streamed")
+    assert short.placements["text_encoder"] == "from-disk"
+    assert not plan_run(request("wan2.1-t2v-14b", machine(12, 16))).fits
+    without = replace(Abilities(), from_disk=False, int8=False)
     assert not plan_run(request("wan2.1-t2v-14b", machine(12, 32), without)).fits
-    assert not plan_run(request("wan2.1-t2v-14b", machine(12, 16), Abilities())).fits
+
+
+def test_rounding_is_the_last_step_of_the_ladder() -> None:
+    for model in WAN:
+        said = [plan.quantisation for plan in ladder(request(model, machine(12, 64)))]
+        assert said == ["none"] * (len(said) - 1) + ["int8"]
+    for model in ("oelala-mini", "svd"):
+        assert {plan.quantisation for plan in ladder(request(model, machine(12, 64)))} == {"none"}
 
 
 def test_only_files_that_hold_the_weights_as_they_are_run_from_disk() -> None:
-    asked = request("wan2.1-t2v-14b", machine(12, 64), Abilities())
+    asked = request("wan2.1-t2v-14b", machine(12, 64), Abilities(int8=False))
     half = Component("transformer", 2 * 14_288_491_584, 14_288_491_584)
     for part, place in (
         (half, "from-disk"),
