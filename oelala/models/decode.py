@@ -15,9 +15,14 @@ _AT_ONCE = 4  # frames of what has been decoded as a whole
 
 
 def decode_in_16_bits(vae: Any) -> None:
-    """The decoder's weights in bfloat16; what goes in is still encoded in 32 bits."""
-    vae.decoder.to(torch.bfloat16)
-    vae.post_quant_conv.to(torch.bfloat16)
+    """The decoder's weights in bfloat16; pictures are still encoded in 32 bits.
+
+    To the outside the VAE stays one of 32 bits: Animate's pipeline decodes and encodes in turns by itself.
+    """
+    for part in (vae.post_quant_conv, vae.decoder):
+        part.to(torch.bfloat16)
+        part.register_forward_pre_hook(lambda _, args: (args[0].to(torch.bfloat16), *args[1:]))
+    vae.decoder.register_forward_hook(lambda _, args, made: made.float())
 
 
 @torch.no_grad()
@@ -28,11 +33,11 @@ def decode_wan(pipeline: Any, latents: torch.Tensor) -> Generator[torch.Tensor]:
     is not taken to the end, the VAE remembers nothing of this clip.
     """
     vae = pipeline.vae
-    ready = denormalised(vae, latents).to(next(vae.decoder.parameters()).dtype)
+    ready = denormalised(vae, latents)
     chunks = _tiled(vae, ready) if _is_tiled(vae, ready) else _in_order(vae, ready)
     try:
         for chunk in chunks:
-            video: torch.Tensor = pipeline.video_processor.postprocess_video(chunk.float(), output_type="pt")
+            video: torch.Tensor = pipeline.video_processor.postprocess_video(chunk, output_type="pt")
             yield video[0]
     finally:
         vae.clear_cache()

@@ -28,6 +28,7 @@ from oelala.engines.watch import Phases
 from oelala.errors import Cancelled
 from oelala.kinds import BY_NAME
 from oelala.models.catalog import find, rows
+from oelala.models.decode import decode_in_16_bits
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.models.planning import Hardware
 from oelala.settings import Settings
@@ -232,6 +233,16 @@ def test_on_a_small_card_the_clip_is_the_same(
         assert loan.plan.streamed or not case.model.endswith("14b")
         assert np.array_equal(made(case, loan), truth)
     assert np.array_equal(clip(manager, case), truth)
+
+
+@each_case
+def test_with_a_decoder_in_16_bits(tiny: TinyModels, hub: Path, tmp_path: Path, case: Case) -> None:
+    """As on a card; Animate's pipeline, which decodes by itself, included."""
+    truth = clip(manager_of(tiny, hub, tmp_path), case).astype(float)
+    with borrowed(manager_of(tiny, hub, tmp_path), case) as loan:
+        decode_in_16_bits(loan.pipeline.vae)
+        frames = made(case, loan)
+    assert 0 < np.abs(frames - truth).mean() < 2
 
 
 @each_case

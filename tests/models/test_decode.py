@@ -89,6 +89,7 @@ def test_16_bits_are_for_the_decoder_alone(pipeline: Any) -> None:
     made = torch.cat(list(decode_wan(pipeline, latents)))
     assert made.dtype == torch.float32
     assert 0 < (made - truth).abs().mean() < 0.01
+    assert torch.equal(whole(pipeline, latents), made)  # also by the VAE itself
 
 
 def test_a_processor_decodes_in_32_bits() -> None:
