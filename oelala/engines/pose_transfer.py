@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from oelala.engines.pose_motion import Driving, driving_of, measured, write_comparison
-from oelala.engines.sampling import ClipRequest, Finished, Frames, Sample, Sampling, known, make_clip, sample_wan
+from oelala.engines.sampling import (
+    ClipRequest,
+    Finished,
+    Frames,
+    Sample,
+    Sampling,
+    known,
+    make_clip,
+    sample_wan,
+)
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
 from oelala.errors import InvalidTask, OelalaError
