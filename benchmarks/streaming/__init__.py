@@ -1,0 +1,1 @@
+"""Streaming weights on a card with little room; `python -m benchmarks.streaming --help`."""

@@ -1,0 +1,69 @@
+"""Everything on the card, without a cap: what streaming is held against, to the bit and in seconds."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import torch
+
+from benchmarks.streaming.bench import Bench
+from benchmarks.streaming.contenders import Contender
+from benchmarks.streaming.weights import inputs, step_flops
+from oelala.models.speed import AttentionShape, choose_backend, measure_backends
+
+
+def choose_attention(bench: Bench, module: Any) -> None:
+    """Measures the kernels as the studio does at loading, and at full size for the record."""
+    heads, head_dim = module.config.num_attention_heads, module.config.attention_head_dim
+    for frames in sorted(bench.options.frames):
+        tokens = ((frames - 1) // 4 + 1) * (bench.options.height // 16) * (bench.options.width // 16)
+        shape = AttentionShape(tokens, heads, head_dim)
+        started = time.perf_counter()
+        times = measure_backends(shape.sample, bench.device)
+        spent = time.perf_counter() - started
+        chosen = choose_backend(times)
+        full = measure_backends(shape, bench.device)
+        bench.tell(
+            "attention",
+            frames=frames,
+            chosen=chosen,
+            chosen_in_seconds=spent,
+            sample_tflops={name: round(shape.sample.flops / one / 1e12, 1) for name, one in times.items()},
+            full_tflops={name: round(shape.flops / one / 1e12, 1) for name, one in full.items()},
+        )
+        if bench.options.attention == "measured":
+            bench.backend = chosen
+    if bench.options.attention != "measured":
+        bench.backend = bench.options.attention
+
+
+def compile_blocks(bench: Bench, module: Any) -> None:
+    """Unless the compiler has failed before."""
+    for block in module.blocks if bench.how == "compiled" else ():
+        block.forward = torch.compile(block.forward, fullgraph=True, dynamic=False)
+
+
+def run_compiled(bench: Bench, module: Any) -> None:
+    """Where it fails, everything after this is eager, and said to be."""
+    torch._dynamo.config.recompile_limit = 64  # several shapes, one code
+    compile_blocks(bench, module)
+    try:
+        run_resident(bench, module, "compiled", 2)
+    except Exception as fault:  # noqa: BLE001 - whatever a compiler may raise
+        bench.tell("failed", what="compiled", error=f"{type(fault).__name__}: {fault}"[:500])
+        bench.how = "eager"
+        for block in module.blocks:
+            del block.forward
+
+
+def run_resident(bench: Bench, module: Any, how: str, rounds: int) -> None:
+    """Keeps the answers under `how`. The first step is told apart: it loads and compiles kernels."""
+    for frames in bench.options.frames:
+        calls = inputs(bench.options, frames, module, bench.device)
+        one = Contender(f"resident, {how}", module)
+        first = one.step(bench, calls)
+        one.seconds = [one.step(bench, calls) for _ in range(rounds)]
+        bench.answers[how, frames] = one.answers
+        one.tell(bench, frames, 0.0, step_flops(bench.options, frames, bench.options.layers))
+        bench.tell("first step", frames=frames, how=how, seconds=first)

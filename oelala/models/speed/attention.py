@@ -1,0 +1,113 @@
+"""Which of torch's attention kernels is the fastest here: asked of the card, once for each shape.
+
+All of them compute the same in exact arithmetic and round differently, so that a choice has to last: the same
+task gives the same frames on the same machine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+import torch
+from diffusers.models.attention_dispatch import AttentionBackendName, dispatch_attention_fn
+from loguru import logger
+
+# "native" lets torch choose. Memory-efficient and mathematical attention are slower wherever these run.
+DEFAULT = "native"
+CANDIDATES = (DEFAULT, "_native_cudnn", "_native_flash")
+# Enough to keep every unit of a large card busy, and short on a small one.
+_HEADS, _TOKENS, _LEAST_TOKENS = 8, 16_384, 512
+_ROUNDS = 5
+_WORTH = 0.98  # of torch's own time: less is noise
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionShape:
+    """Self-attention over `tokens`, in `heads` of `head_dim`."""
+
+    tokens: int
+    heads: int
+    head_dim: int
+    dtype: torch.dtype = torch.bfloat16
+
+    @property
+    def sample(self) -> AttentionShape:
+        """A smaller one with the same ranking: fewer heads, tokens up to a power of two."""
+        tokens = 1 << max(1, self.tokens - 1).bit_length()
+        return replace(self, tokens=min(max(tokens, _LEAST_TOKENS), _TOKENS), heads=min(self.heads, _HEADS))
+
+    @property
+    def flops(self) -> float:
+        """Floating-point operations of one call, 2 a multiplication."""
+        return 4.0 * self.tokens * self.tokens * self.heads * self.head_dim
+
+
+def measure_backends(
+    shape: AttentionShape, device: torch.device, candidates: Sequence[str] = CANDIDATES
+) -> dict[str, float]:
+    """Seconds of one call with each backend; those that cannot do it here are left out."""
+    size = (1, shape.tokens, shape.heads, shape.head_dim)
+    query, key, value = (torch.randn(size, device=device, dtype=shape.dtype) for _ in range(3))
+    found: dict[str, float] = {}
+    for name in candidates:
+        try:
+            found[name] = _seconds(name, (query, key, value), device)
+        except (RuntimeError, ValueError) as fault:
+            if isinstance(fault, torch.OutOfMemoryError):
+                raise
+            logger.debug("attention {} is not to be had: {}", name, str(fault).splitlines()[0][:200])
+    return found
+
+
+def choose_backend(times: Mapping[str, float]) -> str:
+    """The fastest; torch's own choice unless another one is clearly faster."""
+    if not times:
+        return DEFAULT
+    best = min(times, key=lambda name: times[name])
+    usual = times.get(DEFAULT)
+    return best if usual is None or times[best] < _WORTH * usual else DEFAULT
+
+
+@contextmanager
+def attention_backend(module: torch.nn.Module, backend: str) -> Iterator[None]:
+    """For its length every attention of `module` that diffusers dispatches takes `backend`."""
+    chosen = AttentionBackendName(backend)
+    processors = list(_processors(module))
+    before = [processor._attention_backend for processor in processors]
+    try:
+        for processor in processors:
+            processor._attention_backend = chosen
+        yield
+    finally:
+        for processor, own in zip(processors, before, strict=True):
+            processor._attention_backend = own
+
+
+def _processors(module: torch.nn.Module) -> Iterator[Any]:
+    for part in module.modules():
+        processor = getattr(part, "processor", None)
+        if hasattr(processor, "_attention_backend"):
+            yield processor
+
+
+def _seconds(name: str, tensors: tuple[torch.Tensor, ...], device: torch.device) -> float:
+    backend = AttentionBackendName(name)
+    times = []
+    with torch.no_grad():
+        for _ in range(_ROUNDS + 1):
+            _wait(device)
+            started = time.perf_counter()
+            dispatch_attention_fn(*tensors, backend=backend)
+            _wait(device)
+            times.append(time.perf_counter() - started)
+    return median(times[1:])
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
