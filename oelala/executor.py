@@ -27,10 +27,16 @@ class StudioExecutor:
 
     @cached_property
     def _models(self) -> ModelManager:
+        from oelala.forecast import learned_speed
         from oelala.models.catalog import find
         from oelala.models.manager import ModelManager
 
-        return ModelManager(self._settings, row=partial(find, settings=self._settings))
+        settings, workspace = self._settings, self._workspace
+        return ModelManager(
+            settings,
+            row=partial(find, settings=settings),
+            learned=lambda model: learned_speed(model, "cuda", settings, workspace),
+        )
 
     def warm_up(self) -> None:
         """Import what the first job needs, while the user still types."""

@@ -17,7 +17,7 @@ from benchmarks.streaming.feeding import run_pieces
 from benchmarks.streaming.options import read_options
 from benchmarks.streaming.peers import run_mmgp
 from benchmarks.streaming.profiling import run_profile
-from benchmarks.streaming.resident import choose_attention, run_compiled, run_resident
+from benchmarks.streaming.resident import choose_attention, compile_blocks, run_compiled, run_resident
 from benchmarks.streaming.steps import run_steps, stream
 from benchmarks.streaming.stopping import run_cancels
 from benchmarks.streaming.switching import run_switches
@@ -63,6 +63,7 @@ def main() -> None:
 def run_all(bench: Bench, module: Any, stack: ExitStack) -> None:
     attempt(bench, "resident", lambda: run_resident(bench, module, "eager", 1))
     stack.enter_context(attention_backend(module, bench.backend))
+    compile_blocks(bench, module)
     attempt(bench, "resident", lambda: run_compiled(bench, module))
     attempt(bench, "profile", lambda: run_profile(bench, module))
     streamed = stream(bench, module)

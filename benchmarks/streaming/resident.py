@@ -40,14 +40,13 @@ def choose_attention(bench: Bench, module: Any) -> None:
 
 def compile_blocks(bench: Bench, module: Any) -> None:
     """Unless the compiler has failed before."""
+    torch._dynamo.config.recompile_limit = 64  # several shapes, one code
     for block in module.blocks if bench.how == "compiled" else ():
         block.forward = torch.compile(block.forward, fullgraph=True, dynamic=False)
 
 
 def run_compiled(bench: Bench, module: Any) -> None:
-    """Where it fails, everything after this is eager, and said to be."""
-    torch._dynamo.config.recompile_limit = 64  # several shapes, one code
-    compile_blocks(bench, module)
+    """With blocks that are compiled. Where it fails, everything after this is eager, and said to be."""
     try:
         run_resident(bench, module, "compiled", 2)
     except Exception as fault:  # noqa: BLE001 - whatever a compiler may raise

@@ -30,6 +30,7 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
         "device": loan.device.type,
         "seconds": dict(seconds),
         **placed,
+        **loan.speed.told(),
     }
 
 

@@ -12,6 +12,7 @@ from oelala.models.catalog import Row
 from oelala.models.planning import Plan
 from oelala.models.preview_store import Preview
 from oelala.models.prompts import Prompts
+from oelala.models.speed import Quickening
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Loan:
 
     `hashes`: SHA-256 of every weight file, by its path inside the model. `preview` turns latents into
     pictures. `prompts` has the encoded prompts; where it knows all of them, the pipeline has no text encoder.
-    `plan`: where the weights are; None on a processor.
+    `plan`: where the weights are; None on a processor. `speed`: how the transformers are quickened.
     """
 
     pipeline: Any
@@ -44,3 +45,4 @@ class Loan:
     preview: Preview
     prompts: Prompts
     plan: Plan | None = None
+    speed: Quickening = field(default_factory=Quickening)

@@ -33,11 +33,12 @@ from oelala.models.placing import (
     spare_bytes,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
-from oelala.models.planning import Hardware, Plan
+from oelala.models.planning import Hardware, Plan, PlanRequest, Speed, work_of
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
 from oelala.models.single_file import load_single_file
+from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
 from oelala.models.streaming import Branches, Ring
 from oelala.settings import Settings
 
@@ -58,6 +59,7 @@ class ModelManager:
 
     `measure` tells the device's free bytes, `row` the row of a model id: by default of the
     catalog or of the user's own models. `hardware`: what to plan for, instead of what the device has.
+    `learned`: the speed that this machine has shown with a model.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class ModelManager:
         measure: Callable[[], int] | None = None,
         row: Callable[[str], Row] | None = None,
         hardware: Hardware | None = None,
+        learned: Callable[[str], Speed] | None = None,
     ) -> None:
         limit_threads()
         self.row = row or (lambda model: find(model, settings))
@@ -79,6 +82,8 @@ class ModelManager:
         self._embeddings = EmbeddingStore(settings.private / "prompts")
         self._hardware = hardware
         self._planned: tuple[Row, Plan] | None = None
+        self._learned = learned or (lambda model: Speed())
+        self._attention = AttentionChoices(settings.private / "attention.json")
         self._ring = Ring(self.device)
 
     @contextmanager
@@ -99,9 +104,9 @@ class ModelManager:
         pipeline = self._pipeline(spec, load)
         scheduler, finished = pipeline.scheduler, False
         try:
-            with self._arranged(spec, load, plan):
+            with self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
-                yield Loan(pipeline, load.row, self.device, load.hashes, preview, prompts, plan)
+                yield Loan(pipeline, load.row, self.device, load.hashes, preview, prompts, plan, speed)
             finished = True
         finally:
             pipeline.scheduler = scheduler
@@ -144,16 +149,18 @@ class ModelManager:
             return None
         parts = {name: part for name, part in load.row.components.items() if name in load.parts}
         row = replace(load.row, components=parts)
-        plan = choose_plan(row, spec.values, hardware, spec.least_step)
+        request = PlanRequest(row, spec.values, hardware, self._learned(row.id))
+        plan = choose_plan(request, spec.least_step)
         self._planned = row, plan
         return plan
 
     @contextmanager
-    def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[None]:
+    def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:
         """The parts as the plan wants them for this loan: tiles, room to decode, branches side by side."""
         if plan is None:
-            yield
+            yield Quickening()
             return
+        large = [self._parts[load.parts[name].key] for name in LARGE if name in load.parts]
         vae = self._parts[load.parts["vae"].key].module
         with ExitStack() as undo:
             hook = vae.decoder.register_forward_pre_hook(lambda *_: self._ring.release())
@@ -162,11 +169,12 @@ class ModelManager:
                 vae.enable_tiling()
                 undo.callback(vae.disable_tiling)
             if plan.vram - plan.peak_vram >= branch_bytes(load.row, spec.values):
-                for name in LARGE:
-                    part = load.parts.get(name)
-                    if part is not None and (streamed := self._parts[part.key].streamed) is not None:
-                        undo.callback(Branches(streamed).remove)
-            yield
+                for part in large:
+                    if part.streamed is not None:
+                        undo.callback(Branches(part.streamed).remove)
+            shape = attention_shape(large[0].module, work_of(load.row, spec.values).tokens)
+            backend = DEFAULT if shape is None else self._attention.of(shape, self.device)
+            yield undo.enter_context(quickened([part.module for part in large], backend, plan.compiled))
 
     def _load(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
         wanted = [part for part in load.parts.values() if part.key not in self._parts]

@@ -15,7 +15,7 @@ from oelala.models.machine import ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
 from oelala.models.planning import Hardware, Placement, Plan, PlanRequest, ladder, next_step, work_of
-from oelala.models.planning.hardware import CARD_OVERHEAD
+from oelala.models.planning.hardware import CARD_OVERHEAD, card_flops
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
@@ -32,22 +32,23 @@ def measure_hardware(device: torch.device) -> Hardware | None:
     free, total = torch.cuda.mem_get_info(device)
     ours = free + torch.cuda.memory_reserved(device) + CARD_OVERHEAD
     name = torch.cuda.get_device_name(device)
-    return Hardware("cuda", name, min(total, ours), ram_total(), disk_free=2**62)
+    flops = card_flops(name)
+    return Hardware("cuda", name, min(total, ours), ram_total(), disk_free=2**62, flops=flops)
 
 
-def choose_plan(row: Row, values: Mapping[str, Any], hardware: Hardware, least_step: int) -> Plan:
+def choose_plan(request: PlanRequest, least_step: int) -> Plan:
     """The fastest that fits, from `least_step` of the ladder on; where none does, the one that asks least.
 
     Raises OutOfMemory where weights alone are more than the card, or main memory, has for them.
     """
-    plans = [plan for plan in ladder(PlanRequest(row, values, hardware)) if plan.step >= least_step]
+    plans = [plan for plan in ladder(request) if plan.step >= least_step]
     chosen = next((plan for plan in plans if plan.fits), None)
     if chosen is None:
         possible = [one for one in plans if one.peak_ram <= one.ram and one.resident_bytes < one.vram]
         if not possible:
             raise OutOfMemory("out-of-memory")
         chosen = min(possible, key=lambda plan: plan.peak_vram)
-        logger.warning("{} may not fit: {} bytes of {}", row.title, chosen.peak_vram, chosen.vram)
+        logger.warning("{} may not fit: {} bytes of {}", request.row.title, chosen.peak_vram, chosen.vram)
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,3 +90,17 @@ def test_streamed_and_resident_make_the_same_clip(tiny: TinyModels, tmp_path: Pa
     resident = clip(ModelManager(settings, device, None, tiny.row))
     streamed = clip(ModelManager(settings, device, None, tiny.row, small_card()))
     assert np.array_equal(resident, streamed)
+
+
+def test_a_long_job_is_compiled_and_says_so(tiny: TinyModels, tmp_path: Path) -> None:
+    settings, device = Settings(workspace=tmp_path, models=tiny.models), torch.device("cuda", 0)
+    slow = replace(small_card(), flops=1e6)  # on which a few steps take hours
+    truth = clip(ModelManager(settings, device, None, tiny.row)).astype(int)
+    manager = ModelManager(settings, device, None, tiny.row, slow)
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    with manager.use(ModelSpec(WAN21_LARGE, values=TASK.model_dump())) as loan:
+        frames = sample_wan(Sampling(TASK), loan, Phases(context))
+        told = loan.speed.told()
+    assert told["compiled"] is True
+    assert told["attention_backend"] in ("native", "_native_cudnn", "_native_flash")
+    assert np.abs(frames - truth).mean() < 4  # other kernels round otherwise

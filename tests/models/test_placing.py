@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from oelala.engines.provenance import provenance_of
 from oelala.engines.sampling import ClipRequest, Frames, Sample, Sampling, make_clip, sample_wan
 from oelala.engines.watch import Phases
 from oelala.errors import Cancelled, OutOfMemory
@@ -91,6 +93,25 @@ def test_both_branches_share_a_pass_where_there_is_room(tiny: TinyModels, tmp_pa
         list(sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0))))
         assert branches.paired == 2  # of three steps: the first one shows that there are two
     assert "forward" not in vars(loan.pipeline.transformer)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch compiles for a processor with g++")
+def test_a_long_job_compiles_its_blocks(tiny: TinyModels, tmp_path: Path) -> None:
+    """The card here is so slow that a few steps take hours."""
+    torch._dynamo.reset()
+    truth = clip(manager_on(tiny, tmp_path, None))
+    manager = manager_on(tiny, tmp_path, replace(hardware(16, 64), flops=1e6))
+    with manager.use(ModelSpec(WAN21_LARGE, values=TASK.model_dump())) as loan:
+        assert loan.plan is not None
+        assert loan.plan.compiled
+        frames = sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
+        told = provenance_of(loan, {})
+        assert told["compiled"] is True
+        assert told["compile_seconds"] > 0
+        assert told["attention_backend"] == "native"
+    assert np.abs(frames.astype(int) - truth).max() <= 2  # rounding
+    assert all("forward" not in vars(block) for block in loan.pipeline.transformer.blocks)
+    assert np.array_equal(clip(manager_on(tiny, tmp_path, hardware(16, 64))), truth)
 
 
 def test_two_experts_stream(tiny: TinyModels, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oelala.models.machine import Gpu, Machine
+from oelala.models.machine import Machine
 
 GIB = 1024**3
 # What a card holds beside models: the driver's context, cuBLAS, a desktop. And what the system keeps of RAM.
@@ -50,13 +50,14 @@ class Abilities:
 
     `pinned`: RAM taken for each byte of streamed weights; the arena has exactly theirs, and loading needs a
     little more. `int8`: weights brought to 8 bits at loading. `from_disk`: blocks read from the disk while
-    they are needed.
+    they are needed. `compiling`: a transformer's blocks compiled for their shape, on a card.
     """
 
     streaming: bool = True
     vae_tiling: bool = True
     int8: bool = True
     from_disk: bool = True
+    compiling: bool = True
     pinned: float = 1.03
 
 
@@ -72,11 +73,12 @@ def hardware_of(machine: Machine) -> Hardware:
         ram=machine.ram_total,
         disk_free=machine.disk_free,
         link=_LINK_FAST if any(mark in gpu.name for mark in ("H100", "H200")) else _LINK,
-        flops=_flops(gpu),
+        flops=card_flops(gpu.name),
     )
 
 
-def _flops(gpu: Gpu) -> float | None:
-    if "Laptop" in gpu.name or "PCIe" in gpu.name:  # the same letters, another clock
+def card_flops(name: str) -> float | None:
+    """Operations a second that a denoising step reaches on a card of that name; None: not known."""
+    if "Laptop" in name or "PCIe" in name:  # the same letters, another clock
         return None
-    return next((peak * _REACHED for mark, peak in _CARDS if mark in gpu.name), None)
+    return next((peak * _REACHED for mark, peak in _CARDS if mark in name), None)

@@ -19,7 +19,10 @@ _NEWEST = 20  # of each model: a new driver or another card shows soon
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One finished clip: its work, and the seconds of each phase (0: not measured)."""
+    """One finished clip: its work, and the seconds of each phase (0: not measured).
+
+    `compiling`: seconds that blocks were compiled in; they are no part of `denoising`.
+    """
 
     model: str
     device: str
@@ -27,6 +30,7 @@ class Timing:
     encoding: float
     denoising: float
     decoding: float
+    compiling: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Speed:
 
     `flops`: operations a second while denoising, over all counted models. `seconds_per_unit`: of the model
     itself, for the whole denoising. `decode_flops`, `decode_seconds_per_unit`, `encode_seconds` likewise.
+    `compile_seconds`: for one size of clip.
     """
 
     flops: float | None = None
@@ -42,6 +47,7 @@ class Speed:
     decode_flops: float | None = None
     decode_seconds_per_unit: float | None = None
     encode_seconds: float | None = None
+    compile_seconds: float | None = None
     clips: int = 0
 
 
@@ -57,6 +63,7 @@ def fit_speed(timings: Iterable[Timing], model: str, device: str) -> Speed:
         decode_flops=_median(one.work.decode_flops / one.decoding for one in decoded),
         decode_seconds_per_unit=_median(one.decoding / one.work.decoded for one in own if one.decoding),
         encode_seconds=_median(one.encoding for one in own if one.encoding),
+        compile_seconds=_longest(one.compiling for one in own),
         clips=len(own),
     )
 
@@ -66,18 +73,27 @@ def timing_of(document: Mapping[str, Any], find: Callable[[str], Row]) -> Timing
     try:
         task, seconds = dict(document["task"]), dict(document["seconds"])
         row = find(str(document["model"]["id"]))
-        spent = [float(seconds.get(phase, 0.0)) for phase in (_ENCODING, _DENOISING, _DECODING)]
+        encoding, denoising, decoding = (
+            float(seconds.get(phase, 0.0)) for phase in (_ENCODING, _DENOISING, _DECODING)
+        )
+        compiling = float(document.get("compile_seconds") or 0.0)
         work = work_of(row, {**row.defaults.get(str(task.get("kind")), {}), **_given(task)})
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, OelalaError):
         return None
-    if min(spent) < 0 or work.units <= 0:
+    denoising -= compiling
+    if min(encoding, denoising, decoding, compiling) < 0 or work.units <= 0:
         return None
-    return Timing(row.id, str(document.get("device")), work, *spent)
+    return Timing(row.id, str(document.get("device")), work, encoding, denoising, decoding, compiling)
 
 
 def _given(task: Mapping[str, Any]) -> dict[str, Any]:
     numbers = ("width", "height", "num_frames", "num_inference_steps", "guidance_scale")
     return {name: task[name] for name in numbers if isinstance(task.get(name), int | float)}
+
+
+def _longest(values: Iterable[float]) -> float | None:
+    """Of what a size took that was new; the others found their graph ready."""
+    return max((value for value in values if 0 < value < float("inf")), default=None)
 
 
 def _median(values: Iterable[float]) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from oelala.models.planning.compiling import compiling_pays
 from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, Abilities, Hardware
 from oelala.models.planning.learn import Speed
 from oelala.models.planning.memory import PartSize, is_folder, is_gguf, part_sizes
@@ -42,7 +43,8 @@ class Plan:
     `placements`: where the weights of each part wait between uses. `peak_vram`, `peak_ram`: with what the
     system and the card's driver keep, to be held against `vram`, `ram`. `resident_bytes`: of weights on the
     card all the time. `step`: its place on the ladder, 0 the fastest. `encode`, `denoise`, `decode`: seconds
-    of the phases. `download_seconds` None: the line's speed is not known.
+    of the phases. `compiled`: whether the transformers' blocks are. `download_seconds` None: the line's speed
+    is not known.
     """
 
     model: str
@@ -53,6 +55,7 @@ class Plan:
     quantisation: Quantisation
     vae_tiling: bool
     attention_backend: str
+    compiled: bool
     resident_bytes: int
     peak_vram: int
     peak_ram: int
@@ -152,6 +155,7 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
     times = seconds_of(request.hardware, request.speed, work, sizes, placements)
     if rung.tiling and times.decode is not None:
         times = replace(times, decode=_TILING_COSTS * times.decode)
+    pays = compiling_pays(times.denoise, request.speed.compile_seconds)
     short = request.missing_bytes > hardware.disk_free
     return Plan(
         model=row.id,
@@ -162,6 +166,7 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
         quantisation=_quantisation(row, rung),
         vae_tiling=rung.tiling,
         attention_backend="native",
+        compiled=gpu and request.abilities.compiling and row.family == "wan" and pays,
         resident_bytes=resident,
         peak_vram=vram,
         peak_ram=ram,

@@ -47,6 +47,15 @@ class AttentionShape:
         return 4.0 * self.tokens * self.tokens * self.heads * self.head_dim
 
 
+def attention_shape(module: Any, tokens: int) -> AttentionShape | None:
+    """Of a transformer's self-attention; None where it does not say, or the length is not known."""
+    config = getattr(module, "config", None)
+    heads, width = (getattr(config, name, None) for name in ("num_attention_heads", "attention_head_dim"))
+    if not tokens or not isinstance(heads, int) or not isinstance(width, int):
+        return None
+    return AttentionShape(tokens, heads, width, module.dtype)
+
+
 def measure_backends(
     shape: AttentionShape, device: torch.device, candidates: Sequence[str] = CANDIDATES
 ) -> dict[str, float]:

@@ -1,0 +1,47 @@
+"""All of it together, for the length of one loan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from oelala.models.speed.attention import DEFAULT, attention_backend
+from oelala.models.speed.compiling import CompiledBlocks, repeated_blocks
+from oelala.models.speed.tables import rotary_once
+
+
+@dataclass(slots=True)
+class Quickening:
+    """`backend`: of attention. `blocks`: of each transformer, where they are compiled."""
+
+    backend: str = DEFAULT
+    blocks: list[CompiledBlocks] = field(default_factory=list)
+
+    def told(self) -> Mapping[str, Any]:
+        """For the metadata: what has happened so far."""
+        compiled = [one for one in self.blocks if one.failed is None and one.seconds]
+        told: dict[str, Any] = {"attention_backend": self.backend, "compiled": bool(compiled)}
+        if compiled:
+            told["compile_seconds"] = round(sum(one.seconds for one in compiled), 3)
+        return told
+
+
+@contextmanager
+def quickened(
+    transformers: Sequence[torch.nn.Module], backend: str = DEFAULT, compiled: bool = False
+) -> Iterator[Quickening]:
+    """Every transformer with this attention, its rotary tables kept and, if wanted, its blocks compiled."""
+    how = Quickening(backend)
+    with ExitStack() as undo:
+        for module in transformers:
+            if backend != DEFAULT:
+                undo.enter_context(attention_backend(module, backend))
+            undo.enter_context(rotary_once(module))
+            if compiled and (blocks := repeated_blocks(module)):
+                how.blocks.append(CompiledBlocks(blocks))
+                undo.callback(how.blocks[-1].remove)
+        yield how

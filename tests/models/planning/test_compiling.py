@@ -1,0 +1,60 @@
+"""Blocks are compiled for long jobs on a card, and the clips made teach how long compiling takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from oelala.models.catalog import find
+from oelala.models.planning import fit_speed, plan_run
+from oelala.models.planning.compiling import compiling_pays
+from oelala.models.planning.learn import timing_of
+from tests.models.planning.machines import EVERYTHING, machine, request
+from tests.models.planning.test_learn import document
+
+
+@pytest.mark.parametrize(
+    ("denoise", "compiling", "pays"),
+    [
+        (None, 5.0, False),
+        (300.0, None, False),
+        (600.0, None, True),
+        (60.0, 5.0, True),
+        (40.0, 5.0, False),
+    ],
+)
+def test_what_it_saves_against_what_it_takes(
+    denoise: float | None, compiling: float | None, pays: bool
+) -> None:
+    assert compiling_pays(denoise, compiling) is pays
+
+
+def test_a_plan_compiles_long_jobs_on_a_card() -> None:
+    card, none = machine(12, 64), machine(0, 64)
+    assert plan_run(request("wan2.1-t2v-14b", card, num_inference_steps=50)).compiled
+    assert not plan_run(request("wan2.1-t2v-1.3b", card, num_frames=5, num_inference_steps=4)).compiled
+    assert not plan_run(request("wan2.1-t2v-14b", none, num_inference_steps=50)).compiled
+    unable = replace(EVERYTHING, compiling=False)
+    assert not plan_run(request("wan2.1-t2v-14b", card, unable, num_inference_steps=50)).compiled
+    # nothing is known of this card
+    assert not plan_run(
+        request("wan2.1-t2v-14b", machine(12, 64, "A card of 2030"), num_inference_steps=50)
+    ).compiled
+
+
+def test_clips_teach_how_long_compiling_takes() -> None:
+    timings = [timing_of(document(compile_seconds=seconds), find) for seconds in (0.5, 30.0, None, 20.0)]
+    known = [one for one in timings if one is not None]
+    assert [one.denoising for one in known] == [399.5, 370.0, 400.0, 380.0]
+    speed = fit_speed(known, "wan2.1-t2v-1.3b", "cuda")
+    assert speed.compile_seconds == 30.0
+    card = machine(48, 64, "A card of 2030")
+    assert plan_run(request("wan2.1-t2v-1.3b", card, speed=speed)).compiled
+    slow = replace(speed, compile_seconds=100.0)
+    assert not plan_run(request("wan2.1-t2v-1.3b", card, speed=slow)).compiled
+
+
+def test_compiling_that_took_longer_than_the_clip_is_not_believed() -> None:
+    assert timing_of(document(compile_seconds=1000.0), find) is None
+    assert timing_of(document(compile_seconds="long"), find) is None
