@@ -157,10 +157,13 @@ class ModelManager:
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:
         """The parts as the plan wants them for this loan: tiles, room to decode, branches side by side."""
-        if plan is None:
-            yield Quickening()
-            return
         large = [self._parts[load.parts[name].key] for name in LARGE if name in load.parts]
+        transformers = [part.module for part in large]
+        cache = float(spec.values.get("first_block_cache") or 0.0)
+        if plan is None:
+            with quickened(transformers, cache=cache) as speed:
+                yield speed
+            return
         vae = self._parts[load.parts["vae"].key].module
         with ExitStack() as undo:
             hook = vae.decoder.register_forward_pre_hook(lambda *_: self._ring.release())
@@ -174,7 +177,7 @@ class ModelManager:
                         undo.callback(Branches(part.streamed).remove)
             shape = attention_shape(large[0].module, work_of(load.row, spec.values).tokens)
             backend = DEFAULT if shape is None else self._attention.of(shape, self.device)
-            yield undo.enter_context(quickened([part.module for part in large], backend, plan.compiled))
+            yield undo.enter_context(quickened(transformers, backend, compiled=plan.compiled, cache=cache))
 
     def _load(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
         wanted = [part for part in load.parts.values() if part.key not in self._parts]

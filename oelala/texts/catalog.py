@@ -167,6 +167,10 @@ TEXTS: dict[str, Text] = {
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",
     ),
+    "plan.lossy.first-block-cache": Text(
+        "Skips similar steps: faster than said, and not the same clip.",
+        "Slaat gelijkende stappen over: sneller dan gezegd, en niet dezelfde clip.",
+    ),
     "plan.download": Text("{size} to download first.", "Eerst {size} ophalen."),
     "plan.disk-short": Text(
         "{size} to download first, and the disk has no room for that.",

@@ -59,6 +59,15 @@ TEXTS: dict[str, Text] = {
         "Higher spends more steps on composition and motion, lower on detail.",
         "Hoger geeft meer stappen aan compositie en beweging, lager aan detail.",
     ),
+    "field.first_block_cache": Text(
+        "Skip similar steps (lossy)", "Sla gelijkende stappen over (met verlies)"
+    ),
+    "field.first_block_cache.help": Text(
+        "Faster, but not the same clip: steps that change little are not computed in full. "
+        "0 is off; 0.05 is careful, 0.2 coarse.",
+        "Sneller, maar niet dezelfde clip: stappen die weinig veranderen worden niet helemaal berekend. "
+        "0 is uit; 0,05 is voorzichtig, 0,2 grof.",
+    ),
     "field.seed": Text("Seed", "Seed"),
     "field.seed.help": Text(
         "The same seed and settings make the same clip.",

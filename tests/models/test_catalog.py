@@ -216,3 +216,15 @@ def test_status_is_json(tmp_path: Path) -> None:
     assert told["bytes"] == SMALL.bytes
     assert told["sizes"]["native"][0] == [832, 480]
     assert status(LARGE, settings_in(tmp_path)).on_disk is False
+
+
+def test_the_lossy_mode_is_offered_by_plain_wan_models_and_off() -> None:
+    offered = {
+        row.id: values["first_block_cache"]
+        for row in ROWS
+        for values in row.defaults.values()
+        if values.get("first_block_cache") is not None
+    }
+    assert {"wan2.1-t2v-14b", "wan2.1-i2v-14b-480p", "wan2.2-t2v-a14b", "wan2.2-ti2v-5b"} <= offered.keys()
+    assert set(offered.values()) == {0.0}
+    assert not {name for name in offered if "vace" in name or "animate" in name or "mini" in name}

@@ -114,6 +114,22 @@ def test_a_long_job_compiles_its_blocks(tiny: TinyModels, tmp_path: Path) -> Non
     assert np.array_equal(clip(manager_on(tiny, tmp_path, hardware(16, 64))), truth)
 
 
+@pytest.mark.parametrize("machine", [None, hardware(16, 64)], ids=["processor", "streamed"])
+def test_a_lossy_mode_is_told_and_gone_with_the_clip(
+    tiny: TinyModels, tmp_path: Path, machine: Hardware | None
+) -> None:
+    manager = manager_on(tiny, tmp_path, machine)
+    truth = clip(manager)
+    lossy = TASK.model_copy(update={"first_block_cache": 0.5})
+    with manager.use(ModelSpec(WAN21_LARGE, values=lossy.model_dump())) as loan:
+        assert loan.pipeline.transformer.is_cache_enabled
+        sample_wan(Sampling(lossy), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
+        assert provenance_of(loan, {})["lossy"] == {"first_block_cache": 0.5}
+        transformer = loan.pipeline.transformer
+    assert not transformer.is_cache_enabled
+    assert np.array_equal(clip(manager), truth)
+
+
 def test_two_experts_stream(tiny: TinyModels, tmp_path: Path) -> None:
     task = TASK.model_copy(update={"model": EXPERTS, "guidance_scale_2": 2.0, "flow_shift": 12.0})
     truth = clip(manager_on(tiny, tmp_path, None), task)

@@ -61,6 +61,7 @@ def test_every_field_is_shown_with_its_bounds() -> None:
         "guidance_scale",
         "guidance_scale_2",
         "flow_shift",
+        "first_block_cache",
         "num_videos_per_prompt",
     ]
 

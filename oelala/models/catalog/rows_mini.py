@@ -39,6 +39,7 @@ OELALA_MINI = Row(
             "guidance_scale": 3.0,
             "guidance_scale_2": None,
             "flow_shift": 3.0,
+            "first_block_cache": None,
         },
         "image-to-video": {
             "negative_prompt": "",
@@ -49,6 +50,7 @@ OELALA_MINI = Row(
             "guidance_scale": 3.0,
             "guidance_scale_2": None,
             "flow_shift": 3.0,
+            "first_block_cache": None,
         },
     },
     folder=ASSETS / "oelala-mini",

@@ -29,6 +29,7 @@ def _parts(repo: str) -> dict[str, Component]:
 # The official shift is 16; diffusers' documentation takes 3 at 480P and 5 at 720P.
 _VALUES_VACE = {
     **values((832, 480), 50, flow_shift=16.0, guidance_scale=5.0),
+    "first_block_cache": None,  # control is added between the blocks that it would skip
     "pose_style": "vace",
     "conditioning_scale": 1.0,
     "control_start": 0.0,
@@ -82,6 +83,7 @@ WAN22_ANIMATE_14B = Row(
     defaults={
         "pose-transfer": {
             **values((1280, 720), 20, flow_shift=5.0, guidance_scale=1.0, num_frames=77),
+            "first_block_cache": None,  # the face is put in between the blocks that it would skip
             "prompt": "视频中的人在做动作",
             "mode": "animate",
             "pose_style": "animate",

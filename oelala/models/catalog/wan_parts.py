@@ -100,7 +100,7 @@ def values(
     guidance_scale_2: float | None = None,
     num_frames: int = 81,
 ) -> Mapping[str, Any]:
-    """The official sampling values of a model, by diffusers' argument names."""
+    """The official sampling values of a model, by diffusers' argument names; what is lossy is off."""
     return {
         "negative_prompt": NEGATIVE_PROMPT,
         "width": size[0],
@@ -110,4 +110,5 @@ def values(
         "guidance_scale": guidance_scale,
         "guidance_scale_2": guidance_scale_2,
         "flow_shift": flow_shift,
+        "first_block_cache": 0.0,
     }

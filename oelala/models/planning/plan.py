@@ -43,7 +43,8 @@ class Plan:
     `placements`: where the weights of each part wait between uses. `peak_vram`, `peak_ram`: with what the
     system and the card's driver keep, to be held against `vram`, `ram`. `resident_bytes`: of weights on the
     card all the time. `step`: its place on the ladder, 0 the fastest. `encode`, `denoise`, `decode`: seconds
-    of the phases. `compiled`: whether the transformers' blocks are. `download_seconds` None: the line's speed
+    of the phases. `compiled`: whether the transformers' blocks are. `first_block_cache`: threshold of this
+    lossy mode, 0: off. `download_seconds` None: the line's speed
     is not known.
     """
 
@@ -56,6 +57,7 @@ class Plan:
     vae_tiling: bool
     attention_backend: str
     compiled: bool
+    first_block_cache: float
     resident_bytes: int
     peak_vram: int
     peak_ram: int
@@ -156,6 +158,7 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
     if rung.tiling and times.decode is not None:
         times = replace(times, decode=_TILING_COSTS * times.decode)
     pays = compiling_pays(times.denoise, request.speed.compile_seconds)
+    cache = float(request.values.get("first_block_cache") or 0.0)
     short = request.missing_bytes > hardware.disk_free
     return Plan(
         model=row.id,
@@ -166,7 +169,8 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
         quantisation=_quantisation(row, rung),
         vae_tiling=rung.tiling,
         attention_backend="native",
-        compiled=gpu and request.abilities.compiling and row.family == "wan" and pays,
+        compiled=gpu and request.abilities.compiling and row.family == "wan" and pays and not cache,
+        first_block_cache=cache,
         resident_bytes=resident,
         peak_vram=vram,
         peak_ram=ram,

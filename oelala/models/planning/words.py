@@ -35,6 +35,8 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
         said.append(("plan.streamed", {}))
     if plan.fits and plan.quantisation == "int8":
         said.append(("plan.int8", {}))
+    if plan.first_block_cache:
+        said.append(("plan.lossy.first-block-cache", {}))
     if plan.missing_bytes:
         size = human_bytes(plan.missing_bytes)
         key = "plan.disk-short" if plan.disk_short else "plan.download"

@@ -11,15 +11,20 @@ import torch
 
 from oelala.models.speed.attention import DEFAULT, attention_backend
 from oelala.models.speed.compiling import CompiledBlocks, repeated_blocks
+from oelala.models.speed.lossy import first_block_cache
 from oelala.models.speed.tables import rotary_once
 
 
 @dataclass(slots=True)
 class Quickening:
-    """`backend`: of attention. `blocks`: of each transformer, where they are compiled."""
+    """`backend`: of attention. `blocks`: of each transformer, where they are compiled.
+
+    `first_block_cache`: its threshold; 0: off, and the result is what the model says.
+    """
 
     backend: str = DEFAULT
     blocks: list[CompiledBlocks] = field(default_factory=list)
+    first_block_cache: float = 0.0
 
     def told(self) -> Mapping[str, Any]:
         """For the metadata: what has happened so far."""
@@ -27,21 +32,33 @@ class Quickening:
         told: dict[str, Any] = {"attention_backend": self.backend, "compiled": bool(compiled)}
         if compiled:
             told["compile_seconds"] = round(sum(one.seconds for one in compiled), 3)
+        if self.first_block_cache:
+            told["lossy"] = {"first_block_cache": self.first_block_cache}
         return told
 
 
 @contextmanager
 def quickened(
-    transformers: Sequence[torch.nn.Module], backend: str = DEFAULT, compiled: bool = False
+    transformers: Sequence[torch.nn.Module],
+    backend: str = DEFAULT,
+    *,
+    compiled: bool = False,
+    cache: float = 0.0,
 ) -> Iterator[Quickening]:
-    """Every transformer with this attention, its rotary tables kept and, if wanted, its blocks compiled."""
-    how = Quickening(backend)
+    """Every transformer with this attention, its rotary tables kept and, if wanted, its blocks compiled.
+
+    `cache`: threshold of the first-block cache, 0 for none. Its hooks look into each block's call, so that
+    with it the blocks stay as they are.
+    """
+    how = Quickening(backend, first_block_cache=cache)
     with ExitStack() as undo:
         for module in transformers:
             if backend != DEFAULT:
                 undo.enter_context(attention_backend(module, backend))
             undo.enter_context(rotary_once(module))
-            if compiled and (blocks := repeated_blocks(module)):
+            if cache:
+                undo.enter_context(first_block_cache(module, cache))
+            elif compiled and (blocks := repeated_blocks(module)):
                 how.blocks.append(CompiledBlocks(blocks))
                 undo.callback(how.blocks[-1].remove)
         yield how

@@ -58,3 +58,14 @@ def test_clips_teach_how_long_compiling_takes() -> None:
 def test_compiling_that_took_longer_than_the_clip_is_not_believed() -> None:
     assert timing_of(document(compile_seconds=1000.0), find) is None
     assert timing_of(document(compile_seconds="long"), find) is None
+
+
+def test_a_lossy_mode_is_said_and_never_on_by_itself() -> None:
+    card = machine(12, 64)
+    plain = plan_run(request("wan2.1-t2v-14b", card, num_inference_steps=50))
+    assert plain.first_block_cache == 0
+    assert "plan.lossy.first-block-cache" not in dict(plain.words)
+    cached = plan_run(request("wan2.1-t2v-14b", card, num_inference_steps=50, first_block_cache=0.1))
+    assert cached.first_block_cache == 0.1
+    assert not cached.compiled
+    assert "plan.lossy.first-block-cache" in dict(cached.words)
