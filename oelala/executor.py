@@ -30,8 +30,10 @@ class StudioExecutor:
         from oelala.forecast import learned_speed
         from oelala.models.catalog import find
         from oelala.models.manager import ModelManager
+        from oelala.models.speed import keep_graphs
 
         settings, workspace = self._settings, self._workspace
+        keep_graphs(settings.private / "compiled")
         return ModelManager(
             settings,
             row=partial(find, settings=settings),

@@ -9,7 +9,7 @@ from oelala.models.speed.attention import (
     measure_backends,
 )
 from oelala.models.speed.choices import AttentionChoices
-from oelala.models.speed.compiling import CompiledBlocks, repeated_blocks
+from oelala.models.speed.compiling import CompiledBlocks, keep_graphs, repeated_blocks
 from oelala.models.speed.feed_forward import feed_in_pieces, same_in_pieces
 from oelala.models.speed.quicken import Quickening, quickened
 
@@ -23,6 +23,7 @@ __all__ = [
     "attention_shape",
     "choose_backend",
     "feed_in_pieces",
+    "keep_graphs",
     "measure_backends",
     "quickened",
     "repeated_blocks",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,6 +16,15 @@ from oelala.errors import Cancelled, OelalaError
 Compiler = Callable[[Callable[..., Any]], Callable[..., Any]]
 # All blocks share their code, and each size of clip is a graph of its own.
 _GRAPHS = 64
+
+
+def keep_graphs(folder: Path, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Compiled code goes into `folder`, where the next start finds it; an explicit wish wins.
+
+    Else it would lie in a folder of the system's for temporary files, whose name other users can guess.
+    """
+    environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder))
+    environ.setdefault("TRITON_CACHE_DIR", str(folder / "triton"))
 
 
 def compile_plainly(forward: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
 from oelala.errors import Cancelled
-from oelala.models.speed.compiling import CompiledBlocks, repeated_blocks
+from oelala.models.speed.compiling import CompiledBlocks, keep_graphs, repeated_blocks
 from oelala.models.streaming import Branches, Ring, StreamRequest, stream_module
 from tests.models.streaming import small
 
@@ -120,3 +121,9 @@ def test_what_the_block_raises_itself_is_raised() -> None:
     with pytest.raises(RuntimeError, match="shape"):
         small.forward(module, wrong)
     blocks.remove()
+
+
+def test_compiled_code_is_kept_where_no_one_else_writes(tmp_path: Path) -> None:
+    environ = {"TRITON_CACHE_DIR": "/elsewhere"}
+    keep_graphs(tmp_path, environ)
+    assert environ == {"TORCHINDUCTOR_CACHE_DIR": str(tmp_path), "TRITON_CACHE_DIR": "/elsewhere"}
