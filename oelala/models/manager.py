@@ -106,7 +106,8 @@ class ModelManager:
         try:
             with self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
-                yield Loan(pipeline, load.row, self.device, load.hashes, preview, prompts, plan, speed)
+                told = None if plan is None else replace(plan, attention_backend=speed.backend)
+                yield Loan(pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed)
             finished = True
         finally:
             pipeline.scheduler = scheduler
