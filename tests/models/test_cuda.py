@@ -62,7 +62,8 @@ def clip(manager: ModelManager, cancel: CancelToken | None = None, model: str = 
     context = RunContext("20261122-171500-x7k2p9", 0.0, cancel=cancel or CancelToken())
     with manager.use(ModelSpec(model)) as loan:
         assert loan.pipeline.vae.dtype == torch.float32
-        assert loan.pipeline.text_encoder.dtype == torch.bfloat16
+        encoder = loan.pipeline.text_encoder  # not there where the prompt is known already
+        assert encoder is None or encoder.dtype == torch.bfloat16
         return np.concatenate(list(sample_wan(Sampling(TASKS[model]), loan, Phases(context))))
 
 
@@ -81,6 +82,7 @@ def test_a_cancelled_clip_leaves_no_trace_on_the_card(
             clip(manager, StopAt(moment), model)
         assert np.array_equal(clip(manager, model=model), first), moment
     manager.empty()
+    torch._C._cuda_clearCublasWorkspaces()  # 32 MiB a stream on Hopper, torch's own
     assert torch.cuda.memory_allocated() < 20_000_000
 
 
