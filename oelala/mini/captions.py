@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oelala.mini import words
+from oelala.mini.words.sentences import CLOTHES, DOES, HAS, PRONOUNS, WALL
 from oelala.mini.world.spec import ClipSpec
 
 LANGUAGES = ("en", "nl")
@@ -145,6 +146,36 @@ def _parts(say: _Speaker, spec: ClipSpec) -> list[str]:
         parts.append(say.word(words.VIEWS, spec.scene.view))
     say.rng.shuffle(parts)
     return parts
+
+
+def in_sentences(spec: ClipSpec, rng: np.random.Generator, language: str | None = None) -> str:
+    """The same facts in whole sentences, in random order, nothing left out but view, light and extras."""
+    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete=True, plain=True)
+    she, her, them = PRONOUNS[say.language][spec.character.sex]
+    person = say.word(words.PEOPLE, spec.character.sex)
+    the = "the" if say.language == "en" else "de"
+    them = them if rng.random() < 0.6 else f"{the} {person}"
+    hair = _hair(say, spec)
+    values = {
+        "she": she, "her": her, "them": them, "person": person,
+        "top": say.word(words.GARMENTS, spec.clothes.top),
+        "bottom": say.word(words.GARMENTS, spec.clothes.bottom),
+        "does": say.word(words.ACTIONS, spec.motion.action), "bare": hair,
+    }  # fmt: skip
+    for letter, name in (
+        ("a", spec.clothes.top_name),
+        ("b", spec.clothes.bottom_name),
+        ("c", spec.scene.wall_name),
+    ):
+        values |= {letter: say.colour(name, bare=True), letter.upper(): say.colour(name)}
+    behind = WALL[say.language] if spec.scene.place == "wall" else (_place(say, spec),)
+    tables = [CLOTHES[say.language], behind, DOES[say.language], HAS[say.language]]
+    said = [str(rng.choice(table)).format(**values) for table in tables]
+    said.append(say.word(words.SHOTS, spec.scene.shot))
+    rng.shuffle(said)
+    stop = str(rng.choice((". ", ". ", ", ", "; ")))
+    text = stop.join(said)
+    return text[:1].upper() + text[1:] if rng.random() < 0.6 else text
 
 
 def _typing_error(text: str, rng: np.random.Generator) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 # torch is imported late: the worker processes import this module too.
 STARTED = time.monotonic()
 ASSET, POSE_ASSET = Path("oelala/assets/oelala-mini"), Path("oelala/assets/oelala-mini-pose")
-TRAINED = ("text", "vae", "transformer", "pose", "decoder")
+TRAINED = ("text", "vae", "transformer", "wordings", "pose", "decoder")
 STAGES = (*TRAINED, "stills", "clips", "poses", "export", "export-pose", "call")
 
 

@@ -17,6 +17,7 @@ from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.text import HEADS_CHECKPOINT, TextSettings, TextStage
 from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
 from oelala.mini.recipe.vae import VaeSettings, VaeStage
+from oelala.mini.recipe.wordings import WordingSettings, WordingStage
 
 # More than that many of a kind are not made; all of them must fit into the GPU's memory.
 LIMITS = {"clips": 40_000, "stills": 200_000, "poses": 40_000}
@@ -69,6 +70,10 @@ class Run:
         )
         TextStage(settings, self.farm).run()
         self._free()
+
+    def wordings(self, seconds: float, later: float = 0.0) -> None:
+        """After stage 3: on a processor, whatever else there is; has no schedule that goes on later."""
+        WordingStage(WordingSettings(self.settings.folder, seconds / 60, self.settings.tiny)).run()
 
     def has_text(self) -> bool:
         """Whether the text encoder has been taught."""

@@ -1,0 +1,127 @@
+"""More wordings for a finished transformer: the text encoder alone learns them, on a processor, in minutes.
+
+No pictures are needed. The encoder as it was, told a plain caption, is the teacher: what the frozen
+transformer then makes of noise is what it shall make when the pupil is told the same in other words.
+"""
+
+import copy
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from loguru import logger
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from oelala.mini.captions import caption, in_sentences
+from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.answers import answers_of
+from oelala.mini.recipe.farm import MAX_TOKENS, PAD
+from oelala.mini.recipe.fast_transformer import FastTransformer, Noisy
+from oelala.mini.recipe.schedule import rate_at
+from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT, features_of
+from oelala.mini.recipe.text_heads import TextHeads
+from oelala.mini.tokenizer import PAD_ID
+from oelala.mini.topology import HEIGHT, SPATIAL, WIDTH, Z_DIM, build_text_encoder, build_transformer
+from oelala.mini.world.spec import ClipSpec, random_clip
+
+FIRST_SEED = 700_000_000
+# Shares of the pupil's captions: in sentences, of the hard kind; the others are plain ones.
+_SENTENCES, _HARD = 0.55, 0.25
+# Near pure noise, where the caption decides.
+_LEAST_TIME, _HEADS_WEIGHT, _SAY_EVERY = 0.85, 0.05, 15.0
+# Samples of so many latent frames, by turns: stills for looks, short clips for actions.
+_BATCHES = ((24, 1), (24, 1), (24, 1), (8, 3))
+
+
+@dataclass(frozen=True)
+class WordingSettings:
+    """`minutes` on the checkpoints in `folder`, which has a transformer, a text encoder and its heads."""
+
+    folder: Path
+    minutes: float
+    tiny: bool = False
+    peak_rate: float = 3.0e-4
+
+
+def in_other_words(spec: ClipSpec, rng: np.random.Generator) -> str:
+    """What the pupil is told."""
+    kind = rng.random()
+    if kind < _SENTENCES:
+        return in_sentences(spec, rng)
+    return caption(spec, rng, complete=True, plain=kind > _SENTENCES + _HARD)
+
+
+class WordingStage:
+    """Trains the text encoder and writes it."""
+
+    def __init__(self, settings: WordingSettings) -> None:
+        self.settings, self.started = settings, time.monotonic()
+        folder = settings.folder
+        self.text: Any = build_text_encoder(tiny=settings.tiny)
+        self.text.load_state_dict(checkpoint.weights_of(folder / TEXT_CHECKPOINT), strict=False)
+        self.teacher = copy.deepcopy(self.text).eval().requires_grad_(False)
+        self.heads = TextHeads(self.text.config.d_model)
+        self.heads.load_state_dict(checkpoint.weights_of(folder / HEADS_CHECKPOINT))
+        self.heads.requires_grad_(False)
+        transformer = build_transformer(tiny=settings.tiny)
+        transformer.load_state_dict(checkpoint.weights_of(folder / "transformer"))
+        self.fast = FastTransformer(transformer.requires_grad_(False))
+        self.words = Tokenizer.from_file(str(folder / "tokenizer" / "tokenizer.json"))
+        self.words.enable_truncation(MAX_TOKENS)
+        self.words.enable_padding(length=MAX_TOKENS, pad_id=self.words.token_to_id(PAD), pad_token=PAD)
+        self.optimizer = torch.optim.AdamW(self.text.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
+        self.average = checkpoint.Average(self.text, 0.99)
+        found = checkpoint.load(folder / TEXT_CHECKPOINT)
+        self.progress = checkpoint.Progress() if found is None else found[1]
+        self.seed = FIRST_SEED
+
+    def run(self) -> None:
+        """Train for the minutes of the settings; one step at least."""
+        said, steps, limit = self.started, 0, self.settings.minutes * 60
+        losses: list[list[float]] = []
+        while not steps or time.monotonic() - self.started < limit:
+            done = (time.monotonic() - self.started) / max(limit, 1e-3)
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate_at(done, self.settings.peak_rate, steps * 8)
+            losses.append(self._step(*_BATCHES[steps % len(_BATCHES)]))
+            steps += 1
+            if time.monotonic() - said > _SAY_EVERY:
+                logger.info("wordings step {}: {}", steps, np.mean(losses, 0).round(4).tolist())
+                said, losses = time.monotonic(), []
+        self.progress.steps += steps
+        checkpoint.save(self.settings.folder / TEXT_CHECKPOINT, self.average.values, self.progress)
+
+    def _tokens(self, texts: list[str]) -> Tensor:
+        return torch.tensor([one.ids for one in self.words.encode_batch_fast(texts)])
+
+    def _step(self, samples: int, frames: int) -> list[float]:
+        """The distance from the teacher, and the heads' loss."""
+        specs = [random_clip(seed) for seed in range(self.seed, self.seed + samples)]
+        rng = np.random.default_rng(self.seed)
+        self.seed += samples
+        noisy = self._noisy(samples, frames)
+        with torch.no_grad():
+            plain = self._tokens([caption(spec, rng, plain=True) for spec in specs])
+            wanted = self.fast(noisy, features_of(self.teacher, plain, fast=False))
+        tokens = self._tokens([in_other_words(spec, rng) for spec in specs])
+        features = features_of(self.text, tokens, fast=False)
+        apart = (self.fast(noisy, features) - wanted).square().mean()
+        right = torch.from_numpy(answers_of(specs)).long()
+        said = self.heads.loss(features, tokens != PAD_ID, right)
+        self.optimizer.zero_grad(set_to_none=True)
+        (apart + _HEADS_WEIGHT * said).backward()
+        torch.nn.utils.clip_grad_norm_(self.text.parameters(), 1.0)
+        self.optimizer.step()
+        self.average.update()
+        return [float(apart.detach()), float(said.detach())]
+
+    def _noisy(self, samples: int, frames: int) -> Noisy:
+        """Noise at times from 0.85 to 1, as if it hid nothing but the mean of all latents, which is 0."""
+        times = _LEAST_TIME + (1 - _LEAST_TIME) * torch.rand(samples)
+        noise = torch.randn(samples, Z_DIM, frames, HEIGHT // SPATIAL, WIDTH // SPATIAL)
+        level = times.view(-1, 1, 1, 1, 1)
+        return Noisy(noise * level, times, torch.zeros(samples, dtype=torch.bool))

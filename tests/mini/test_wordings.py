@@ -1,0 +1,59 @@
+"""The same facts in other words, and a text encoder that learns them from itself."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from oelala.mini.captions import in_sentences
+from oelala.mini.evaluate.prompts import held_out_prompts
+from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.run import Run, RunSettings
+from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT
+from oelala.mini.recipe.text_heads import TextHeads
+from oelala.mini.tokenizer import train_tokenizer
+from oelala.mini.topology import build_text_encoder, build_transformer
+from oelala.mini.words import COLOUR_WORDS
+from oelala.mini.world.spec import random_clip
+
+
+def test_sentences_name_all_colours_in_both_languages() -> None:
+    for seed in range(60):
+        spec, language = random_clip(seed), ("en", "nl")[seed % 2]
+        text = in_sentences(spec, np.random.default_rng(seed), language).lower()
+        names = [spec.clothes.top_name, spec.clothes.bottom_name]
+        names += [spec.scene.wall_name] if spec.scene.place == "wall" else []
+        for name in names:
+            assert any(word in text for word in COLOUR_WORDS[language][name]), (name, text)
+        assert "{" not in text
+
+
+def test_the_judges_own_wordings_stay_unknown() -> None:
+    foreign = [
+        prompt.text
+        for prompt in held_out_prompts(8)
+        if prompt.text.startswith(("Everything", "Achter", "Daar"))
+    ]
+    assert foreign
+    said = {in_sentences(random_clip(seed), np.random.default_rng(seed)).lower() for seed in range(300)}
+    assert not any("everything behind" in text or "is alles" in text or "is het" in text for text in said)
+
+
+def test_the_encoder_learns_and_nothing_else_changes(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    text, transformer = build_text_encoder(tiny=True), build_transformer(tiny=True)
+    heads = TextHeads(text.config.d_model)
+    for name, model in ((TEXT_CHECKPOINT, text), (HEADS_CHECKPOINT, heads), ("transformer", transformer)):
+        checkpoint.save(tmp_path / name, model.state_dict(), checkpoint.Progress(steps=3))
+    words = [in_sentences(random_clip(seed), np.random.default_rng(seed)) for seed in range(40)]
+    train_tokenizer(words, 300).save_pretrained(tmp_path / "tokenizer")
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.safetensors")}
+    run = Run(RunSettings(tmp_path, "first", tiny=True))
+    run.wordings(2.0)
+    run.close()
+    changed = {name for name, data in before.items() if (tmp_path / name).read_bytes() != data}
+    assert changed == {f"{TEXT_CHECKPOINT}.safetensors"}
+    found = checkpoint.load(tmp_path / TEXT_CHECKPOINT)
+    assert found is not None
+    assert found[1].steps > 3
+    assert all(bool(value.isfinite().all()) for value in found[0].values())
