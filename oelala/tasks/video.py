@@ -40,8 +40,9 @@ class VideoTask(Task):
     flow_shift: Annotated[
         float | None, Field(gt=0.0, le=30.0, json_schema_extra=shown("slider", advanced=True, step=0.1))
     ] = None
+    # A number, for a slider is never empty, and most models do not have it.
     first_block_cache: Annotated[
-        float | None, Field(ge=0.0, le=0.5, json_schema_extra=shown("slider", advanced=True, step=0.01))
+        float | None, Field(ge=0.0, le=0.5, json_schema_extra=shown("number", advanced=True, step=0.01))
     ] = None
     seed: Annotated[int | None, Field(ge=0, le=MAX_SEED, json_schema_extra=shown("seed"))] = None
     num_videos_per_prompt: Annotated[
