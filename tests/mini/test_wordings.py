@@ -28,7 +28,7 @@ def test_sentences_name_all_colours_in_both_languages() -> None:
         assert "{" not in text
 
 
-def test_the_judges_own_wordings_stay_unknown() -> None:
+def test_the_judges_wordings_of_walls_are_not_said() -> None:
     foreign = [
         prompt.text
         for prompt in held_out_prompts(8)
