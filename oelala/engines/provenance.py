@@ -28,6 +28,7 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
         },
         "versions": dict(_versions()),
         "device": loan.device.type,
+        "prompts_known": getattr(loan.pipeline, "text_encoder", None) is None,
         "seconds": dict(seconds),
         **placed,
         **loan.speed.told(),

@@ -81,7 +81,7 @@ class ModelManager:
         self._previews = PreviewStore(settings.private / "latent_preview", settings.models, self.device)
         self._embeddings = EmbeddingStore(settings.private / "prompts")
         self._hardware = hardware
-        self._planned: tuple[Row, Plan] | None = None
+        self._plan: Plan | None = None
         self._learned = learned or (lambda model: Speed())
         self._attention = AttentionChoices(settings.private / "attention.json")
         self._ring = Ring(self.device)
@@ -94,10 +94,9 @@ class ModelManager:
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken").
         """
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
-        prompts = Prompts(self._embeddings, load)
+        prompts, plan = Prompts(self._embeddings, load), self._choose_plan(spec, load.row)
         if prompts.recall(spec.values):
             load = load.without(ENCODER)
-        plan = self._choose_plan(spec, load)
         if plan is not None and plan.quantisation == "int8":
             load = load.in_8_bits(LARGE)
         self._load(spec, load, plan, on_part)
@@ -119,10 +118,9 @@ class ModelManager:
     def leaner(self, spec: ModelSpec) -> ModelSpec | None:
         """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
         hardware = self._hardware or measure_hardware(self.device)
-        if self._planned is None or hardware is None:
+        if self._plan is None or hardware is None:
             return None
-        row, failed = self._planned
-        below = leaner(row, spec.values, failed, hardware)
+        below = leaner(self.row(spec.model), spec.values, self._plan, hardware)
         return None if below is None else replace(spec, least_step=below.step)
 
     def warm_up(self) -> None:
@@ -143,17 +141,14 @@ class ModelManager:
         self._parts.clear()
         self._ring = Ring(self.device)
 
-    def _choose_plan(self, spec: ModelSpec, load: LoadPlan) -> Plan | None:
-        """For the parts that are to be loaded, and no others."""
-        self._planned, hardware = None, self._hardware or measure_hardware(self.device)
-        if hardware is None:
-            return None
-        parts = {name: part for name, part in load.row.components.items() if name in load.parts}
-        row = replace(load.row, components=parts)
-        request = PlanRequest(row, spec.values, hardware, self._learned(row.id))
-        plan = choose_plan(request, spec.least_step)
-        self._planned = row, plan
-        return plan
+    def _choose_plan(self, spec: ModelSpec, row: Row) -> Plan | None:
+        """With the text encoder, whether the prompt is known or not: tiles and 8 bits change the picture, and
+        the same seed must give the same clip twice."""
+        self._plan, hardware = None, self._hardware or measure_hardware(self.device)
+        if hardware is not None:
+            request = PlanRequest(row, spec.values, hardware, self._learned(row.id))
+            self._plan = choose_plan(request, spec.least_step)
+        return self._plan
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:

@@ -118,19 +118,23 @@ def test_a_folder_that_cannot_be_written_is_no_fault(tiny: TinyModels, tmp_path:
     np.testing.assert_array_equal(frames, truth)
 
 
-def test_the_plan_has_the_card_for_itself(tiny: TinyModels, tmp_path: Path) -> None:
-    """With the text encoder away, what is left fits where it did not fit before."""
+def test_a_known_prompt_changes_no_plan(tiny: TinyModels, tmp_path: Path) -> None:
+    """Tiles and 8 bits change the picture: the second clip of a seed has to be made like the first one."""
     machine = Hardware("cuda", "", 43 * 2**30, 64 * 2**30, disk_free=10**15)
     settings = Settings(workspace=tmp_path, models=tiny.models)
     manager = ModelManager(settings, torch.device("cpu"), None, tiny.row, machine)
-    placements = []
+    spec, plans, below = ModelSpec(TASK.model, values=TASK.model_dump()), [], []
     for _ in range(2):
-        with manager.use(ModelSpec(TASK.model, values=TASK.model_dump())) as loan:
+        with manager.use(spec) as loan:
             list(sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0))))
-            assert loan.plan is not None
-            placements.append(dict(loan.plan.placements))
-    assert "text_encoder" in placements[0]
-    assert placements[1] == {"vae": "resident", "transformer": "resident"}
+            plans.append(loan.plan)
+        below.append(manager.leaner(spec))
+    assert loan.pipeline.text_encoder is None
+    assert plans[0] is not None
+    assert plans[0] == plans[1]
+    assert below[0] == below[1]
+    assert below[0] is not None
+    assert below[0].least_step > plans[0].step
 
 
 def test_the_longest_unused_goes_first(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from oelala.models.catalog import find
 from oelala.models.planning import Speed, Timing, fit_speed, plan_run, work_of
+from oelala.models.planning.compiling import SAVED
 from oelala.models.planning.learn import timing_of
 from tests.models.planning.machines import machine, request
 
@@ -84,3 +85,18 @@ def test_other_devices_and_outliers_count_less() -> None:
 )
 def test_what_does_not_tell_is_passed_over(broken: dict[str, Any]) -> None:
     assert timing_of(broken, find) is None
+
+
+def test_only_plain_runs_are_learned_from() -> None:
+    plain = timing_of(document(), find)
+    assert plain is not None
+    assert timing_of(document(lossy={"first_block_cache": 0.1}), find) is None
+    assert timing_of(document(quantisation="int8"), find) is None
+    other = timing_of(
+        document(vae_tiling=True, prompts_known=True, compiled=True, compile_seconds=60.0), find
+    )
+    assert other is not None
+    assert (other.encoding, other.decoding, other.compiling) == (0.0, 0.0, 60.0)
+    assert other.denoising == pytest.approx((400 - 60) / (1 - SAVED))
+    speed = fit_speed([other, plain], SMALL.id, "cuda")
+    assert (speed.encode_seconds, speed.clips) == (2.0, 2)
