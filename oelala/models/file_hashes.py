@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
 from pathlib import Path
 
-from loguru import logger
+from oelala.models.json_store import read_json, write_json_quietly
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -18,7 +16,9 @@ class FileHashes:
 
     def __init__(self, store: Path) -> None:
         self._store = store
-        self._known: dict[str, list[int | str]] = _read(store)
+        self._known: dict[str, list[int | str]] = {
+            path: entry for path, entry in read_json(store).items() if _sound(entry)
+        }
 
     def of(self, file: Path) -> str:
         """The file's SHA-256 in hexadecimal. Raises OSError.
@@ -36,25 +36,8 @@ class FileHashes:
         with real.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         self._known[str(real)] = [*mark, digest]
-        self._save()
+        write_json_quietly(self._store, self._known)
         return digest
-
-    def _save(self) -> None:
-        temporary = self._store.with_name(f".{self._store.name}.{os.getpid()}.part")
-        try:
-            self._store.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(self._known), encoding="utf-8")
-            temporary.replace(self._store)
-        except OSError as fault:
-            logger.debug("hashes of model files are not remembered: {}", fault)
-
-
-def _read(store: Path) -> dict[str, list[int | str]]:
-    try:
-        known = json.loads(store.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {path: entry for path, entry in known.items() if _sound(entry)} if isinstance(known, dict) else {}
 
 
 def _sound(entry: object) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 
 import torch
 from loguru import logger
 
+from oelala.models.json_store import read_json, write_json_quietly
 from oelala.models.speed.attention import (
     CANDIDATES,
     DEFAULT,
@@ -23,7 +22,7 @@ class AttentionChoices:
 
     def __init__(self, store: Path) -> None:
         self._store = store
-        self._known = _read(store)
+        self._known = {key: one for key, one in read_json(store).items() if one in CANDIDATES}
 
     def of(self, shape: AttentionShape, device: torch.device) -> str:
         """The backend for this shape on this device, measured once; a processor has only torch's own."""
@@ -40,22 +39,5 @@ class AttentionChoices:
             self._known[key] = choose_backend(times)
             told = ", ".join(f"{name} {seconds * 1e3:.2f} ms" for name, seconds in times.items())
             logger.info("attention: {} of {}", self._known[key], told or "nothing else")
-            self._save()
-        return self._known[key]
-
-    def _save(self) -> None:
-        temporary = self._store.with_name(f".{self._store.name}.{os.getpid()}.part")
-        try:
-            self._store.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(self._known), encoding="utf-8")
-            temporary.replace(self._store)
-        except OSError as fault:
-            logger.debug("the choice of attention is not remembered: {}", fault)
-
-
-def _read(store: Path) -> dict[str, str]:
-    try:
-        known = json.loads(store.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {key: one for key, one in known.items() if one in CANDIDATES} if isinstance(known, dict) else {}
+            write_json_quietly(self._store, self._known)
+        return str(self._known[key])
