@@ -1,7 +1,7 @@
 """How well clips follow a motion taken from a real film, as the studio itself measures it.
 
     python -m benchmarks.pose_transfer FILM [--prompt "a woman in a red shirt, in the park"] [--clips 3]
-        [--motion-start 2.5] [--num-frames 33] [--image F] [--model oelala-mini-pose] [--out FOLDER]
+        [--motion-start 2.5] [--num-frames 33] [--image F] [--out FOLDER] --model MODEL
 
 FILM may also be a picture, OpenPose's JSON, or a shipped motion's name (wave, walk, jump, dance, turn).
 Every clip goes through the studio's own queue: the person is found, the skeleton fitted and drawn, the clip
@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("film")
     parser.add_argument("--prompt", default="a woman in a red shirt and blue trousers, in the park")
     parser.add_argument("--image")
-    parser.add_argument("--model", default="oelala-mini-pose")
+    parser.add_argument("--model", required=True, help="one that follows a motion: see `models`")
     parser.add_argument("--motion-start", type=float)
     parser.add_argument("--num-frames", type=int)
     parser.add_argument("--num-inference-steps", type=int)

@@ -6,7 +6,7 @@ import time
 
 from loguru import logger
 
-from oelala.errors import OelalaError
+from oelala.errors import Cancelled, OelalaError
 from oelala.library.workspace import Workspace
 from oelala.models.catalog import TINY_DECODERS, find
 from oelala.models.download import DownloadRequest, download_model
@@ -40,5 +40,5 @@ def _fetch_tiny_decoder(task: Download, settings: Settings, context: RunContext)
         return
     try:
         download_model(DownloadRequest(TINY_DECODERS[vae.latents].row, settings, context.cancel))
-    except OelalaError as fault:
-        logger.info("previews stay small: {}", fault)
+    except (Cancelled, OelalaError) as fault:  # the model that was asked for is there
+        logger.info("previews stay small: {}", fault or "cancelled")

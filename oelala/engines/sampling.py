@@ -143,6 +143,8 @@ def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Fram
         del timestep, tensors
         phases.context.cancel.check()
         guess = predicted_original(pipe.scheduler)
+        if guess is not None:
+            guess = guess[:, :, -latent_frames:]  # without reference pictures
         phases.step("denoising", step + 1, total, previews.after_step(guess, step + 1, total))
         return {}
 

@@ -39,6 +39,8 @@ def sample_animate(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[
         phases.context.cancel.check()
         done += 1
         guess = predicted_original(pipe.scheduler)
+        if guess is not None:
+            guess = guess[:, :, 1:]  # without the character's own picture
         phases.step("denoising", done, total, previews.after_step(guess, done, total))
         return {}
 

@@ -14,7 +14,7 @@ from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools, token
 from oelala.mini.recipe.pose import PoseSettings, PoseStage
 from oelala.mini.recipe.pose_latents import PoseLatentStage
 from oelala.mini.recipe.team import Team
-from oelala.mini.recipe.text import HEADS_CHECKPOINT, TextSettings, TextStage
+from oelala.mini.recipe.text import TextSettings, TextStage
 from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
 from oelala.mini.recipe.vae import VaeSettings, VaeStage
 from oelala.mini.recipe.wordings import WordingSettings, WordingStage
@@ -74,10 +74,6 @@ class Run:
     def wordings(self, seconds: float, later: float = 0.0) -> None:
         """After stage 3: on a processor, whatever else there is; has no schedule that goes on later."""
         WordingStage(WordingSettings(self.settings.folder, seconds / 60, self.settings.tiny)).run()
-
-    def has_text(self) -> bool:
-        """Whether the text encoder has been taught."""
-        return (self.settings.folder / f"{HEADS_CHECKPOINT}.safetensors").exists()
 
     def vae(self, seconds: float, later: float = 0.0) -> None:
         """Stage 1."""

@@ -1,5 +1,5 @@
-"""The VAE over a whole clip in one pass, for training: equal to diffusers' chunk by chunk, and some ten
-times as fast on a GPU.
+"""The VAE over a whole clip in one pass, for training: equal to diffusers' chunk by chunk, with fewer
+launches.
 
 diffusers walks a clip four frames at a time and caches the past, which bounds memory and, on a GPU, leaves it
 idle between thousands of small kernels. Every layer is causal, so a whole clip can pass at once, as frames

@@ -31,6 +31,8 @@ from oelala.mini.world.spec import ClipSpec, random_clip
 FIRST_SEED = 700_000_000
 # Shares of the pupil's captions: in sentences, of the hard kind; the others are plain ones.
 _SENTENCES, _HARD = 0.55, 0.25
+# There are a few hundred steps in all: the warm-up of 200 is over in 25.
+_WARMS_FASTER = 8
 # Near pure noise, where the caption decides.
 _LEAST_TIME, _HEADS_WEIGHT, _SAY_EVERY = 0.85, 0.05, 15.0
 # Samples of so many latent frames, by turns: stills for looks, short clips for actions.
@@ -86,7 +88,7 @@ class WordingStage:
         while not steps or time.monotonic() - self.started < limit:
             done = (time.monotonic() - self.started) / max(limit, 1e-3)
             for group in self.optimizer.param_groups:
-                group["lr"] = rate_at(done, self.settings.peak_rate, steps * 8)
+                group["lr"] = rate_at(done, self.settings.peak_rate, steps * _WARMS_FASTER)
             losses.append(self._step(*_BATCHES[steps % len(_BATCHES)]))
             steps += 1
             if time.monotonic() - said > _SAY_EVERY:
