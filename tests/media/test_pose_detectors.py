@@ -22,7 +22,10 @@ from tests.media.films import film
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="starts a script by its first line")
 
-OPENPOSE = """#!{python}
+# The shell reads exec, Python a string: a first line cannot name a Python in a folder with a space.
+OPENPOSE = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import json, sys, time
 sys.path.insert(0, {project!r})
 from pathlib import Path
