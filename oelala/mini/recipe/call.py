@@ -23,6 +23,8 @@ CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads", "pose")
 # Seconds kept for saving and packing, and the last moment for both.
 _KEPT, _LAST = 22.0, 12.0
 _LATENTS = ("stills", "clips", "poses")
+# They need the renderer, which takes up to 30 seconds to compile: before their own seconds are counted.
+_RENDERING = (*_LATENTS, "vae", "decoder")
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,12 @@ class Call:
             logger.remove(self.log)
 
     def _run(self, run: Run, part: Part) -> None:
+        if part.stage in _RENDERING:
+            run.prepare()
         seconds = min(part.seconds, self.left()) if part.seconds else self.left()
         logger.info("{} for {:.0f} s, {:.0f} s after the start", part.stage, seconds, self._spent())
         try:
             if part.stage in _LATENTS:
-                run.prepare()
                 run.latents(part.stage, seconds)
             else:
                 getattr(run, part.stage)(seconds, part.later)

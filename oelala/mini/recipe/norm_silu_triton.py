@@ -13,9 +13,10 @@ from oelala.mini.recipe.norm_silu import BACK, EPS
 _BLOCK = 4096
 
 
+# Triton reads the annotations of its kernels and knows none but its own: with any other it does not compile.
 @triton.jit
-def _forward(
-    x_ptr: Any, gamma_ptr: Any, out_ptr: Any, pixels: Any, frames: Any, eps: Any,
+def _forward(  # type: ignore[no-untyped-def]
+    x_ptr, gamma_ptr, out_ptr, pixels, frames, eps,  # noqa: ANN001
     channels: tl.constexpr, each: tl.constexpr, back: tl.constexpr,
 ) -> None:  # fmt: skip
     frame = tl.program_id(1).to(tl.int64)
@@ -39,9 +40,8 @@ def _forward(
 
 
 @triton.jit
-def _backward(
-    x_ptr: Any, gamma_ptr: Any, grad_ptr: Any, dx_ptr: Any, dgamma_ptr: Any, pixels: Any, frames: Any,
-    eps: Any,
+def _backward(  # type: ignore[no-untyped-def]
+    x_ptr, gamma_ptr, grad_ptr, dx_ptr, dgamma_ptr, pixels, frames, eps,  # noqa: ANN001
     channels: tl.constexpr, each: tl.constexpr, back: tl.constexpr,
 ) -> None:  # fmt: skip
     frame = tl.program_id(1).to(tl.int64)
