@@ -45,10 +45,10 @@ def compile_blocks(bench: Bench, module: Any) -> None:
         block.forward = torch.compile(block.forward, fullgraph=True, dynamic=False)
 
 
-def run_compiled(bench: Bench, module: Any) -> None:
+def run_compiled(bench: Bench, module: Any, rounds: int) -> None:
     """With blocks that are compiled. Where it fails, everything after this is eager, and said to be."""
     try:
-        run_resident(bench, module, "compiled", 2)
+        run_resident(bench, module, "compiled", rounds)
     except Exception as fault:  # noqa: BLE001 - whatever a compiler may raise
         bench.tell("failed", what="compiled", error=f"{type(fault).__name__}: {fault}"[:500])
         bench.how = "eager"
@@ -62,7 +62,7 @@ def run_resident(bench: Bench, module: Any, how: str, rounds: int) -> None:
         calls = inputs(bench.options, frames, module, bench.device)
         one = Contender(f"resident, {how}", module)
         first = one.step(bench, calls)
-        one.seconds = [one.step(bench, calls) for _ in range(rounds)]
         bench.answers[how, frames] = one.answers
-        one.tell(bench, frames, 0.0, step_flops(bench.options, frames, bench.options.layers))
         bench.tell("first step", frames=frames, how=how, seconds=first)
+        one.seconds = [one.step(bench, calls) for _ in range(rounds)]
+        one.tell(bench, frames, 0.0, step_flops(bench.options, frames, bench.options.layers))
