@@ -31,6 +31,7 @@ class Contender:
     ring: Ring | None = None
     seconds: list[float] = field(default_factory=list)
     peak: float = 0.0
+    last: float = 0.0
     answers: list[torch.Tensor] = field(default_factory=list)
 
     @torch.no_grad()
@@ -42,7 +43,7 @@ class Contender:
         answers = [(self.forward or self.module)(**given, return_dict=False)[0] for given in calls]
         bench.wait()
         seconds = time.perf_counter() - started
-        self.peak = bench.peak(beside)
+        self.peak, self.last = bench.peak(beside), seconds
         self.answers = [answer.cpu() for answer in answers]
         return seconds
 
@@ -75,14 +76,18 @@ def same(ours: list[torch.Tensor], theirs: list[torch.Tensor]) -> bool:
 
 
 def take_turns(bench: Bench, found: list[Contender], calls: Calls, rounds: int) -> None:
-    """The first round is thrown away; the order turns round every time. Stops before the time is up."""
+    """The first round is thrown away; the order turns round every time. Stops before the time is up; then it
+    may be that the first round is all there is."""
     for one in found:
         one.seconds.clear()
     for number in range(rounds + 1):
         started = time.monotonic()
         for one in found if number % 2 else found[::-1]:
             seconds = one.step(bench, calls)
+            bench.tell("turn", round=number, who=one.name, seconds=seconds, peak_gib=one.peak)
             if number:
                 one.seconds.append(seconds)
-        if number and bench.left < 1.5 * (time.monotonic() - started):
-            return
+        if bench.left < 1.5 * (time.monotonic() - started):
+            break
+    for one in found:
+        one.seconds = one.seconds or [one.last]

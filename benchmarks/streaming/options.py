@@ -15,12 +15,14 @@ Random weights. One line of JSON for each result, as soon as it is there, the mo
 begun that would go past `--seconds`. Parts:
 
 * resident: everything on the card, no cap, eager and compiled; its answers are the truth for the others.
+  Without it, steps begins with two compiled resident steps of each length, for the same truth.
 * steps: a card of `--cap` GiB (the rest is held, the context counts), contenders in turns. compute: all
   blocks are the same one, so that no weight moves; ours: all blocks streamed, compiled, both branches pass
   a block while it is there; ours, one branch at a time; diffusers: group offload on its own stream, eager.
   `floor` is what no way of streaming can beat: the larger of the work and of one pass of the weights.
 * cancel: from the wish until the card is idle. switch: to the other expert, and from T2V to I2V.
-* decode: VAE of 81 frames, and an mp4. cold: from the disk to the first step. ffn: feed-forward in pieces.
+* decode: VAE of 81 frames, to an mp4 as the studio does it and in other ways. cold: from the disk to the
+  first step. ffn: feed-forward in pieces.
 * profile: where a compiled forward spends its time. mmgp: one more contender, where it is installed.
 """
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import torch
+from torch.autograd import DeviceType
 
 from benchmarks.streaming.bench import Bench
 from benchmarks.streaming.weights import inputs
@@ -38,6 +39,8 @@ def run_profile(bench: Bench, module: Any, layers: int = 2) -> None:
     spent: Counter[str] = Counter()
     slowest: Counter[str] = Counter()
     for event in profile.key_averages():
+        if bench.cuda and event.device_type != DeviceType.CUDA:
+            continue  # an operation has the time of its kernels once more
         micro = float(getattr(event, "self_device_time_total", 0.0) or 0.0)
         if micro:
             spent[_kind(event.key)] += micro

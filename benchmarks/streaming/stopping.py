@@ -65,6 +65,7 @@ def _cancelled(bench: Bench, streamed: Streamed, calls: list[dict[str, Any]], wh
     pipeline = SimpleNamespace(transformer=streamed.module, vae=vae, text_encoder=text)
     loan: Any = SimpleNamespace(pipeline=pipeline, device=bench.device)
     phases = Phases(RunContext("20261122-171500-x7k2p9", 0.0, cancel=token))
+    begun = time.perf_counter()
     timer = threading.Timer(random.uniform(0.1, 0.8) * whole, ask)
     timer.start()
     try:
@@ -72,7 +73,9 @@ def _cancelled(bench: Bench, streamed: Streamed, calls: list[dict[str, Any]], wh
             _step(bench, streamed.module, calls)
     except Cancelled:
         bench.wait()
-        return time.perf_counter() - asked
+        spent = time.perf_counter() - asked
+        bench.tell("cancelled", after=asked - begun, idle_after=spent)
+        return spent
     finally:
         timer.cancel()
         streamed.reset()

@@ -9,16 +9,25 @@ import sys
 from functools import cache
 
 import torch
+from loguru import logger
 
-from oelala.models.machine import ram_free, usable_cpus
+from oelala.models.machine import nvidia_gpus, ram_free, usable_cpus
 
 # Pictures are encoded in 32 bits: it is done once, and everything after builds on it.
 _ALWAYS_FLOAT32 = frozenset({"vae"})
 
 
 def choose_device() -> torch.device:
-    """The first CUDA card, or the processor."""
-    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+    """The first CUDA card, or the processor; a card that torch cannot use is told in the log."""
+    if torch.cuda.is_available():
+        return torch.device("cuda", 0)
+    for gpu in nvidia_gpus():
+        logger.warning(
+            "{} cannot be used by torch {} with driver {}: everything is computed on the processor. "
+            "A newer driver helps, or the launcher, which installs what fits",
+            *(gpu.name, torch.__version__, gpu.driver),
+        )
+    return torch.device("cpu")
 
 
 def dtype_of(component: str, device: torch.device) -> torch.dtype:

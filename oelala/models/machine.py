@@ -48,12 +48,24 @@ def read_machine(disk: Path) -> Machine:
 @cache
 def nvidia_gpus() -> tuple[Gpu, ...]:
     """The cards that nvidia-smi lists; none when there is no working driver."""
+    return tuple(gpu for line in _ask(_QUERY) if (gpu := _parse(line)))
+
+
+@cache
+def nvidia_capabilities() -> tuple[tuple[int, int], ...]:
+    """Each card's compute capability, such as (8, 6); none where the driver is too old to tell."""
+    found = [line.strip().partition(".") for line in _ask(("--query-gpu=compute_cap", _QUERY[1]))]
+    return tuple((int(a), int(b)) for a, _, b in found if a.isdigit() and b.isdigit())
+
+
+def _ask(query: tuple[str, ...]) -> list[str]:
+    """The lines that nvidia-smi answers; none where it does not."""
     program = shutil.which("nvidia-smi")
     if program is None:
-        return ()
+        return []
     try:
         answer = subprocess.run(
-            [program, *_QUERY],
+            [program, *query],
             capture_output=True,
             text=True,
             timeout=10,
@@ -61,8 +73,8 @@ def nvidia_gpus() -> tuple[Gpu, ...]:
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.SubprocessError):
-        return ()
-    return tuple(gpu for line in answer.stdout.splitlines() if (gpu := _parse(line)))
+        return []
+    return answer.stdout.splitlines()
 
 
 def _parse(line: str) -> Gpu | None:

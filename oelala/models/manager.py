@@ -39,6 +39,7 @@ from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
 from oelala.models.single_file import load_single_file
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
+from oelala.models.speed.sage import check_sage
 from oelala.models.streaming import Branches, Ring
 from oelala.settings import Settings
 
@@ -91,7 +92,8 @@ class ModelManager:
         """Lend the model, loading what is not here yet; `on_part(step, total)` hears of every part loaded.
 
         Whatever the borrower left on the pipeline is gone afterwards: its scheduler, the VAE's feature cache,
-        the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken").
+        the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken"),
+        and as `check_sage` where that is wanted.
         """
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
         prompts, plan = Prompts(self._embeddings, load), self._choose_plan(spec, load.row)
@@ -155,9 +157,14 @@ class ModelManager:
         """The parts as the plan wants them for this loan: tiles, room to decode, branches side by side."""
         large = [self._parts[load.parts[name].key] for name in LARGE if name in load.parts]
         transformers = [part.module for part in large]
-        cache = float(spec.values.get("first_block_cache") or 0.0)
+        if spec.values.get("sage_attention"):
+            check_sage(self.device)
+        lossy: dict[str, Any] = {
+            "cache": float(spec.values.get("first_block_cache") or 0.0),
+            "sage": bool(spec.values.get("sage_attention")),
+        }
         if plan is None:
-            with quickened(transformers, cache=cache) as speed:
+            with quickened(transformers, **lossy) as speed:
                 yield speed
             return
         vae = self._parts[load.parts["vae"].key].module
@@ -173,7 +180,7 @@ class ModelManager:
                         undo.callback(Branches(part.streamed).remove)
             shape = attention_shape(large[0].module, work_of(load.row, spec.values).tokens)
             backend = DEFAULT if shape is None else self._attention.of(shape, self.device)
-            yield undo.enter_context(quickened(transformers, backend, compiled=plan.compiled, cache=cache))
+            yield undo.enter_context(quickened(transformers, backend, compiled=plan.compiled, **lossy))
 
     def _load(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
         wanted = [part for part in load.parts.values() if part.key not in self._parts]

@@ -80,8 +80,10 @@ def plan_load(row: Row, models: Path, device: torch.device, hashes: FileHashes) 
 def _plan(found: Installation, device: torch.device, hashes: FileHashes) -> LoadPlan:
     parts: dict[str, PlannedPart] = {}
     all_hashes: dict[str, str] = {}
+    listed = {name: _files_of(name, folder) for name, folder in found.components.items()}
+    known = hashes.of_all(file for files in listed.values() for file in files)
     for name, folder in found.components.items():
-        files = {file: hashes.of(file) for file in _files_of(name, folder)}
+        files = {file: known[file] for file in listed[name]}
         weights = {file: digest for file, digest in files.items() if file.suffix in _WEIGHTS}
         inside = folder.parent.name if folder.is_file() else folder.name
         all_hashes |= {f"{inside}/{file.name}": digest for file, digest in weights.items()}

@@ -14,6 +14,8 @@ from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
 from oelala.media.video import VideoSpec
 from oelala.models import catalog
+from oelala.models.sage import FIELD as SAGE_FIELD
+from oelala.models.sage import sage_obstacle
 from oelala.studio.base import Verbs
 from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.image_to_video import ImageToVideo
@@ -86,6 +88,11 @@ class TaskVerbs(Verbs):
     def foreign_fields(self, kind: str, model: str) -> set[str]:
         """The task fields that mean nothing to the model. Raises OelalaError ("unknown-model")."""
         return catalog.foreign_fields(self._row(model), BY_NAME[kind].task)
+
+    def obstacles(self) -> Mapping[str, OelalaError]:
+        """Fields of tasks that this machine cannot do anything with, and what it lacks."""
+        obstacle = sage_obstacle()
+        return {} if obstacle is None else {SAGE_FIELD: obstacle}
 
     def plan(self, task: Task) -> Plan:
         """What the task will need here, and how long it will take; it need not be resolved.

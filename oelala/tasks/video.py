@@ -44,6 +44,7 @@ class VideoTask(Task):
     first_block_cache: Annotated[
         float | None, Field(ge=0.0, le=0.5, json_schema_extra=shown("number", advanced=True, step=0.01))
     ] = None
+    sage_attention: Annotated[bool | None, Field(json_schema_extra=shown("switch", advanced=True))] = None
     seed: Annotated[int | None, Field(ge=0, le=MAX_SEED, json_schema_extra=shown("seed"))] = None
     num_videos_per_prompt: Annotated[
         int, Field(ge=1, le=16, json_schema_extra=shown("integer", advanced=True))

@@ -171,6 +171,10 @@ TEXTS: dict[str, Text] = {
         "Skips similar steps: faster than said, and not the same clip.",
         "Slaat gelijkende stappen over: sneller dan gezegd, en niet dezelfde clip.",
     ),
+    "plan.lossy.sage-attention": Text(
+        "Attention in 8 bits (SageAttention): not the same clip.",
+        "Attention in 8 bits (SageAttention): niet dezelfde clip.",
+    ),
     "plan.download": Text("{size} to download first.", "Eerst {size} ophalen."),
     "plan.disk-short": Text(
         "{size} to download first, and the disk has no room for that.",

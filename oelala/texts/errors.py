@@ -126,6 +126,29 @@ TEXTS: dict[str, Text] = {
     "error.cannot-do.hint": Text("Models that can: {known}.", "Modellen die het wel kunnen: {known}."),
     "error.not-for-model": Text("{model} has no such setting.", "{model} heeft deze instelling niet."),
     "error.not-for-model.hint": Text("Leave this empty.", "Laat dit leeg."),
+    "error.sage-missing": Text("SageAttention is not installed.", "SageAttention is niet geïnstalleerd."),
+    "error.sage-missing.hint": Text(
+        "Install it with “{command}” and start Oelala again, or leave it off.",
+        "Installeer het met “{command}” en start Oelala opnieuw, of laat het uit.",
+    ),
+    "error.sage-needs-card": Text(
+        "SageAttention needs an NVIDIA graphics card.",
+        "SageAttention heeft een grafische kaart van NVIDIA nodig.",
+    ),
+    "error.sage-needs-card.hint": Text("Leave it off.", "Laat het uit."),
+    "error.sage-old-card": Text(
+        "SageAttention needs a card of the RTX 30 series or newer; this is {card}.",
+        "SageAttention heeft een kaart uit de RTX 30-serie of nieuwer nodig; dit is {card}.",
+    ),
+    "error.sage-old-card.hint": Text("Leave it off.", "Laat het uit."),
+    "error.sage-unusable": Text(
+        "SageAttention does not work on this card: {reason}",
+        "SageAttention werkt niet op deze kaart: {reason}",
+    ),
+    "error.sage-unusable.hint": Text(
+        "Switch it off, then press Retry; or try another release of it.",
+        "Zet het uit en druk op Opnieuw, of probeer een andere versie ervan.",
+    ),
     "error.no-metadata": Text(
         "{name} holds no settings of Oelala.", "{name} bevat geen instellingen van Oelala."
     ),

@@ -68,6 +68,13 @@ TEXTS: dict[str, Text] = {
         "Sneller, maar niet dezelfde clip: stappen die weinig veranderen worden niet helemaal berekend. "
         "0 is uit; 0,05 is voorzichtig, 0,2 grof.",
     ),
+    "field.sage_attention": Text("SageAttention (lossy)", "SageAttention (met verlies)"),
+    "field.sage_attention.help": Text(
+        "Faster on many cards from the RTX 30 series on, but not the same clip: attention in 8 bits. "
+        "Try it on your card: some gain nothing.",
+        "Sneller op veel kaarten vanaf de RTX 30-serie, maar niet dezelfde clip: attention in 8 bits. "
+        "Probeer het op je eigen kaart: sommige winnen niets.",
+    ),
     "field.seed": Text("Seed", "Seed"),
     "field.seed.help": Text(
         "The same seed and settings make the same clip.",

@@ -169,6 +169,7 @@ class Form:
         if model := self._model(values.get("model")):
             self._merge(changes, limits_of(model, self._widgets, text))
             self._merge(changes, self._visible(model))
+            self._merge(changes, self._obstructed(values, text))
         self._merge(changes, self._show_extras(values, model.sizes["fps"] if model else None))
         return changes
 
@@ -209,6 +210,16 @@ class Form:
             n for n in optional & self._widgets.fields.keys() if self._fields[n].widget not in _NEVER_HIDDEN
         }
         return {self._widgets.fields[name]: {"visible": name not in foreign} for name in mine}
+
+    def _obstructed(self, values: Mapping[str, Any], text: Say) -> dict[Any, dict[str, Any]]:
+        """What this machine cannot do is said at its field; what is on all the same can be switched off."""
+        changes: dict[Any, dict[str, Any]] = {}
+        for name, why in self._studio.obstacles().items():
+            if name in self._widgets.fields:
+                keys = (f"field.{name}.help", f"error.{why.code}", f"error.{why.code}.hint")
+                said = " ".join(text(key, **why.values) for key in keys)
+                changes[self._widgets.fields[name]] = {"info": said, "interactive": bool(values.get(name))}
+        return changes
 
     def _show_extras(self, values: Mapping[str, Any], fps: float | None) -> dict[Any, dict[str, Any]]:
         extras: Mapping[str, Any] = self._widgets.extras

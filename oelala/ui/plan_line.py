@@ -62,10 +62,11 @@ class PlanLine:
 
     def markup(self, values: Mapping[str, Any], language: Language) -> str:
         """Nothing for values that are no task: submitting them says what is wrong, at its field."""
-        given = {name: value for name, value in values.items() if value is not None}
-        text = sayer(language)
+        text, studio, task = sayer(language), self._tab.studio, self._tab.task
         try:
-            plan = self._tab.studio.plan(self._tab.task(**{**stand_ins(self._tab.task), **given}))
+            foreign = studio.foreign_fields(task.kind, str(values.get("model")))
+            given = {n: value for n, value in values.items() if value is not None and n not in foreign}
+            plan = studio.plan(task(**{**stand_ins(task), **given}))
         except (ValidationError, OelalaError):
             return ""
         sentences = " ".join(text(key, **about) for key, about in plan.words)

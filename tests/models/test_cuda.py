@@ -12,6 +12,7 @@ import torch
 from oelala.engines.sampling import Sampling, sample_wan
 from oelala.engines.watch import Phases
 from oelala.errors import Cancelled
+from oelala.jobs.faults import is_out_of_memory
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.models.planning import Hardware
 from oelala.progress import CancelToken, RunContext
@@ -106,3 +107,39 @@ def test_a_long_job_is_compiled_and_says_so(tiny: TinyModels, tmp_path: Path) ->
     assert told["compiled"] is True
     assert told["attention_backend"] in ("native", "_native_cudnn", "_native_flash")
     assert np.abs(frames - truth).mean() < 4  # other kernels round otherwise
+
+
+def test_a_card_that_another_program_takes_amid_a_clip(tiny: TinyModels, tmp_path: Path) -> None:
+    """All of it, so that no leaner plan helps either: the clip fails by name, and the next one is whole."""
+    settings, device = Settings(workspace=tmp_path, models=tiny.models), torch.device("cuda", 0)
+    manager = ModelManager(settings, device, None, tiny.row, small_card())
+    truth = clip(manager)
+    taken: list[torch.Tensor] = []
+
+    class Taking(CancelToken):
+        left = 12
+
+        def check(self) -> None:
+            self.left -= 1
+            if self.left == 0:
+                take_everything(taken)
+
+    found: list[str] = []
+    try:
+        clip(manager, Taking())
+    except Exception as fault:  # noqa: BLE001 - whichever it is, it has to be known for what it is
+        found += [] if is_out_of_memory(fault) else [repr(fault)]
+    taken.clear()
+    assert not found
+    manager.empty()
+    assert np.array_equal(clip(manager), truth)
+
+
+def take_everything(taken: list[torch.Tensor]) -> None:
+    torch.cuda.empty_cache()
+    size = torch.cuda.mem_get_info()[0]
+    while size > 2 * 2**20:
+        try:
+            taken.append(torch.empty(size, dtype=torch.uint8, device="cuda"))
+        except torch.OutOfMemoryError:
+            size //= 2

@@ -47,3 +47,19 @@ def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"x")
     assert len(FileHashes(tmp_path / "taken" / "hashes.json").of(file)) == 64
+
+
+def test_many_are_read_side_by_side_and_remembered(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.safetensors" for number in range(9)]
+    for number, file in enumerate(files):
+        file.write_bytes(b"x" * number)
+    link = tmp_path / "link"
+    link.symlink_to(files[0])
+    store = tmp_path / "hashes.json"
+    found = FileHashes(store).of_all([*files, link])
+    assert found == {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in [*files, link]}
+    store_text = store.read_text(encoding="utf-8")
+    assert FileHashes(store).of_all(files) == {file: found[file] for file in files}
+    assert store.read_text(encoding="utf-8") == store_text
+    with pytest.raises(FileNotFoundError):
+        FileHashes(store).of_all([tmp_path / "nobody"])

@@ -11,7 +11,7 @@ from oelala.models.catalog import Component, Row, find, rows
 from tests.models.official import build
 
 # What engines make of it, and no pipeline is told.
-OURS = {"first_block_cache", "flow_shift", "pose_style", "control_start", "control_end"}
+OURS = {"first_block_cache", "sage_attention", "flow_shift", "pose_style", "control_start", "control_end"}
 LARGE = [row for row in rows() if row.folder is None]
 WAN = [row for row in LARGE if row.family == "wan"]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from oelala.models.catalog import find
+from oelala.models.sage import sage_obstacle
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.text_to_video import TextToVideo
@@ -62,6 +63,7 @@ def test_every_field_is_shown_with_its_bounds() -> None:
         "guidance_scale_2",
         "flow_shift",
         "first_block_cache",
+        "sage_attention",
         "num_videos_per_prompt",
     ]
 
@@ -77,6 +79,20 @@ def test_what_is_shown_is_read_back(form: Form) -> None:
     shown = form.show(FULL, sayer("en"))
     values = values_of(form) | {part: change["value"] for part, change in shown.items() if "value" in change}
     assert TextToVideo(**form.read(values)) == TextToVideo(**FULL)
+
+
+def test_what_this_machine_lacks_is_said_at_its_field(form: Form) -> None:
+    obstacle = sage_obstacle()
+    part = form.component("sage_attention")
+    change = form.show(form.defaults("wan2.1-t2v-1.3b"), sayer("en"))[part]
+    kept = form.show({**form.defaults("wan2.1-t2v-1.3b"), "sage_attention": True}, sayer("en"))[part]
+    assert change["value"] is False
+    if obstacle is None:
+        assert "interactive" not in change
+        return
+    assert change["interactive"] is False
+    assert str(obstacle) in change["info"]
+    assert kept["value"] is kept["interactive"] is True  # so that it can be switched off
 
 
 def test_showing_a_model_brings_its_limits(form: Form) -> None:

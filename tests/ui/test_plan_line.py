@@ -31,6 +31,17 @@ def test_it_speaks_both_languages(line: PlanLine) -> None:
     assert "126 GB to download first" in large
 
 
+def test_lossy_modes_are_said_where_the_model_has_them(line: PlanLine) -> None:
+    lossy = {"first_block_cache": 0.1}
+    said = "not the same clip"
+    assert said in line.markup({"model": "wan2.1-t2v-1.3b", **lossy}, "en")
+    assert said not in line.markup({"model": "wan2.1-t2v-1.3b", "first_block_cache": 0.0}, "en")
+    # what the hidden field still holds of another model means nothing to this one
+    kept = line.markup({"model": "oelala-mini", **lossy}, "en")
+    assert kept
+    assert said not in kept
+
+
 @pytest.mark.parametrize(
     "values",
     [{"model": "nobody"}, {"model": "svd"}, {"width": "wide"}, {"width": 10**9}, {"num_frames": 16.5}],

@@ -11,6 +11,7 @@ from oelala.models.catalog.fields import foreign_fields
 from oelala.models.catalog.installed import installation, missing_bytes
 from oelala.models.catalog.lookup import defaults_of, find
 from oelala.models.catalog.row import Row, SizeLimits
+from oelala.models.sage import refuse_sage
 from oelala.settings import Settings
 from oelala.tasks.base import Task
 
@@ -21,8 +22,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     """The task with every model default filled in, checked against its model; the seed is left alone.
 
     Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "not-for-model",
-    "wrong-size", "size-out-of-range", "wrong-frames", each with its field) and ModelMissing
-    ("model-missing").
+    "wrong-size", "size-out-of-range", "wrong-frames", what `refuse_sage` says, each with its field) and
+    ModelMissing ("model-missing").
     """
     row = find(task.model, settings)
     own = defaults_of(row, task.kind)
@@ -33,6 +34,7 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
         raise InvalidTask("last-picture-needed", field="last_image", model=row.title)
     if row.image_needed and "image" in type(task).model_fields and not getattr(task, "image", None):
         raise InvalidTask("picture-needed", field="image", model=row.title)
+    refuse_sage(bool(getattr(task, "sage_attention", None)))
     wanted = {name: value for name, value in own.items() if _empty(task, name)}
     full = task.model_copy(update=wanted)
     values = full.model_dump()

@@ -40,6 +40,7 @@ OELALA_MINI = Row(
             "guidance_scale_2": None,
             "flow_shift": 3.0,
             "first_block_cache": None,
+            "sage_attention": None,
         },
         "image-to-video": {
             "negative_prompt": "",
@@ -51,6 +52,7 @@ OELALA_MINI = Row(
             "guidance_scale_2": None,
             "flow_shift": 3.0,
             "first_block_cache": None,
+            "sage_attention": None,
         },
     },
     folder=ASSETS / "oelala-mini",

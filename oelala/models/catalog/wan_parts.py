@@ -111,4 +111,5 @@ def values(
         "guidance_scale_2": guidance_scale_2,
         "flow_shift": flow_shift,
         "first_block_cache": 0.0,
+        "sage_attention": False,
     }

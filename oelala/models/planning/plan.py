@@ -44,8 +44,7 @@ class Plan:
     system and the card's driver keep, to be held against `vram`, `ram`. `resident_bytes`: of weights on the
     card all the time. `step`: its place on the ladder, 0 the fastest. `encode`, `denoise`, `decode`: seconds
     of the phases. `compiled`: whether the transformers' blocks are. `first_block_cache`: threshold of this
-    lossy mode, 0: off. `download_seconds` None: the line's speed
-    is not known.
+    lossy mode, 0: off; `sage_attention`: another. `download_seconds` None: the line's speed is not known.
     """
 
     model: str
@@ -58,6 +57,7 @@ class Plan:
     attention_backend: str
     compiled: bool
     first_block_cache: float
+    sage_attention: bool
     resident_bytes: int
     peak_vram: int
     peak_ram: int
@@ -171,6 +171,7 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
         attention_backend="native",
         compiled=gpu and request.abilities.compiling and row.family == "wan" and pays and not cache,
         first_block_cache=cache,
+        sage_attention=gpu and bool(request.values.get("sage_attention")),
         resident_bytes=resident,
         peak_vram=vram,
         peak_ram=ram,

@@ -37,6 +37,8 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
         said.append(("plan.int8", {}))
     if plan.first_block_cache:
         said.append(("plan.lossy.first-block-cache", {}))
+    if plan.sage_attention:
+        said.append(("plan.lossy.sage-attention", {}))
     if plan.missing_bytes:
         size = human_bytes(plan.missing_bytes)
         key = "plan.disk-short" if plan.disk_short else "plan.download"

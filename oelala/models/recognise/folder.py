@@ -76,10 +76,7 @@ def recognise_folder(folder: Path) -> Row:
         raise OelalaError("not-a-model", name=folder.name) from fault
     counts = {part: _count(folder / part) for part in _parts_of(index)}
     row = same_model(str(index["_class_name"]), counts, folder.name)
-    components = {
-        name: Component(part.subfolder, part.bytes, part.parameters, also=(row.repo, *part.also))
-        for name, part in row.components.items()
-    }
+    components = {name: _own(part, row.repo, folder) for name, part in row.components.items()}
     return replace(row, repo=str(folder), folder=folder, components=components, added=True)
 
 
@@ -87,6 +84,16 @@ def _parts_of(index: Mapping[str, Any]) -> list[str]:
     """Names of plain folders, whatever the file says."""
     listed = [name for name, value in index.items() if isinstance(value, list) and all(value)]
     return [name for name in (*_LARGEST_PARTS, "transformer_2") if name in listed]
+
+
+def _own(part: Component, repo: str, folder: Path) -> Component:
+    """The part in the user's folder, as large as it is there: often half of what the repository has it in."""
+    try:
+        size = sum(file.stat().st_size for file in weight_files(folder / part.subfolder))
+    except (ValueError, OSError):
+        size = 0  # the row will be found wanting where that matters
+    held = size if size and part.parameters else part.bytes
+    return replace(part, bytes=held, also=(repo, *part.also), source=None, files=(), path=None)
 
 
 def _count(folder: Path) -> int:

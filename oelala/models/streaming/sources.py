@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from oelala.models.streaming.arena import lock_memory
+from oelala.models.streaming.arena import in_large_pages, lock_memory
 from oelala.models.streaming.files import FileRange, read_range
 from oelala.models.streaming.layout import Block
 
@@ -56,7 +56,7 @@ class Stagings:
 
     def __init__(self, nbytes: int, device: torch.device, count: int = 2) -> None:
         self._device = device
-        self._buffers = [torch.empty(nbytes, dtype=torch.uint8) for _ in range(count)]
+        self._buffers = [in_large_pages(nbytes) for _ in range(count)]
         self._locks = [lock_memory(self, buffer, device) for buffer in self._buffers]
         self._copied: list[Any] = [None] * count
         self._users: list[FromFiles | None] = [None] * count

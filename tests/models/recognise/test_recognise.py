@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from oelala.errors import OelalaError
-from oelala.models.catalog import Row, find, installation
+from oelala.models.catalog import ROWS, Row, add_row, find, installation
+from oelala.models.planning.memory import in_files
 from oelala.models.recognise import AddRequest, recognise
 from oelala.settings import Settings
 from oelala.texts import LANGUAGES, explain
@@ -194,6 +195,24 @@ def test_a_snapshot_of_the_cache_is_called_by_its_repository(tmp_path: Path) -> 
     snapshot.parent.mkdir(parents=True)
     own.rename(snapshot)
     assert ask(tmp_path, snapshot).title == "someone/my-wan"
+
+
+def test_a_folder_is_as_large_as_it_is_and_listed_once(tmp_path: Path) -> None:
+    """In 16 bits, where the repository has 32: its blocks can be read from there as they are."""
+    folder = own_folder(tmp_path, "wan2.1-t2v-14b")
+    here = folder / "transformer"
+    for file in here.glob("*.safetensors*"):
+        file.unlink()
+    write_sparse(here / "diffusion_pytorch_model.safetensors", shapes("wan2.1-t2v-14b", official=True))
+    row = ask(tmp_path, folder)
+    part = row.components["transformer"]
+    assert part.bytes == (here / "diffusion_pytorch_model.safetensors").stat().st_size
+    assert in_files(part)
+    assert row.components["vae"].decode_bits == find("wan2.1-t2v-14b").components["vae"].decode_bits
+    add_row(row, settings_in(tmp_path), ROWS)
+    with pytest.raises(OelalaError) as fault:
+        add_row(ask(tmp_path, folder), settings_in(tmp_path), ROWS)
+    assert fault.value.code == "already-added"
 
 
 def test_a_folder_with_a_pickle_in_it(tmp_path: Path) -> None:
