@@ -197,7 +197,7 @@ def bowing(t: Timing) -> Pose:
     depth = _wave(t.cycles * 0.6) * t.amplitude
     pose.pelvis_lean = 0.55 * depth
     pose.chest_lean = 0.65 * depth
-    pose.head_pitch = 0.25 * depth
+    pose.head_pitch = -0.45 * depth
     pose.pelvis[..., 2] -= 0.16 * depth
     pose.wrists[..., 2] = 0.07 + 0.25 * depth.unsqueeze(1)
     return pose

@@ -41,13 +41,14 @@ def _add_trunk(solids: Collector, people: People) -> None:
     each = size.unsqueeze(-1)
     wide = 0.116 + 0.022 * man + 0.03 * (girth - 1)
     chest = vector(wide, torch.full_like(size, 0.20), 0.092 * (0.5 + 0.5 * girth)) * each
-    solids.ball(_local(people, 0.0, -0.18, 0.0), s.chest_frame, chest, top)
+    solids.ball(_local(people, 0.0, -0.18, 0.008), s.chest_frame, chest, top)
     waist = (0.100 + 0.012 * man) * (0.45 + 0.55 * girth)
     belly = vector(waist + 0.016 * girth, torch.full_like(size, 0.20), 0.088 * girth) * each
     middle = s.pelvis + 0.36 * (s.neck - s.pelvis) + apply(s.pelvis_frame, vector(0 * size, 0.0, 0.008))
     solids.ball(middle, s.pelvis_frame, belly, top)
     hips = vector((0.142 - 0.016 * man) * (0.55 + 0.45 * girth), torch.full_like(size, 0.105), 0.096 * girth)
-    solids.ball(s.pelvis, s.pelvis_frame, hips * each, bottom)
+    seat = s.pelvis + apply(s.pelvis_frame, vector(0 * size, 0.0, -0.014)) * each
+    solids.ball(seat, s.pelvis_frame, hips * each, bottom)
     bare = people.is_kind("top", TANK).unsqueeze(-1)
     ends = s.shoulders[:, 0], s.shoulders[:, 1]
     solids.cone(*ends, (0.056 * size, 0.056 * size), torch.where(bare, skin, top))
@@ -56,18 +57,18 @@ def _add_trunk(solids: Collector, people: People) -> None:
         high = _local(people, sign * (0.070 + 0.010 * man), -0.075, 0.0)
         aside = apply(s.pelvis_frame, vector(sign * 0.034 * girth, 0.0, 0.0))
         solids.cone(high, low + aside * each, (0.074 * size, waist * 0.84 * size), top)
-    solids.cone(s.neck - 0.02 * (s.head - s.neck), s.head, (0.047 * size, 0.045 * size), skin)
+    solids.cone(s.neck - 0.02 * (s.head - s.neck), s.head, (0.047 * size, 0.045 * size), _shade(skin, 0.84))
     collar = people.is_kind("top", SWEATER, JACKET)
     solids.cone(
         s.neck, s.neck + 0.16 * (s.head - s.neck), (0.062 * size, 0.058 * size), _shade(top, 0.88), collar
     )
     front = (
-        vector(torch.full_like(size, 0.052), torch.full_like(size, 0.205), 0.102 * (0.5 + 0.5 * girth)) * each
+        vector(torch.full_like(size, 0.052), torch.full_like(size, 0.205), 0.078 * (0.5 + 0.5 * girth)) * each
     )
     pale = torch.full_like(top, 0.93)
     dark = torch.full_like(top, 0.16)
     inner = torch.where((top.mean(-1, keepdim=True) > 0.75), dark, pale)
-    solids.ball(_local(people, 0.0, -0.19, 0.006), s.chest_frame, front, inner, people.is_kind("top", JACKET))
+    solids.ball(_local(people, 0.0, -0.19, 0.034), s.chest_frame, front, inner, people.is_kind("top", JACKET))
     skirt = people.is_kind("bottom", SKIRT)
     hem = s.pelvis + 0.74 * (s.knees.mean(1) - s.pelvis)
     apart = apply(s.pelvis_frame, vector(0.108 * girth, 0.0, 0.0)) * each + 0.22 * (

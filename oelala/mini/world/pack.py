@@ -53,7 +53,7 @@ def pack(clips: list[ClipSpec] | Table, num_frames: int, device: torch.device | 
     pose = _act(kind, number, seconds)
     skeleton = _stand(kind, number, pose, seconds, frame.float() / max(num_frames - 1, 1))
     blink = ((seconds + number["mood"][:, 2]) % 3.1) < 0.15
-    return People(kind, number, skeleton, pose, 1 - 0.85 * blink.float())
+    return People(kind, number, skeleton, pose, 1 - 0.6 * blink.float())
 
 
 def _act(kind: dict[str, Tensor], number: dict[str, Tensor], seconds: Tensor) -> Pose:
