@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from oelala.mini.world.marks import face_marks, face_relief
+from oelala.mini.world.marks import face_marks, face_relief, mouth_height
 from oelala.mini.world.pack import People
 
 EDGE = 0.05
@@ -92,7 +92,7 @@ def face_paint(people: People) -> FacePaint:
         brow_y=eye_y + around(0.29, 0.065, "brow_height"),
         brow_tilt=around(-0.03, 0.25, "brow_tilt"),
         brow_thick=around(0.058, 0.032, "brow_thickness"),
-        mouth_y=around(-0.55, 0.08, "mouth_height"),
+        mouth_y=mouth_height(people).unsqueeze(1),
         mouth_w=around(0.30, 0.085, "mouth_width") * (1 + 0.04 * smile.unsqueeze(1)),
         lip=around(0.080, 0.042, "lip_thickness"),
         smile=smile.unsqueeze(1),

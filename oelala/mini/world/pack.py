@@ -79,5 +79,5 @@ def _stand(
     aside, ahead = aside * near, ahead * near
     root = torch.stack([aside + ahead * yaw.sin(), torch.zeros_like(yaw), ahead * yaw.cos()], -1)
     man = (kind["sex"] == 1).float()
-    shoulder = 0.158 + 0.022 * man + 0.012 * (kind["build"].float() - 1)
+    shoulder = 0.166 + 0.024 * man + 0.012 * (kind["build"].float() - 1)
     return build_skeleton(pose, yaw, root, number["height"], shoulder)
