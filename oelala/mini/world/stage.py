@@ -53,7 +53,7 @@ def build_stage(people: People) -> Stage:
     cover, middle = torch.tensor(_COVER, device=shot.device)[shot].unbind(-1)
     height = people.number["height"]
     s = people.skeleton
-    # Nearby, the camera follows the head half of the way: who squats does not leave the picture.
+    # Nearby, the camera goes along with the head: who squats does not leave the picture.
     away = s.head[:, 1] - _HEAD * height
     middle = torch.where(shot == 0, middle, middle * height + _FOLLOW * away)
     camera = torch.stack([torch.zeros_like(cover), middle, cover / 2 / TANGENT], -1)
