@@ -61,6 +61,16 @@ def test_every_action_moves_and_stays_finite(action: str) -> None:
     assert moved > (0.001 if action == "standing" else 0.02)
 
 
+def test_a_bow_turns_the_hips_and_nothing_else() -> None:
+    seconds = torch.linspace(0, 2, 9)
+    timing = Timing(seconds, seconds, torch.ones(9), torch.zeros(9, dtype=torch.long))
+    pose = pose_frames(torch.full((9,), words.ACTIONS.index("bowing")), timing)
+    assert pose.pelvis_lean.max() > 0.3
+    assert pose.head_pitch.min() < -0.3
+    assert not pose.chest_twist.any()
+    assert not pose.head_yaw.any()
+
+
 def test_two_bones_keep_their_length() -> None:
     root, target = torch.zeros(4, 3), torch.randn(4, 3) * 0.3
     upper, lower = torch.full((4, 1), 0.4), torch.full((4, 1), 0.3)

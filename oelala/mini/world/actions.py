@@ -59,6 +59,7 @@ def _wave(cycles: Tensor) -> Tensor:
 def standing(t: Timing) -> Pose:
     """The rest pose, breathing and swaying a little; the other actions start from it."""
     slow = torch.sin(TAU * (t.cycles * 0.5))
+    # Every entry a tensor of its own: `pose_frames` writes rows into them.
     zero = torch.zeros_like(slow)
     arm = vector(zero + 0.17, zero - 0.95, 0.07 + 0.02 * slow)
     pole = vector(zero + 0.35, zero - 0.2, zero - 1.0)
@@ -66,12 +67,12 @@ def standing(t: Timing) -> Pose:
     ankle, other = vector(zero + 0.13, zero, zero + 0.09), vector(zero + 0.13, zero, zero - 0.06)
     return Pose(
         pelvis=vector(0.02 * slow, zero + 0.012, zero),
-        pelvis_lean=zero,
+        pelvis_lean=zero.clone(),
         chest_lean=0.015 * slow,
         chest_side=0.02 * slow,
-        chest_twist=zero,
-        head_yaw=zero,
-        head_pitch=zero,
+        chest_twist=zero.clone(),
+        head_yaw=zero.clone(),
+        head_pitch=zero.clone(),
         head_roll=0.03 * slow,
         wrists=_both(arm, arm.clone()),
         poles=_both(pole, pole.clone()),
@@ -195,9 +196,10 @@ def bowing(t: Timing) -> Pose:
     """A bow from the hips, and up again."""
     pose = standing(t)
     depth = _wave(t.cycles * 0.6) * t.amplitude
-    pose.pelvis_lean = 0.55 * depth
-    pose.chest_lean = 0.65 * depth
-    pose.head_pitch = 0.25 * depth
+    pose.pelvis_lean = 0.40 * depth
+    pose.chest_lean = 0.60 * depth
+    # Looking ahead: a face that sees nothing but the floor is nobody's.
+    pose.head_pitch = -0.55 * depth
     pose.pelvis[..., 2] -= 0.16 * depth
     pose.wrists[..., 2] = 0.07 + 0.25 * depth.unsqueeze(1)
     return pose

@@ -39,35 +39,36 @@ def _add_trunk(solids: Collector, people: People) -> None:
     top, bottom, skin = people.number["top_colour"], people.number["bottom_colour"], people.number["skin"]
     man = (people.kind["sex"] == words.SEXES.index("man")).float()
     each = size.unsqueeze(-1)
-    wide = 0.116 + 0.022 * man + 0.03 * (girth - 1)
-    chest = vector(wide, torch.full_like(size, 0.20), 0.092 * (0.5 + 0.5 * girth)) * each
-    solids.ball(_local(people, 0.0, -0.18, 0.0), s.chest_frame, chest, top)
+    wide = 0.132 + 0.024 * man + 0.03 * (girth - 1)
+    chest = vector(wide, torch.full_like(size, 0.20), 0.102 * (0.5 + 0.5 * girth)) * each
+    solids.ball(_local(people, 0.0, -0.18, 0.008), s.chest_frame, chest, top)
     waist = (0.100 + 0.012 * man) * (0.45 + 0.55 * girth)
     belly = vector(waist + 0.016 * girth, torch.full_like(size, 0.20), 0.088 * girth) * each
     middle = s.pelvis + 0.36 * (s.neck - s.pelvis) + apply(s.pelvis_frame, vector(0 * size, 0.0, 0.008))
     solids.ball(middle, s.pelvis_frame, belly, top)
     hips = vector((0.142 - 0.016 * man) * (0.55 + 0.45 * girth), torch.full_like(size, 0.105), 0.096 * girth)
-    solids.ball(s.pelvis, s.pelvis_frame, hips * each, bottom)
+    seat = s.pelvis + apply(s.pelvis_frame, vector(0 * size, 0.0, -0.014)) * each
+    solids.ball(seat, s.pelvis_frame, hips * each, bottom)
     bare = people.is_kind("top", TANK).unsqueeze(-1)
     ends = s.shoulders[:, 0], s.shoulders[:, 1]
-    solids.cone(*ends, (0.056 * size, 0.056 * size), torch.where(bare, skin, top))
+    solids.cone(*ends, (0.062 * size, 0.062 * size), torch.where(bare, skin, top))
     low = s.pelvis + 0.22 * (s.neck - s.pelvis)
     for sign in (-1.0, 1.0):  # the flanks, from the shoulders to below the waist
         high = _local(people, sign * (0.070 + 0.010 * man), -0.075, 0.0)
         aside = apply(s.pelvis_frame, vector(sign * 0.034 * girth, 0.0, 0.0))
         solids.cone(high, low + aside * each, (0.074 * size, waist * 0.84 * size), top)
-    solids.cone(s.neck - 0.02 * (s.head - s.neck), s.head, (0.047 * size, 0.045 * size), skin)
+    solids.cone(s.neck - 0.02 * (s.head - s.neck), s.head, (0.058 * size, 0.042 * size), _shade(skin, 0.84))
     collar = people.is_kind("top", SWEATER, JACKET)
     solids.cone(
         s.neck, s.neck + 0.16 * (s.head - s.neck), (0.062 * size, 0.058 * size), _shade(top, 0.88), collar
     )
     front = (
-        vector(torch.full_like(size, 0.052), torch.full_like(size, 0.205), 0.102 * (0.5 + 0.5 * girth)) * each
+        vector(torch.full_like(size, 0.052), torch.full_like(size, 0.205), 0.086 * (0.5 + 0.5 * girth)) * each
     )
     pale = torch.full_like(top, 0.93)
     dark = torch.full_like(top, 0.16)
     inner = torch.where((top.mean(-1, keepdim=True) > 0.75), dark, pale)
-    solids.ball(_local(people, 0.0, -0.19, 0.006), s.chest_frame, front, inner, people.is_kind("top", JACKET))
+    solids.ball(_local(people, 0.0, -0.19, 0.034), s.chest_frame, front, inner, people.is_kind("top", JACKET))
     skirt = people.is_kind("bottom", SKIRT)
     hem = s.pelvis + 0.74 * (s.knees.mean(1) - s.pelvis)
     apart = apply(s.pelvis_frame, vector(0.108 * girth, 0.0, 0.0)) * each + 0.22 * (
@@ -85,14 +86,14 @@ def _add_arm(solids: Collector, people: People, side: int) -> None:
     shoulder, elbow, wrist = s.shoulders[:, side], s.elbows[:, side], s.wrists[:, side]
     long = people.is_kind("top", SWEATER, JACKET)
     # A little darker than the trunk, so that an arm before it can be seen.
-    top = _shade(top, 0.90)
+    top = _shade(top, 0.85)
     sleeve = torch.where(long.unsqueeze(-1), top, _shade(skin, 0.97))
     room = torch.where(long, 1.16, 1.0) * thick * size
-    solids.cone(shoulder, elbow, (0.046 * room, 0.039 * room), sleeve)
+    solids.cone(shoulder, elbow, (0.051 * room, 0.042 * room), sleeve)
     short = people.is_kind("top", SHIRT)
     cuff = shoulder + 0.58 * (elbow - shoulder)
-    solids.cone(shoulder, cuff, (0.055 * thick * size, 0.056 * thick * size), top, short)
-    solids.cone(elbow, wrist, (0.039 * room, 0.031 * room), sleeve)
+    solids.cone(shoulder, cuff, (0.059 * thick * size, 0.059 * thick * size), top, short)
+    solids.cone(elbow, wrist, (0.043 * room, 0.031 * room), sleeve)
     along = unit(wrist - elbow)
     each = size.unsqueeze(-1)
     palm = wrist + along * 0.055 * each
@@ -113,7 +114,7 @@ def _add_leg(solids: Collector, people: People, side: int) -> None:
     solids.cone(hip, knee, (0.080 * room, 0.056 * room), cloth)
     shorts = people.is_kind("bottom", SHORTS)
     solids.cone(hip, hip + 0.86 * (knee - hip), (0.092 * thick, 0.077 * thick), bottom, shorts)
-    solids.cone(knee, ankle, (0.055 * room, torch.where(long, 0.050, 0.038) * thick), cloth)
+    solids.cone(knee, ankle, (0.059 * room, torch.where(long, 0.050, 0.038) * thick), cloth)
     each = size.unsqueeze(-1)
     down = vector(torch.zeros_like(size), -0.034, 0.0) * each
     heel = ankle + down - 0.15 * (toe - ankle)

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from oelala.mini.world.marks import face_marks
+from oelala.mini.world.marks import face_marks, face_relief, mouth_height
 from oelala.mini.world.pack import People
 
 EDGE = 0.05
-EYE_X, EYE_Y = (0.38, 0.05), (0.02, 0.065)
+EYE_X, EYE_Y = (0.38, 0.06), (0.02, 0.085)
+# A unit upwards is longer than one sideways: with this much of dy an iris is round.
+UPRIGHT = 1.24
 
 
 @dataclass
 class FacePaint:
     """What `paint` needs to know of the face in each frame: every entry (F, 1) or (F, 1, 3), `marks` and
-    `mark_colours` (F, K, 6) and (F, K, 3).
+    `mark_colours` (F, K, 6) and (F, K, 3), `relief` (F, K, 6).
     """
 
     eye_x: Tensor
@@ -50,6 +52,7 @@ class FacePaint:
     hair: Tensor
     marks: Tensor
     mark_colours: Tensor
+    relief: Tensor
 
 
 def eye_place(people: People) -> tuple[Tensor, Tensor]:
@@ -77,36 +80,37 @@ def face_paint(people: People) -> FacePaint:
     lips = skin * (
         red - people.face("lip_shade").unsqueeze(-1) * torch.tensor([0.12, 0.20, 0.14], device=skin.device)
     )
-    eye_w = around(0.200, 0.035, "eye_size")
+    eye_w = around(0.215, 0.042, "eye_size")
     return FacePaint(
         eye_x=eye_x,
         eye_y=eye_y,
         eye_w=eye_w,
-        eye_h=eye_w * around(0.84, 0.12, "eye_opening") * people.eyes_open.unsqueeze(1),
-        eye_tilt=around(0.02, 0.10, "eye_tilt"),
+        eye_h=eye_w * around(0.62, 0.11, "eye_opening") * people.eyes_open.unsqueeze(1),
+        eye_tilt=around(0.04, 0.14, "eye_tilt"),
         gaze=(0.03 * gaze).unsqueeze(1),
-        iris_size=around(0.125, 0.025, "iris_size"),
-        brow_y=eye_y + around(0.33, 0.055, "brow_height"),
-        brow_tilt=around(-0.03, 0.22, "brow_tilt"),
-        brow_thick=around(0.055, 0.028, "brow_thickness"),
-        mouth_y=around(-0.53, 0.065, "mouth_height"),
-        mouth_w=around(0.28, 0.075, "mouth_width") * (1 + 0.06 * smile.unsqueeze(1)),
-        lip=around(0.078, 0.038, "lip_thickness"),
+        iris_size=around(0.120, 0.022, "iris_size"),
+        brow_y=eye_y + around(0.29, 0.065, "brow_height"),
+        brow_tilt=around(-0.03, 0.25, "brow_tilt"),
+        brow_thick=around(0.058, 0.032, "brow_thickness"),
+        mouth_y=mouth_height(people).unsqueeze(1),
+        mouth_w=around(0.30, 0.085, "mouth_width") * (1 + 0.04 * smile.unsqueeze(1)),
+        lip=around(0.080, 0.042, "lip_thickness"),
         smile=smile.unsqueeze(1),
         lash=(0.18 + 0.24 * woman).unsqueeze(1),
         glasses=people.kind["glasses"].float().unsqueeze(1),
-        lens_w=around(0.30, 0.045, "glasses_width"),
-        lens_h=around(0.25, 0.075, "glasses_height"),
-        rim=around(0.12, 0.045, "glasses_rim"),
+        lens_w=around(0.32, 0.045, "glasses_width"),
+        lens_h=around(0.26, 0.070, "glasses_height"),
+        rim=around(0.085, 0.030, "glasses_rim"),
         rim_colour=_rim_colour(people).unsqueeze(1),
         beard=people.kind["beard"].float().unsqueeze(1),
-        beard_top=around(-0.28, 0.13, "beard_length"),
+        beard_top=around(-0.40, 0.12, "beard_length"),
         skin=skin.unsqueeze(1),
         lips=lips.unsqueeze(1),
         iris=people.number["iris"].unsqueeze(1),
         hair=torch.cat([brow.unsqueeze(1), hair.unsqueeze(1)], 1),
         marks=marks,
         mark_colours=mark_colours,
+        relief=face_relief(people, eye_x, eye_y),
     )
 
 
@@ -135,7 +139,8 @@ def paint(colour: Tensor, point: Tensor, p: FacePaint) -> Tensor:
     side = x.abs()
     dark = p.skin * 0.30
     brow_colour, hair = p.hair[:, 0:1], p.hair[:, 1:2]
-    mouth_line = p.mouth_y - 0.10 * p.smile * (1 - (x / p.mouth_w) ** 2) + 0.05 * p.smile
+    mouth_line = p.mouth_y - 0.06 * p.smile * (1 - (x / p.mouth_w) ** 2) + 0.03 * p.smile
+    colour = colour * _relief(side, y, front, p).unsqueeze(-1)
     for mark in range(p.marks.shape[1]):
         where_x, where_y, width, height, edge, amount = p.marks[:, mark : mark + 1].unbind(-1)
         round_ = ((side - where_x) / width) ** 2 + ((y - where_y) / height) ** 2
@@ -153,28 +158,39 @@ def paint(colour: Tensor, point: Tensor, p: FacePaint) -> Tensor:
     return _paint_glasses(_paint_mouth(colour, x, y - mouth_line, front, p, dark), dx, side, y, z, p)
 
 
+def _relief(side: Tensor, y: Tensor, front: Tensor, p: FacePaint) -> Tensor:
+    """(F, R) how much light is left where the face is hollow: paint, so that it is there in every light."""
+    left = 1 - 0.16 * ((side - 0.55) / 0.45).clamp(0, 1) ** 2  # the cheeks turn away
+    for hollow in range(p.relief.shape[1]):
+        where_x, where_y, width, height, edge, amount = p.relief[:, hollow : hollow + 1].unbind(-1)
+        round_ = ((side - where_x) / width) ** 2 + ((y - where_y) / height) ** 2
+        left = left * (1 - amount * front * _inside(1 - round_, edge))
+    return left
+
+
 def _paint_eyes(
     colour: Tensor, dx: Tensor, x: Tensor, y: Tensor, front: Tensor, p: FacePaint, dark: Tensor
 ) -> Tensor:
     dy = y - p.eye_y - p.eye_tilt * dx
-    shape = 1 - ((dx / p.eye_w) ** 2 + (dy / p.eye_h) ** 2).clamp_min(1e-6).sqrt()
+    # An almond: two arcs that meet in the corners.
+    shape = 1 - (dx / p.eye_w) ** 2 - dy.abs() / p.eye_h
     white = _inside(shape, 0.25) * front
     lid = _inside(shape + p.lash, 0.2) * _inside(dy - 0.02, 0.06) * front
     colour = _over(colour, dark, lid)
-    colour = _over(colour, torch.full_like(colour, 0.97), white)
+    colour = _over(colour, torch.full_like(colour, 0.93), white)
     shift = torch.where(x > 0, dx - p.gaze, dx + p.gaze)
-    round_ = (shift**2 + dy**2).clamp_min(1e-6).sqrt()
+    round_ = (shift**2 + (UPRIGHT * dy) ** 2).clamp_min(1e-6).sqrt()
     colour = _over(colour, p.iris, _inside(p.iris_size - round_) * white)
-    return _over(colour, dark * 0.3, _inside(0.065 - round_) * white)
+    return _over(colour, dark * 0.3, _inside(0.058 - round_) * white)
 
 
 def _paint_mouth(colour: Tensor, x: Tensor, dy: Tensor, front: Tensor, p: FacePaint, dark: Tensor) -> Tensor:
     bow = (1 - (x / p.mouth_w) ** 2).clamp_min(0)
     lips = (p.lip + 0.015 * p.smile) * bow.sqrt() - dy.abs()
     colour = _over(colour, p.lips, _inside(lips, 0.035) * _inside(bow - 0.02, 0.04) * front)
-    teeth = 0.034 * bow.sqrt() - (dy - 0.005).abs()
+    teeth = 0.024 * bow.sqrt() - (dy - 0.005).abs()
     smile = _inside(teeth, 0.03) * _inside(bow - 0.06, 0.06) * front
-    colour = _over(colour, torch.full_like(colour, 0.95), smile * p.smile)
+    colour = _over(colour, torch.full_like(colour, 0.92), 0.85 * smile * p.smile)
     line = _inside(0.016 - dy.abs(), 0.03) * _inside(bow - 0.03, 0.05) * front
     return _over(colour, dark, line * (1 - p.smile))
 

@@ -16,14 +16,14 @@ _BALD, _SHORT, _LONG, _BOB, _TAIL, _BUN, _CURLY, _MOHAWK = range(len(HAIR_STYLES
 def head_size(people: People) -> Tensor:
     """(F, 3) radii of the skull in metres."""
     size = people.skeleton.scale * ENLARGE
-    wide = 0.092 * (1 + 0.10 * people.face("head_width"))
-    high = 0.114 * (1 + 0.08 * people.face("head_height"))
-    return vector(wide, high, torch.full_like(wide, 0.092)) * size.unsqueeze(-1)
+    wide = 0.092 * (1 + 0.12 * people.face("head_width"))
+    high = 0.114 * (1 + 0.10 * people.face("head_height"))
+    return vector(wide, high, torch.full_like(wide, 0.097)) * size.unsqueeze(-1)
 
 
 def nose_height(people: People) -> Tensor:
     """(F,) where the tip of the nose is, in radii of the skull below its middle."""
-    return -0.21 + 0.07 * people.face("nose_height")
+    return -0.21 + 0.09 * people.face("nose_height")
 
 
 def _nose_colour(people: People) -> Tensor:
@@ -53,14 +53,14 @@ def add_head(solids: Collector, people: People) -> None:
     """Skull, jaw, nose, ears, hair and hat of everybody."""
     head, frame, skin = _Head(people), people.skeleton.head_frame, people.number["skin"]
     solids.ball(people.skeleton.head, frame, head.radii, skin, face=True)
-    jaw = 0.61 + 0.12 * people.face("jaw_width")
+    jaw = 0.61 + 0.14 * people.face("jaw_width")
     chin = -0.70 - 0.14 * people.face("chin_length")
     solids.cone(
         head.at(0, -0.18, 0.16), head.at(0, chin, 0.36), (head.length(jaw + 0.20), head.length(jaw - 0.16)),
         skin, face=True,
     )  # fmt: skip
     long = 0.11 + 0.05 * people.face("nose_length")
-    wide = 0.125 + 0.050 * people.face("nose_width")
+    wide = 0.125 + 0.055 * people.face("nose_width")
     solids.cone(
         head.at(0, -0.04, 0.94),
         head.at(0, nose_height(people), 0.97 + long),
@@ -69,7 +69,7 @@ def add_head(solids: Collector, people: People) -> None:
     )
     ear = vector(head.length(0.10), head.length(0.22 + 0.05 * people.face("ears")), head.length(0.15))
     for side in (-1.0, 1.0):
-        solids.ball(head.at(side * 0.99, -0.02, -0.02), frame, ear, skin * 0.95)
+        solids.ball(head.at(side * 0.99, -0.02, -0.02), frame, ear, skin * 0.86)
     _add_hair(solids, head)
     _add_hat(solids, head)
 

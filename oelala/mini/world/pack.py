@@ -53,7 +53,7 @@ def pack(clips: list[ClipSpec] | Table, num_frames: int, device: torch.device | 
     pose = _act(kind, number, seconds)
     skeleton = _stand(kind, number, pose, seconds, frame.float() / max(num_frames - 1, 1))
     blink = ((seconds + number["mood"][:, 2]) % 3.1) < 0.15
-    return People(kind, number, skeleton, pose, 1 - 0.85 * blink.float())
+    return People(kind, number, skeleton, pose, 1 - 0.6 * blink.float())
 
 
 def _act(kind: dict[str, Tensor], number: dict[str, Tensor], seconds: Tensor) -> Pose:
@@ -79,5 +79,5 @@ def _stand(
     aside, ahead = aside * near, ahead * near
     root = torch.stack([aside + ahead * yaw.sin(), torch.zeros_like(yaw), ahead * yaw.cos()], -1)
     man = (kind["sex"] == 1).float()
-    shoulder = 0.158 + 0.022 * man + 0.012 * (kind["build"].float() - 1)
+    shoulder = 0.166 + 0.024 * man + 0.012 * (kind["build"].float() - 1)
     return build_skeleton(pose, yaw, root, number["height"], shoulder)

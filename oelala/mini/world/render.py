@@ -32,11 +32,11 @@ def shade(rays: Tensor, stage: Stage) -> Tensor:
     facing = (normal * scenery.sun).sum(-1, keepdim=True)
     # Gentle on faces: who somebody is should not depend on the light.
     facing = torch.where(is_face.unsqueeze(-1), 0.38 + 0.40 * facing, facing)
-    light = scenery.ambient * (0.86 + 0.14 * normal[..., 1:2]) + scenery.key * (
+    light = scenery.ambient * (0.82 + 0.18 * normal[..., 1:2]) + scenery.key * (
         (facing + 0.35) / 1.35
     ).clamp_min(0)
     rim = (1 + (normal * rays).sum(-1, keepdim=True)).clamp(0, 1) ** 3
-    lit = (colour * light + 0.10 * rim * scenery.key).clamp(0, 1)
+    lit = (colour * light + 0.15 * rim * scenery.key).clamp(0, 1)
     return torch.where((distance < trace.FAR / 2).unsqueeze(-1), lit, backdrop(rays, stage.camera, scenery))
 
 

@@ -16,8 +16,10 @@ from oelala.mini.world.solids import Collector, Solids
 
 SIZE = 256
 # full body, waist up, close-up: metres seen from bottom to top, and the height of the middle.
-_COVER = ((2.24, 0.99), (1.12, 1.30), (0.56, 1.58))
+_COVER = ((2.24, 0.99), (1.05, 1.29), (0.56, 1.58))
 TANGENT = 0.26
+# Where a head is when standing, in metres for height 1, and how much the camera goes along with it.
+_HEAD, _FOLLOW = 1.62, 0.6
 
 
 @dataclass
@@ -50,13 +52,15 @@ def build_stage(people: People) -> Stage:
     shot = people.kind["shot"]
     cover, middle = torch.tensor(_COVER, device=shot.device)[shot].unbind(-1)
     height = people.number["height"]
-    middle = torch.where(shot == 0, middle, middle * height)
+    s = people.skeleton
+    # Nearby, the camera goes along with the head: who squats does not leave the picture.
+    away = s.head[:, 1] - _HEAD * height
+    middle = torch.where(shot == 0, middle, middle * height + _FOLLOW * away)
     camera = torch.stack([torch.zeros_like(cover), middle, cover / 2 / TANGENT], -1)
     collector = Collector()
     add_body(collector, people)
     add_head(collector, people)
     solids = collector.collect()
-    s = people.skeleton
     return Stage(
         camera, solids, trace.constants(solids, camera), face_paint(people), build_scenery(people),
         s.head, s.head_frame, head_size(people),
