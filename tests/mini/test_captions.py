@@ -1,11 +1,18 @@
 """Captions: two languages, many wordings, and never a word of what is held out."""
 
+import re
+from string import Formatter
+
 import numpy as np
+import pytest
+from transformers import AutoTokenizer
 
 from oelala.mini import words
 from oelala.mini.captions import caption
-from oelala.mini.evaluate.prompts import held_out_prompts
+from oelala.mini.evaluate.prompts import FOREIGN, fill, held_out_prompts
+from oelala.mini.tokenizer import MAX_SEQUENCE_LENGTH
 from oelala.mini.world.spec import random_clip
+from oelala.models.catalog.rows_mini import ASSETS
 
 
 def captions(count: int, language: str) -> list[str]:
@@ -43,6 +50,22 @@ def test_captions_vary() -> None:
 def test_prompts_for_judging_are_half_dutch_and_a_quarter_foreign() -> None:
     prompts = held_out_prompts(16)
     assert [p.language for p in prompts].count("nl") == 8
-    foreign = ("Everything behind", "There stands", "Daar is", "Achter de")
-    assert sum(p.text.startswith(foreign) for p in prompts) == 4
+    foreign = [p for p in prompts if p.text in {fill(t, p.spec, p.language) for t in FOREIGN[p.language]}]
+    assert [p.language for p in foreign] == ["en", "nl"] * 2
     assert prompts == held_out_prompts(16)
+
+
+@pytest.mark.parametrize("language", list(FOREIGN))
+def test_foreign_wordings_name_everything(language: str) -> None:
+    fields = {"person", "top", "top_word", "bottom", "bottom_word", "wall", "hair", "action"}
+    colours = words.COLOUR_WORDS[language]
+    tokenizer = AutoTokenizer.from_pretrained(ASSETS / "oelala-mini" / "tokenizer", local_files_only=True)
+    assert len(set(FOREIGN[language])) == 8
+    for template in FOREIGN[language]:
+        assert {field for _, field, _, _ in Formatter().parse(template) if field} == fields
+        for prompt in held_out_prompts(20):
+            spec = prompt.spec
+            text = fill(template, spec, language)
+            names = (spec.clothes.top_name, spec.clothes.bottom_name, spec.scene.wall_name)
+            assert all(re.search(rf"\b{re.escape(colours[name][0])}\b", text) for name in names)
+            assert len(tokenizer(text).input_ids) <= MAX_SEQUENCE_LENGTH  # all of it is read

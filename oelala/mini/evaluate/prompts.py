@@ -1,5 +1,5 @@
 """Held-out prompts: colour pairs and people that training never saw, half Dutch, a quarter worded
-otherwise.
+otherwise, by somebody who had not read the training wordings: judge these once per trained text encoder.
 """
 
 from dataclasses import dataclass, replace
@@ -15,19 +15,46 @@ NUM_REFERENCES = 20
 _VAE_SEED, _PICTURE_SEED, _POSE_SEED = (FIRST_SEED + 10_000_000 * k for k in (1, 2, 3))
 # Of the pictures, half are whole bodies (colours), half are close enough for a face (who it is).
 _PICTURE_SHOTS = ("full body", "close-up", "full body", "waist up")
-# Sentences that the caption generator cannot produce.
-_FOREIGN = {
+# Sentences that the caption generator cannot produce. Their writer had not read the training wordings;
+# they are to be judged once per trained text encoder, and whoever has read them writes no training wordings.
+FOREIGN = {
     "en": (
-        "There stands our {person}, {top} {top_word} above, {bottom} {bottom_word} below, "
-        "and all behind is {wall}; nothing of the body is cut off. On top: {hair}. What goes on: {action}",
-        "Everything behind the {person} is {wall}. The {top_word} is {top} "
-        "and the {bottom_word} {bottom}. Seen whole, {hair}, {action} all the while",
+        "Camera: keep the {person} in frame, shoes too. Paint the set wall {wall}. "
+        "Costume: {top_word} in {top}, {bottom_word} in {bottom}. Hairdo: {hair}. On my cue: {action}.",
+        "hi! could I get a {person} {action}, {hair}, all of them in the picture, feet too? "
+        "make the {top_word} {top}, the {bottom_word} {bottom} and the wall {wall}. thanks!",
+        "subject: {person}; hair: {hair}; {top_word}: {top}; {bottom_word}: {bottom}; "
+        "wall: {wall}; crop: none, feet included; doing: {action}",
+        "{person} STOP {hair} STOP {top_word} {top} STOP {bottom_word} {bottom} STOP "
+        "wall behind {wall} STOP show entire figure STOP now {action}",
+        "{wall} is the colour of the wall, and before it, visible down to the shoes, a {person} "
+        "is {action}: {hair}, {bottom_word} in {bottom}, {top_word} in {top}.",
+        "{action} is what I need from this {person}, nothing cropped between scalp and soles. "
+        "{bottom_word} {bottom}; {top_word} {top}; {hair}; at the back a wall in {wall}.",
+        "The wall dreams in {wall}; before it, entire from crown to heel, a {person}, {hair}, {action}, "
+        "the {top_word} spun of {top}, the {bottom_word} steeped in {bottom}.",
+        "Wide, 35 mm, figure fully framed with feet. {person}, {hair}, {action}. "
+        "Wardrobe: {top_word} ({top}), {bottom_word} ({bottom}). Rear wall ({wall}).",
     ),
     "nl": (
-        "Daar is een {person}: boven {top}, een {top_word}, onder {bottom}, een {bottom_word}, "
-        "en erachter is alles {wall}; niets valt buiten beeld. Bovenop: {hair}. Wie dat is, die {action}",
-        "Achter de {person} is het {wall}. De {top_word} is {top}, de {bottom_word} is {bottom}. "
-        "Helemaal te zien, {hair}, en die {action}",
+        "Camera: kruin en schoenen allebei in beeld. Muur van de set {wall} verven. "
+        "Kostuum: {top_word} in het {top}, {bottom_word} in het {bottom}. Kapsel: {hair}. "
+        "De {person} {action}.",
+        "hoi! mag ik een {person}, {hair}, helemaal erop, ook de voeten? {top_word} moet {top} zijn, "
+        "{bottom_word} {bottom} en de muur {wall}. o ja, die {person} {action}. dankje!",
+        "wie: {person}; haar: {hair}; {top_word}: {top}; {bottom_word}: {bottom}; "
+        "muur: {wall}; uitsnede: geen, voeten erbij; doet: {action}",
+        "{person} {action} STOP gehele gestalte tonen STOP {hair} STOP {top_word} {top} STOP "
+        "{bottom_word} {bottom} STOP muur erachter {wall}",
+        "{wall} is de muur, en ervoor zie je tot en met de schoenen een {person}, {hair}: "
+        "{bottom_word} in het {bottom}, daarboven {top_word} in het {top}. De {person} {action}.",
+        "Wie {action}? Een {person}, van schedel tot zolen te zien, {hair}. "
+        "Een {bottom_word} in het {bottom}, een {top_word} in het {top}, en de wand is {wall}.",
+        "Stil kleurt de muur {wall}; daar, ongebroken van hoofd tot hiel, een {person}, {hair}, "
+        "een {top_word} van louter {top}, een {bottom_word} in {bottom} gedoopt. "
+        "En kijk: de {person} {action}.",
+        "Totaal, 35 mm, figuur volledig in kader met voeten. {person}, {hair}, {action}. "
+        "Kleding: {top_word} ({top}), {bottom_word} ({bottom}). Achterwand ({wall}).",
     ),
 }
 
@@ -50,9 +77,10 @@ def full_body(spec: ClipSpec) -> ClipSpec:
     return replace(spec, scene=replace(scene, light="neutral"))
 
 
-def _foreign(spec: ClipSpec, language: str, rng: np.random.Generator) -> str:
+def fill(template: str, spec: ClipSpec, language: str) -> str:
+    """One of `FOREIGN[language]` about `spec`, in the first word that the language has for each thing."""
     colours, garments = COLOUR_WORDS[language], GARMENTS[language]
-    return str(rng.choice(_FOREIGN[language])).format(
+    return template.format(
         person=PEOPLE[language][spec.character.sex][0],
         top=colours[spec.clothes.top_name][0],
         top_word=garments[spec.clothes.top][0],
@@ -73,7 +101,7 @@ def _prompt(number: int, spec: ClipSpec) -> Prompt:
     language = "nl" if number % 2 else "en"
     rng = np.random.default_rng(number)
     if number % 4 >= 2 and number % 8 < 4:
-        return Prompt(_foreign(spec, language, rng), language, spec)
+        return Prompt(fill(str(rng.choice(FOREIGN[language])), spec, language), language, spec)
     return Prompt(caption(spec, rng, language, complete=True), language, spec)
 
 
