@@ -11,6 +11,7 @@ from oelala.mini.recipe.farm import Farm
 from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.latent_set import shards
 from oelala.mini.recipe.latents import LatentSettings, LatentStage, Tools, tokenizer_of_all
+from oelala.mini.recipe.norm_silu import NormSilu
 from oelala.mini.recipe.pose import PoseSettings, PoseStage
 from oelala.mini.recipe.pose_latents import PoseLatentStage
 from oelala.mini.recipe.team import Team
@@ -57,9 +58,15 @@ class Run:
         """Compiled when first needed."""
         return Tools(self.farm, best_shaders(self.device))
 
+    @cached_property
+    def norm(self) -> NormSilu:
+        """Compiled when first needed."""
+        return fastest_norm(self.device)
+
     def prepare(self) -> None:
-        """Compile the renderer now, so that no stage's seconds pay for it."""
+        """Compile the renderer and the VAE's norm now, so that no stage's seconds pay for it."""
         assert self.tools
+        assert self.norm is not None
 
     def text(self, seconds: float, later: float = 0.0) -> None:
         """Stage 0: has no schedule that goes on later."""
@@ -94,7 +101,7 @@ class Run:
         self._train_vae(settings)
 
     def _train_vae(self, settings: VaeSettings) -> None:
-        VaeStage(replace(settings, norm=fastest_norm(self.device))).run()
+        VaeStage(replace(settings, norm=self.norm)).run()
         self._free()
 
     def latents(self, kind: str, seconds: float) -> None:

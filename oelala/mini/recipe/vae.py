@@ -192,6 +192,8 @@ class VaeStage:
 
     def _save(self) -> None:
         self.progress.next_seed = self.pool.next_seed
+        # First: the end of a call may come before the score.
+        checkpoint.save(self.path, self.average.values, self.progress)
         score = self.score()
         logger.info("vae {:.0f} s: held-out {}", self.progress.seconds, score)
         self.progress.log.append(
