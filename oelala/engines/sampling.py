@@ -14,6 +14,7 @@ from loguru import logger
 from numpy.typing import NDArray
 
 from oelala.engines.fall_back import Borrowing, with_model
+from oelala.engines.frames_out import Frames, frames_out
 from oelala.engines.previews import Previews, predicted_original
 from oelala.engines.provenance import provenance_of
 from oelala.engines.watch import Phases, watched
@@ -45,7 +46,6 @@ class Sampling:
         return float(getattr(self.task, "fps", None) or row.fps)
 
 
-Frames = NDArray[np.uint8]
 # The frames of the clip in order, RGB (t, H, W, 3), a few at a time; the work is done as they are asked for.
 Sample = Callable[[Sampling, Loan, Phases], Generator[Frames]]
 
@@ -154,7 +154,7 @@ def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Fram
         latents = _call_wan(pipeline, sampling, prompts, on_step)
         # a VACE pipeline puts its reference pictures before the clip's own latents
         with closing(decode_wan(pipeline, latents[:, :, -latent_frames:])) as chunks:
-            yield from map(as_bytes, chunks)
+            yield from frames_out(chunks)
     phases.leave()
 
 
@@ -184,14 +184,6 @@ def _call_wan(
 def generator_of(task: VideoTask) -> torch.Generator:
     """On the processor, so that a seed means the same noise on every device."""
     return torch.Generator("cpu").manual_seed(known(task.seed))
-
-
-def as_bytes(video: torch.Tensor) -> NDArray[np.uint8]:
-    """(T, 3, H, W) in 0 … 1 to RGB frames (T, H, W, 3)."""
-    frames = np.empty((video.shape[0], *video.shape[2:], video.shape[1]), np.uint8)
-    for number, frame in enumerate(video):  # one at a time: a long clip's float copy would double the memory
-        frames[number] = (frame * 255).round_().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-    return frames
 
 
 def _warn_of_long_prompt(task: VideoTask, loan: Loan) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
+from oelala.engines.frames_out import frames_out
 from oelala.engines.previews import Previews, predicted_original
-from oelala.engines.sampling import Frames, Sampling, as_bytes, generator_of, known
+from oelala.engines.sampling import Frames, Sampling, generator_of, known
 from oelala.engines.watch import Phases, watched
 from oelala.models.manager import Loan
 
@@ -48,7 +49,7 @@ def sample_animate(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[
     with watched(loan, phases, total, latent_frames):
         video = _call(sampling, loan, segment, on_step)
     phases.leave()
-    yield from map(as_bytes, video.split(_AT_ONCE))
+    yield from frames_out(video.split(_AT_ONCE))
 
 
 def segment_of(num_frames: int) -> int:

@@ -9,8 +9,9 @@ from typing import Any
 
 import torch
 
+from oelala.engines.frames_out import frames_out
 from oelala.engines.previews import Previews
-from oelala.engines.sampling import Frames, Sampling, as_bytes, generator_of, known
+from oelala.engines.sampling import Frames, Sampling, generator_of, known
 from oelala.engines.watch import Phases, watched
 from oelala.models.manager import Loan
 from oelala.tasks.image_to_video import ImageToVideo
@@ -53,7 +54,7 @@ def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Fram
     with watched(loan, phases, total, chunks):
         latents = _call(loan.pipeline, sampling, task, on_step)
         with closing(_decoded(loan.pipeline, latents, known(task.decode_chunk_size))) as pictures:
-            yield from map(as_bytes, pictures)
+            yield from frames_out(pictures)
     phases.leave()
 
 
