@@ -31,8 +31,10 @@ def test_faces_are_measured_in_pixels_of_the_frame_whatever_its_size(reader: Fac
     frame, _ = rendered("close-up")
     large = cv2.resize(frame, (1280, 1280), interpolation=cv2.INTER_CUBIC)
     (small_face,), (large_face,) = reader.find(frame), reader.find(np.asarray(large, np.uint8))
-    assert np.array(large_face.box) / 5 == pytest.approx(np.array(small_face.box), abs=5)
-    assert large_face.landmarks / 5 == pytest.approx(small_face.landmarks, abs=5)
+    # a detector's box moves by a few hundredths of the face when its input is resampled
+    some = 0.08 * small_face.box[3]
+    assert np.array(large_face.box) / 5 == pytest.approx(np.array(small_face.box), abs=some)
+    assert large_face.landmarks / 5 == pytest.approx(small_face.landmarks, abs=some)
 
 
 def test_frames_without_a_face_count_and_have_no_descriptor(reader: FaceReader) -> None:
