@@ -8,7 +8,7 @@ from loguru import logger
 
 from oelala.errors import Cancelled, OelalaError
 from oelala.library.workspace import Workspace
-from oelala.models.catalog import TINY_DECODERS, find
+from oelala.models.catalog import find, tiny_decoder_of
 from oelala.models.download import DownloadRequest, download_model
 from oelala.progress import Progress, RunContext
 from oelala.settings import Settings
@@ -34,11 +34,11 @@ def run(task: Download, settings: Settings, context: RunContext, workspace: Work
 
 
 def _fetch_tiny_decoder(task: Download, settings: Settings, context: RunContext) -> None:
-    """For previews of all frames: a few megabytes beside gigabytes, and no harm where they do not come."""
-    vae = find(task.model, settings).components.get("vae")
-    if vae is None or vae.latents not in TINY_DECODERS:
+    """For previews of all frames: megabytes beside gigabytes, and no harm where they do not come."""
+    tiny = tiny_decoder_of(find(task.model, settings))
+    if tiny is None:
         return
     try:
-        download_model(DownloadRequest(TINY_DECODERS[vae.latents].row, settings, context.cancel))
+        download_model(DownloadRequest(tiny.row, settings, context.cancel))
     except (Cancelled, OelalaError) as fault:  # the model that was asked for is there
         logger.info("previews stay small: {}", fault or "cancelled")

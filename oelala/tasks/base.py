@@ -41,14 +41,13 @@ Widget = Literal[
     "clip",
     "motion",
     "unseen",
-    "hidden",
 ]
 
 
 def shown(widget: Widget, *, advanced: bool = False, step: float | None = None) -> dict[str, Any]:
     """How `ui/form.py` shows a field: its widget, whether it sits behind "Advanced", a slider's step.
 
-    An "unseen" number is set by the page's scripts, a "hidden" value by nobody but a preset or a clip.
+    An "unseen" number is set by the page's scripts.
     """
     return {"widget": widget, "advanced": advanced, "step": step}
 

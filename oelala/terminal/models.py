@@ -99,6 +99,7 @@ def _download(studio: Studio, model: str, console: Console) -> int:
     folder, job = studio.model_folder(model), None
     fetched, seconds = 0, 0.0
     if folder is None:
+        _tell_download(studio, model, console)
         (job,) = run_and_watch(studio, [studio.download(model)], console)
         if not isinstance(job.state, Done):
             code = tell_unfinished(job, console)
@@ -114,6 +115,19 @@ def _download(studio: Studio, model: str, console: Console) -> int:
     else:
         console.result(str(folder))
     return DONE
+
+
+def _tell_download(studio: Studio, model: str, console: Console) -> None:
+    """How much comes from where, before it comes."""
+    status = next((one for one in studio.models() if one.id == model), None)
+    if status is None:
+        return
+    most = "" if status.bytes_exact else "≤ "
+    about = {"size": f"{most}{_size(status.bytes)}", "source": ", ".join(status.sources)}
+    console.note("terminal.download", model=status.title, licence=status.licence, **about)
+    if (preview := status.preview) is not None and not preview.on_disk:
+        about = {"size": f"≤ {_size(preview.bytes)}", "source": preview.repo, "licence": preview.licence}
+        console.note("form.model.missing.preview", **about)
 
 
 def _verify(studio: Studio, model: str, console: Console) -> int:

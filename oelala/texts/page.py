@@ -31,7 +31,14 @@ FORM: dict[str, Text] = {
         "Meer modellen die het maken, elk in eigen formaat en op eigen wijze, met dezelfde seed.",
     ),
     "form.model.missing": Text("{model} (not here yet)", "{model} (nog niet hier)"),
-    "form.model.missing.help": Text("A download of {size}.", "Een download van {size}."),
+    "form.model.missing.help": Text(
+        "A download of {size} from {source} (licence {licence}).",
+        "Een download van {size} van {source} (licentie {licence}).",
+    ),
+    "form.model.missing.preview": Text(
+        "With it comes a tiny decoder for previews: {size} from {source} (licence {licence}).",
+        "Er komt een kleine decoder voor voorbeelden mee: {size} van {source} (licentie {licence}).",
+    ),
 }
 
 FRAME: dict[str, Text] = {

@@ -19,6 +19,10 @@ TEXTS: dict[str, Text] = {
     "terminal.fits.no": Text("too big for this computer", "te groot voor deze computer"),
     "terminal.downloading": Text("Downloading", "Ophalen"),
     "terminal.verifying": Text("Checking", "Controleren"),
+    "terminal.download": Text(
+        "{model}: {size} from {source} (licence {licence}).",
+        "{model}: {size} van {source} (licentie {licence}).",
+    ),
     "terminal.download-kept": Text(
         "What came so far is kept: “models download {model}” goes on from there, “models remove {model}” "
         "deletes it.",

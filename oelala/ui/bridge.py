@@ -1,8 +1,9 @@
 """The one line between our scripts and Gradio's handlers, both ways; one bridge a tab.
 
-Scripts call `oelala.bridges[kind].restore({...})` to put settings into the form, and `.refresh()` to have it
-look at the models again. Handlers answer with `answer`, which the scripts receive as
-`oelala.answer(kind, {...})`; what is said before they listen waits in `oelala.unheard`. The value is data:
+Scripts call `oelala.bridges[kind].refresh()` to have the form look at the models again. The handlers that
+answer with values (`restore`, `choose_model`, `choose_preset`) they ask through `assets/page/fill.js`, which
+reads the form with `look` and writes it with `fill`. Handlers answer with `answer`, which the scripts receive
+as `oelala.answer(kind, {...})`; what is said before they listen waits in `oelala.unheard`. The value is data:
 nothing renders it. A tab is drawn when it is first opened, and its bridge comes with it:
 `oelala.bridged(kind)` tells the scripts.
 """
@@ -17,10 +18,8 @@ _ON_LOAD = """
 const kind = element.querySelector("[data-kind]").dataset.kind;
 window.oelala.bridges ??= {};
 const { oelala } = window;
-oelala.bridges[kind] = {
-  restore: (settings) => trigger("restore", settings),
-  refresh: () => trigger("refresh"),
-};
+const events = ["look", "fill", "refresh", "restore", "choose_model", "choose_preset"];
+oelala.bridges[kind] = Object.fromEntries(events.map((event) => [event, (data) => trigger(event, data)]));
 oelala.unheard ??= [];
 const hear = () => {
   if (!props.value) return;
@@ -35,7 +34,7 @@ oelala.bridged?.(kind);
 
 
 def build_bridge(kind: str) -> Any:
-    """A component nobody sees, with the events `restore` and `refresh`."""
+    """A component nobody sees, with the events that its script names."""
     import gradio as gr
 
     return gr.HTML(

@@ -28,7 +28,7 @@ class FormField:
 
 
 def fields_of(task: type[Task]) -> list[FormField]:
-    """The fields a form shows, in the order of the class; `hidden` ones included."""
+    """The fields a form shows, in the order of the class."""
     return [_read(name, info) for name, info in task.model_fields.items() if _extra(info)]
 
 

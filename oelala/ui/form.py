@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 # By the form; what nobody sees stays so, and of pictures the scripts see to it.
-_NEVER_HIDDEN = {"image", "clip", "seed", "motion", "unseen", "hidden"}
+_NEVER_HIDDEN = {"image", "clip", "seed", "motion", "unseen"}
 
 
 class Form:
@@ -118,10 +118,21 @@ class Form:
     # showing
 
     @property
-    def outputs(self) -> list[Any]:
-        """Every component that `show` and `show_models` may change."""
+    def parts(self) -> dict[str, Any]:
+        """Name -> component of all that `show` and `show_models` may change."""
         extras = self._widgets.extras
-        return [*self._widgets.fields.values(), *(part for name, part in extras.items() if name != "dice")]
+        return {**self._widgets.fields, **{name: part for name, part in extras.items() if name != "dice"}}
+
+    @property
+    def bound(self) -> list[str]:
+        """The names of the parts whose values mean something to one model only."""
+        helpers = self._widgets.extras.keys() & {"size", "seconds", "rate", "frame_step"}
+        return sorted((self._optional & self._widgets.fields.keys()) | helpers)
+
+    @property
+    def _optional(self) -> set[str]:
+        """The fields that a model has values of its own for."""
+        return {name for name, info in self.task.model_fields.items() if info.default is None}
 
     def component(self, name: str) -> Any:
         return self._widgets.fields[name]
@@ -141,13 +152,12 @@ class Form:
         """The defaults of what only the scripts set, so that nothing stays there of a former task."""
         return {name: self._fields[name].default for name in fields_shown_as(self.task, "unseen")}
 
-    @property
-    def seed_outputs(self) -> list[Any]:
-        return [*self.seeds.values(), *(self._widgets.extras["drawn"] for _ in self.seeds)]
-
-    def show_drawn(self, task: Mapping[str, Any]) -> dict[Any, str]:
-        """{component: value} that show the seed of a job just queued."""
-        return {part: str(task[name]) for name in self.seeds for part in self.seed_outputs}
+    def show_drawn(self, task: Mapping[str, Any]) -> dict[Any, dict[str, Any]]:
+        """{component: properties} that show the seed of a job just queued."""
+        drawn = self._widgets.extras.get("drawn")
+        return {
+            part: {"value": str(task[name])} for name, seed in self.seeds.items() for part in (seed, drawn)
+        }
 
     @property
     def stand_ins(self) -> dict[str, Any]:
@@ -176,8 +186,7 @@ class Form:
     def defaults(self, model: str) -> dict[str, Any]:
         """The model and its own values, as `show` takes them; a prompt is the user's."""
         own = self._studio.defaults(self.kind, model)
-        optional = {name for name, info in self.task.model_fields.items() if info.default is None}
-        return {"model": model, **{name: value for name, value in own.items() if name in optional}}
+        return {"model": model, **{name: value for name, value in own.items() if name in self._optional}}
 
     def show_models(self, text: Say, chosen: str | None = None) -> dict[Any, dict[str, Any]]:
         """The models as they are now: one may have been downloaded since the page was built."""

@@ -24,7 +24,17 @@ def note(model: ModelStatus, text: Say) -> str:
         return fits
     if _ships(model):
         return f"{text('error.embedded-missing')} {text('error.embedded-missing.hint')}"
-    return f"{text('form.model.missing.help', size=size_of(model))} {fits}"
+    return f"{_download(model, text)} {fits}"
+
+
+def _download(model: ModelStatus, text: Say) -> str:
+    """How much comes from where, before anyone presses Download."""
+    about = {"size": size_of(model), "source": ", ".join(model.sources), "licence": model.licence}
+    own, preview = text("form.model.missing.help", **about), model.preview
+    if preview is None or preview.on_disk:
+        return own
+    about = {"size": f"≤ {amount(preview.bytes)}", "source": preview.repo, "licence": preview.licence}
+    return f"{own} {text('form.model.missing.preview', **about)}"
 
 
 def prompt_help(model: ModelStatus) -> str:
@@ -41,11 +51,12 @@ def model_view(model: ModelStatus) -> dict[str, Any]:
 
 def size_of(model: ModelStatus) -> str:
     """Of the download: of some repositories only an upper bound is known."""
-    return f"{'' if model.bytes_exact else '≤ '}{gigabytes(model.bytes)}"
+    return f"{'' if model.bytes_exact else '≤ '}{amount(model.bytes)}"
 
 
-def gigabytes(count: int) -> str:
-    return f"{count / 1e9:.1f} GB"
+def amount(count: int) -> str:
+    """Megabytes are rounded up: they stand behind a “≤”."""
+    return f"{count / 1e9:.1f} GB" if count >= 10**9 else f"{-(-count // 10**6)} MB"
 
 
 def _ships(model: ModelStatus) -> bool:

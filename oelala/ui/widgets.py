@@ -26,7 +26,8 @@ _SIZE_TO_SIDES = "(size) => size.split(' × ').map(Number)"
 # A size of one's own matches none of the buttons, and none stays pressed.
 _SIDES_TO_SIZE = "(width, height) => `${width} × ${height}`"
 _NEW_SEED = "() => [String(crypto.getRandomValues(new Uint32Array(1))[0]), true]"
-_LOCK_TYPED_SEED = "(seed) => seed.trim() !== ''"
+# What is typed or pasted is meant to stay. Gradio tells the input of a text before the letter is in it.
+_LOCK_TYPED_SEED = "(seed, drawn, lock) => seed.trim() !== '' && (lock || seed !== drawn)"
 
 
 @dataclass(slots=True)
@@ -126,7 +127,7 @@ def _seed(widgets: Widgets, fields: list[FormField]) -> None:
         lock = gr.Checkbox(label=mark("form.seed.lock"), container=False, **widgets.ids("lock"))
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
     dice.click(None, [], [seed, lock], js=_NEW_SEED, **quiet)
-    seed.input(None, [seed], [lock], js=_LOCK_TYPED_SEED, **quiet)
+    seed.change(None, [seed, drawn, lock], [lock], js=_LOCK_TYPED_SEED, **quiet)
     widgets.fields[name] = seed
     widgets.extras.update(dice=dice, lock=lock, drawn=drawn)
 
@@ -218,12 +219,6 @@ def _unseen(widgets: Widgets, fields: list[FormField]) -> None:
     )
 
 
-def _hidden(widgets: Widgets, fields: list[FormField]) -> None:
-    import gradio as gr
-
-    widgets.fields[fields[0].name] = gr.State(fields[0].default)
-
-
 def _number(widgets: Widgets, shown: FormField, *, step: float = 1, help_text: bool = True) -> Any:
     """Without bounds and precision of its own: Gradio answers those with a toast, the task at the field."""
     import gradio as gr
@@ -250,5 +245,4 @@ _BUILDERS = {
     "clip": _clip,
     "motion": _motion,
     "unseen": _unseen,
-    "hidden": _hidden,
 }

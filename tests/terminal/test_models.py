@@ -86,10 +86,18 @@ def terminal(
 def test_download_verify_remove(terminal: Terminal, hub: Hub) -> None:
     code, out, err = terminal("download", SMALL.id)
     folder = Path(out.strip())
-    assert (code, err) == (0, "")
+    said = err.splitlines()
+    assert code == 0
+    assert said[0].startswith(f"{SMALL.title}: 17.57 GB from {SMALL.repo}, {HOST.repo} (licence Apache-2.0).")
+    preview = "With it comes a tiny decoder for previews: ≤ 45.3 MB from lightx2v/Autoencoders (licence MIT)."
+    assert said[1:] == [preview]
     assert folder.name == COMMIT
     rows = {row["id"]: row for row in terminal.json()}
     assert (rows[SMALL.id]["on_disk"], rows[LARGE.id]["on_disk"]) == (True, False)
+    assert rows[LARGE.id]["sources"][0] == LARGE.repo
+    comes_along = {"repo": "lightx2v/Autoencoders", "licence": "MIT", "bytes": 45_262_156, "on_disk": False}
+    assert rows[LARGE.id]["preview"] == comes_along
+    assert rows["oelala-mini"]["preview"] is None
     again = terminal.json("download", SMALL.id)
     assert again == {
         **{"state": "done", "job": None, "model": SMALL.id, "folder": str(folder)},

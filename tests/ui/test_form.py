@@ -105,7 +105,11 @@ def test_showing_a_model_brings_its_limits(form: Form) -> None:
     assert changes["size"]["info"] == "Veelvouden van 16, 128 tot 1280 pixels per zijde."
     assert changes["seconds"]["value"] == 5
     assert changes["rate"]["value"] == 16
-    assert changes["model"]["info"].startswith("Een download van 17.6 GB. ")
+    assert changes["model"]["info"].startswith(
+        "Een download van 17.6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
+    )
+    preview = "kleine decoder voor voorbeelden mee: ≤ 46 MB van lightx2v/Autoencoders (licentie MIT). "
+    assert preview in changes["model"]["info"]
     assert changes["prompt"] == {"info": say("field.prompt.help", "nl")}
     assert "seed" not in changes
 
@@ -115,7 +119,7 @@ def test_a_drawn_seed_counts_only_while_it_is_locked(form: Form) -> None:
     assert form.read(values_of(form, prompt="x", seed="5", drawn="5", lock=True))["seed"] == "5"
     assert form.read(values_of(form, prompt="x", seed=" 6 ", drawn="5", lock=False))["seed"] == "6"
     assert "seed" not in form.read(values_of(form, prompt="x", seed="", drawn="5", lock=True))
-    assert set(form.show_drawn({"seed": 7}).values()) == {"7"}
+    assert [change["value"] for change in form.show_drawn({"seed": 7}).values()] == ["7", "7"]
     shown = form.show({"seed": 0}, sayer("en"))
     assert {part.elem_id: change for part, change in shown.items()} == {
         "text-to-video--seed": {"value": "0"},
@@ -160,4 +164,4 @@ def test_only_what_a_hub_has_is_offered(form: Form) -> None:
     assert not mini["offered"]
     assert form.view_model("nobody") is None
     (change,) = form.show_models(sayer("nl"), "wan2.1-t2v-1.3b").values()
-    assert change["info"].startswith("Een download van 17.6 GB. ")
+    assert change["info"].startswith("Een download van 17.6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers")

@@ -1,5 +1,6 @@
 // What the buttons of the panels do. Each answer comes back through the queue, so every tab sees the same.
 import { t } from "./dom.js";
+import { ask } from "./fill.js";
 import { get, post } from "./net.js";
 import { notify, notifyFault } from "./notices.js";
 import { pollNow } from "./poll.js";
@@ -68,7 +69,7 @@ export async function intoForm(kind, values) {
   if (!tab && !window.oelala.bridges?.[kind]) return notify(t("live.no-tab"), { bad: true });
   tab?.click();
   const bridge = await bridgeOf(kind);
-  return bridge ? bridge.restore(values) : notify(t("live.no-tab"), { bad: true });
+  return bridge ? ask(kind, "restore", values) : notify(t("live.no-tab"), { bad: true });
 }
 
 async function bridgeOf(kind, tries = 100) {

@@ -1,5 +1,6 @@
 // What was typed but not yet asked for survives a reload of this tab, a change of language among them.
 import { byId } from "./dom.js";
+import { ask } from "./fill.js";
 import { knowsModel } from "./state.js";
 
 const KEY = "oelala_draft";
@@ -34,7 +35,7 @@ function bringBack(kind, tries) {
     setTimeout(() => bringBack(kind, tries - 1), 100);
     return;
   }
-  bridge.restore({ ...pending[kind], draft: true });
+  ask(kind, "restore", { ...pending[kind], draft: true }, { sinceStart: true });
   delete pending[kind];
 }
 

@@ -2,14 +2,17 @@
 import { cancelJob, intoForm, reuseFile } from "./actions.js";
 import { byId, t } from "./dom.js";
 import { clear, refuse } from "./faults.js";
+import { startFill, takeAnswer } from "./fill.js";
 import { takeModel } from "./model.js";
 import { clearFaults, notify } from "./notices.js";
 import { beginWith, takePictures } from "./picture.js";
 import { pollNow } from "./poll.js";
 import { followJobs, onStage } from "./stage.js";
-import { makesClip, running } from "./state.js";
+import { makesClip, on, running } from "./state.js";
 
 export function startForm() {
+  startFill();
+  on("form", filled);
   window.oelala.answer = answer;
   for (const [kind, message] of window.oelala.unheard?.splice(0) ?? []) answer(kind, message);
   document.documentElement.classList.toggle("o-mac", /^(Mac|iP)/.test(navigator.platform));
@@ -24,13 +27,8 @@ export function startForm() {
 }
 
 function answer(kind, message) {
-  if (message.model) takeModel(kind, message.model);
-  takePictures(kind, message.pictures);
-  if (message.event === "refreshed") {
-    const block = byId(`${kind}--model`);
-    if (block && message.model && !message.model.offered) clear(kind, block); // it has come meanwhile
-    return;
-  }
+  if (message.values) takeAnswer(kind, message);
+  if (message.event === "refreshed") return;
   clear(kind);
   clearFaults();
   if (message.event === "refused") message.faults.forEach((fault) => refuse(kind, fault));
@@ -43,6 +41,14 @@ function answer(kind, message) {
     const seed = message.seed === null || message.seed === undefined ? "" : t("live.restored.seed", { n: message.seed });
     notify(`${t("live.restored")} ${seed}`.trim());
   }
+}
+
+// What the answer brought is in the form; `current`: of the model that is still chosen.
+function filled({ kind, answer: { event, model, pictures }, current }) {
+  if (model && current) takeModel(kind, model);
+  takePictures(kind, pictures);
+  const block = byId(`${kind}--model`);
+  if (event === "refreshed" && block && current && model && !model.offered) clear(kind, block); // it has come meanwhile
 }
 
 // Keys

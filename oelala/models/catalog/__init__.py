@@ -12,8 +12,8 @@ from oelala.models.catalog.installed import (
 from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
-from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow
-from oelala.models.catalog.status import ModelStatus, status
+from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
+from oelala.models.catalog.status import ModelStatus, PreviewStatus, status
 
 __all__ = [
     "ROWS",
@@ -22,6 +22,7 @@ __all__ = [
     "Compute",
     "Installation",
     "ModelStatus",
+    "PreviewStatus",
     "Row",
     "SizeLimits",
     "TinyDecoderRow",
@@ -39,5 +40,6 @@ __all__ = [
     "resolve",
     "rows",
     "status",
+    "tiny_decoder_of",
     "weight_files",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from oelala.models.catalog.installed import installation
 from oelala.models.catalog.row import Row
+from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.machine import Machine, read_machine
 from oelala.models.planning.hardware import hardware_of
 from oelala.models.planning.plan import PlanRequest, ladder, plan_run
@@ -18,13 +19,24 @@ Fits = Literal["yes", "streamed", "no"]
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewStatus:
+    """The tiny decoder that a model's download brings along for previews. `bytes` is what it is at most."""
+
+    repo: str
+    licence: str
+    bytes: int
+    on_disk: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ModelStatus:
     """One model as the page and the command line show it.
 
     `bytes` is the download's size, or what it is at most where that is not `bytes_exact`. `why` is a key of
     `oelala.texts.catalog`, `why_values` fill its placeholders. `sizes` is JSON: multiple, smallest_side,
     largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
-    fps.
+    fps. `sources`: all repositories that the download takes something from; `preview` comes with it, where
+    there is one.
     """
 
     id: str
@@ -45,6 +57,8 @@ class ModelStatus:
     minimum_memory: int | None = None
     added: bool = False
     base: str | None = None
+    sources: tuple[str, ...] = ()
+    preview: PreviewStatus | None = None
 
 
 def status(row: Row, settings: Settings, machine: Machine | None = None) -> ModelStatus:
@@ -70,7 +84,18 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         minimum_memory=row.minimum_memory,
         added=row.added,
         base=row.base,
+        sources=row.sources,
+        preview=_preview(row, settings),
     )
+
+
+def _preview(row: Row, settings: Settings) -> PreviewStatus | None:
+    tiny = tiny_decoder_of(row)
+    if tiny is None:
+        return None
+    found = installation(tiny.row, settings.models)
+    here = found is not None and not found.missing
+    return PreviewStatus(tiny.row.repo, tiny.row.licence, tiny.row.bytes, here)
 
 
 def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]:

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from oelala.errors import InvalidTask, OelalaError
 from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.faults import faults_of
-from oelala.texts import Language
 from oelala.ui.bridge import answer, build_bridge
+from oelala.ui.filling import Filling
 from oelala.ui.form import Form
 from oelala.ui.i18n import Say, both_mark, html_mark, mark, request_language, sayer
 from oelala.ui.panels.markup import place
@@ -25,6 +25,7 @@ from oelala.ui.views import error_view
 if TYPE_CHECKING:
     from oelala.studio import Studio
 
+_Find = Callable[[Mapping[str, Any]], dict[str, Any]]
 _QUIET: Mapping[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -39,6 +40,7 @@ class TaskTab:
         self.also: Any = None
         self.generate: Any = None
         self.bridge: Any = None
+        self.filling: Filling
 
     # build
 
@@ -57,6 +59,7 @@ class TaskTab:
                     mark("form.generate"), variant="primary", elem_id=f"{kind}--generate"
                 )
             self.bridge = build_bridge(kind)
+        self.filling = Filling(self.form, self.bridge)
         self.form.fill_in()
 
     def place_presets(self) -> None:
@@ -117,20 +120,18 @@ class TaskTab:
 
     def wire(self, page: Any) -> None:
         """Generate, presets, the model's own values, and settings from a clip."""
-        form, everything = self.form, [*self.form.outputs, self.bridge]
-        self.generate.click(
-            self._submit(),
-            form.inputs | {self.also},
-            [self.bridge, *form.seed_outputs],
-            trigger_mode="multiple",
-            **_QUIET,
-        )
-        self.bridge.restore(self._restore(), None, everything, **_QUIET)
-        form.component("model").input(self._choose_model(), form.component("model"), everything, **_QUIET)
-        self.presets.input(self._choose_preset(), self.presets, everything, **_QUIET)
-        for event in (page.load, self.bridge.refresh):
-            models = form.component("model")
-            event(self._refresh(), models, [self.presets, self.also, models, self.bridge], **_QUIET)
+        form, bridge = self.form, self.bridge
+        taken = form.inputs | {self.also, bridge}
+        leaving = self.filling.leaving(taken)
+        self.generate.click(self._submit(), taken, bridge, js=leaving, trigger_mode="multiple", **_QUIET)
+        asked = ((bridge.restore, self._restore), (bridge.choose_model, self._choose_model))
+        for event, handler in (*asked, (bridge.choose_preset, self._choose_preset)):
+            event(handler(), None, bridge, trigger_mode="multiple", **_QUIET)
+        self.filling.wire()
+        self.filling.wire_list(form.component("model"), "model")
+        self.filling.wire_list(self.presets, "preset", again=True)
+        for event in (page.load, bridge.refresh):
+            event(self._refresh(), form.component("model"), [self.presets, self.also, bridge], **_QUIET)
 
     def _refresh(self) -> Any:
         """Models and presets may have come since the page was built, and models while it is open."""
@@ -139,11 +140,11 @@ class TaskTab:
         def refresh(model: str, request: gr.Request) -> dict[Any, Any]:
             language = request_language(request, self.studio.settings)
             choices = self._preset_choices(lambda title: title[language], sayer(language))
+            models, view = self.form.show_models(sayer(language), model), self.form.view_model(model)
             return {
                 self.presets: gr.update(choices=choices),
                 self.also: gr.update(**self._other_models()),
-                self.bridge: answer("refreshed", model=self.form.view_model(model)),
-                **_updates(self.form.show_models(sayer(language), model)),
+                self.bridge: self.filling.answer("refreshed", None, models, model=view),
             }
 
         return refresh
@@ -151,17 +152,17 @@ class TaskTab:
     def _submit(self) -> Any:
         import gradio as gr
 
-        def submit(values: dict, request: gr.Request) -> dict[Any, Any]:
+        def submit(values: dict, request: gr.Request) -> str:
             language = request_language(request, self.studio.settings)
             try:
                 jobs = self.studio.submit(self._read(self.form.read(values)), values[self.also] or ())
             except _Faults as faults:
                 views = [error_view(fault, language) for fault in faults.all]
-                return {self.bridge: answer("refused", faults=views)}
+                return answer("refused", faults=views)
             except OelalaError as fault:
-                return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
-            submitted = answer("submitted", jobs=[job.id for job in jobs])
-            return {self.bridge: submitted, **self.form.show_drawn(jobs[0].task)}
+                return answer("refused", faults=[error_view(fault, language)])
+            drawn, names = self.form.show_drawn(jobs[0].task), [job.id for job in jobs]
+            return self.filling.answer("submitted", values[self.bridge], drawn, jobs=names)
 
         return submit
 
@@ -172,36 +173,50 @@ class TaskTab:
             raise _Faults(faults_of(fault)) from fault
 
     def _restore(self) -> Any:
-        import gradio as gr
-
-        def restore(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-            language = request_language(request, self.studio.settings)
-            sent = event._data if isinstance(event._data, dict) else {}
+        def find(sent: Mapping[str, Any]) -> dict[str, Any]:
             values = {name: sent[name] for name in self.task.model_fields if sent.get(name) is not None}
-            event_name = "filled" if sent.get("draft") else "restored"
-            if not sent.get("draft"):
-                values = {**self.form.unseen, **values}
-            return self._fill(lambda: self._complete(values), language, event_name)
+            return self._complete(values if sent.get("draft") else {**self.form.unseen, **values})
 
-        return restore
+        return self._handler(find, "restored")
 
     def _choose_model(self) -> Any:
-        import gradio as gr
-
-        def choose_model(model: str, request: gr.Request) -> dict[Any, Any]:
-            language = request_language(request, self.studio.settings)
-            return self._fill(lambda: self.form.defaults(model), language, "filled")
-
-        return choose_model
+        return self._handler(lambda sent: self.form.defaults(str(sent.get("model", ""))), "filled")
 
     def _choose_preset(self) -> Any:
+        return self._handler(lambda sent: self._preset_values(str(sent.get("preset", ""))), "filled")
+
+    def _handler(self, find: _Find, told: str) -> Any:
+        """Of a question that the scripts ask; it is answered with what `find` makes of it.
+
+        The scripts tell the visitor of what was `told`, "restored" for one; a draft fills the form silently.
+        """
         import gradio as gr
 
-        def choose_preset(name: str, request: gr.Request) -> dict[Any, Any]:
+        def handle(event: gr.EventData, request: gr.Request) -> str:
+            sent = event._data if isinstance(event._data, dict) else {}
             language = request_language(request, self.studio.settings)
-            return self._fill(lambda: self._preset_values(name), language, "filled")
+            try:
+                values = find(sent)
+            except _Faults as faults:
+                return answer("refused", faults=[error_view(faults.all[0], language)])
+            except OelalaError as fault:
+                return answer("refused", faults=[error_view(fault, language)])
+            about = self._about(values)
+            shown = self.form.show(values, sayer(language))
+            return self.filling.answer(
+                "filled" if sent.get("draft") else told, sent.get("stamp"), shown, **about
+            )
 
-        return choose_preset
+        return handle
+
+    def _about(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What the scripts draw themselves of these values."""
+        kept = [*self.form.pictures, *fields_shown_as(self.task, "clip")]
+        return {
+            "seed": values.get("seed"),
+            "model": self.form.view_model(values.get("model")),
+            "pictures": {name: values[name] for name in kept if name in values},
+        }
 
     def _preset_values(self, name: str) -> dict[str, Any]:
         return self._complete(self.studio.preset(self.task.kind, name).values) if name else {}
@@ -212,21 +227,6 @@ class TaskTab:
         self._read({**self.form.stand_ins, **full})
         return full
 
-    def _fill(self, find: Callable[[], dict[str, Any]], language: Language, event: str) -> dict[Any, Any]:
-        """Put what `find` returns into the form, or say why not."""
-        try:
-            values = find()
-        except _Faults as faults:
-            return {self.bridge: answer("refused", faults=[error_view(faults.all[0], language)])}
-        except OelalaError as fault:
-            return {self.bridge: answer("refused", faults=[error_view(fault, language)])}
-        shown = _updates(self.form.show(values, sayer(language)))
-        model = self.form.view_model(values.get("model"))
-        kept = [*self.form.pictures, *fields_shown_as(self.task, "clip")]
-        pictures = {name: values[name] for name in kept if name in values}
-        said = answer(event, seed=values.get("seed"), model=model, pictures=pictures)
-        return {**shown, self.bridge: said}
-
 
 class _Faults(Exception):
     """Several faults of one task, on their way to their fields."""
@@ -234,9 +234,3 @@ class _Faults(Exception):
     def __init__(self, faults: list[InvalidTask]) -> None:
         super().__init__(faults)
         self.all = faults
-
-
-def _updates(changes: Mapping[Any, Mapping[str, Any]]) -> dict[Any, Any]:
-    import gradio as gr
-
-    return {component: gr.update(**change) for component, change in changes.items()}
