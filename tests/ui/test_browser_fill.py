@@ -188,7 +188,7 @@ def test_a_model_that_is_chosen_before_the_draft_comes_keeps_its_own_values(page
     held = Held(page)
     page.reload()
     held.wait_for(1)
-    choose(page, "text-to-video", "Wan 2.1 T2V 14B (not here yet)")
+    choose(page, "text-to-video", "Wan 2.2 T2V A14B (not here yet)")
     held.wait_for(2)
     held.let_go(1)
     holds(page, "text-to-video", "width", 832)
@@ -196,7 +196,7 @@ def test_a_model_that_is_chosen_before_the_draft_comes_keeps_its_own_values(page
     holds(page, "text-to-video", "prompt", "before the reload")
     assert value_of(page, "text-to-video", "width") == "832"
     assert value_of(page, "text-to-video", "num_inference_steps") != "7"
-    assert value_of(page, "text-to-video", "model") == "Wan 2.1 T2V 14B (not here yet)"
+    assert value_of(page, "text-to-video", "model") == "Wan 2.2 T2V A14B (not here yet)"
 
 
 def test_a_look_at_the_models_that_comes_late_speaks_of_no_former_model(page: Any) -> None:
@@ -204,7 +204,7 @@ def test_a_look_at_the_models_that_comes_late_speaks_of_no_former_model(page: An
     choose_model(page)
     page.evaluate("() => window.oelala.bridges['text-to-video'].refresh()")
     held.wait_for(1)
-    choose(page, "text-to-video", "Wan 2.1 T2V 14B (not here yet)")
+    choose(page, "text-to-video", "Wan 2.2 T2V A14B (not here yet)")
     page.wait_for_selector("[data-model-of=text-to-video] button:has-text('Download')")
     held.let_go()
     page.wait_for_timeout(300)
