@@ -13,7 +13,8 @@ from tests.ui.browsing import ABSENT, ABSENT_TITLE, LiveStudio, fill_small, gene
 pytestmark = pytest.mark.browser
 
 FIELD = "[data-model-of=text-to-video]"
-AMOUNT = r"/^[1-9] MB of 9 MB · [1-9][.0-9]* [kM]B\/s · about \d+ s left$/"
+# On a busy machine it is less than 1 MB/s.
+AMOUNT = r"/^[1-9] MB of 9 MB · (?!0\.0 )\d+\.\d MB\/s · about \d+ s left$/"
 
 
 def test_a_download_in_the_queue_pauses_and_takes_no_stage(page: Any, live: LiveStudio) -> None:
@@ -52,7 +53,7 @@ def test_a_model_is_fetched_from_its_field_and_used_at_once(page: Any, live: Liv
         page.text_content("#text-to-video--model"),
     )
 
-    hub.faults.rate = 250_000  # however little another test has left, it can be watched
+    hub.faults.rate = 500_000  # however little another test has left, it can be watched
     page.click(f"{FIELD} button")  # Download, or Continue after the pause of another test
     page.wait_for_selector(f"{FIELD} progress")
     page.wait_for_function(
