@@ -77,11 +77,13 @@ TEXTS: dict[str, Text] = {
         "{model} staat op deze computer maar is onvolledig of beschadigd: {reason}",
     ),
     "error.model-broken.hint": Text(
-        "“models verify” finds damaged files, “models download” fetches what is missing; the rest is kept.",
-        "“models verify” vindt kapotte bestanden, “models download” haalt op wat ontbreekt; de rest blijft.",
+        "Press Download under its name, or use “models download”: only what is missing comes. "
+        "“models verify” finds damaged files.",
+        "Druk op Download onder de naam, of gebruik “models download”: alleen wat ontbreekt komt. "
+        "“models verify” vindt kapotte bestanden.",
     ),
     "error.unknown-kind": Text("Oelala cannot make “{kind}”.", "Oelala kan geen “{kind}” maken."),
-    "error.unknown-kind.hint": Text("It can make: {known}.", "Het kan maken: {known}."),
+    "error.unknown-kind.hint": Text("Choose one of: {known}.", "Kies een van: {known}."),
     "error.too-small": Text("This must be at least {least}.", "Dit moet minstens {least} zijn."),
     "error.too-small.hint": Text("Enter a larger number.", "Vul een groter getal in."),
     "error.too-large": Text("This must be at most {most}.", "Dit mag hooguit {most} zijn."),
@@ -111,19 +113,28 @@ TEXTS: dict[str, Text] = {
         "{width} × {height} does not fit {model}: both must be multiples of {multiple}.",
         "{width} × {height} past niet bij {model}: beide moeten een veelvoud van {multiple} zijn.",
     ),
-    "error.wrong-size.hint": Text("The nearest size is {near}.", "Het dichtstbijzijnde formaat is {near}."),
+    "error.wrong-size.hint": Text(
+        "Choose {near}, the nearest size that fits.", "Kies {near}, het dichtstbijzijnde formaat."
+    ),
     "error.size-out-of-range": Text(
         "{width} × {height} is outside what {model} can make ({smallest} to {largest}).",
         "{width} × {height} ligt buiten wat {model} kan maken ({smallest} tot {largest}).",
     ),
-    "error.size-out-of-range.hint": Text("Its own size is {native}.", "Het eigen formaat is {native}."),
+    "error.size-out-of-range.hint": Text(
+        "Choose a size in between; its own size is {native}.",
+        "Kies iets daartussen; het eigen formaat is {native}.",
+    ),
     "error.wrong-frames": Text(
         "{num_frames} frames do not fit {model}: it makes 1, 5, 9, 13 … frames, at most {largest}.",
         "{num_frames} beelden passen niet bij {model}: het maakt 1, 5, 9, 13 … beelden, hooguit {largest}.",
     ),
-    "error.wrong-frames.hint": Text("The nearest count is {near}.", "Het dichtstbijzijnde aantal is {near}."),
+    "error.wrong-frames.hint": Text(
+        "Choose {near}, the nearest count.", "Kies {near}, het dichtstbijzijnde aantal."
+    ),
     "error.cannot-do": Text("{model} cannot do this: {kind}.", "{model} kan dit niet: {kind}."),
-    "error.cannot-do.hint": Text("Models that can: {known}.", "Modellen die het wel kunnen: {known}."),
+    "error.cannot-do.hint": Text(
+        "Choose a model that can: {known}.", "Kies een model dat het wel kan: {known}."
+    ),
     "error.not-for-model": Text("{model} has no such setting.", "{model} heeft deze instelling niet."),
     "error.not-for-model.hint": Text("Leave this empty.", "Laat dit leeg."),
     "error.no-metadata": Text(
@@ -352,7 +363,8 @@ TEXTS: dict[str, Text] = {
     ),
     "error.embedded-stays": Text("{model} comes with Oelala.", "{model} hoort bij Oelala."),
     "error.embedded-stays.hint": Text(
-        "It is small, and stays where it is.", "Het is klein en blijft waar het is."
+        "Leave it: it is small, and lets everything be tried without a download.",
+        "Laat het staan: het is klein, en hiermee kun je alles proberen zonder download.",
     ),
     "error.download-running": Text(
         "{model} is being downloaded right now.", "{model} wordt op dit moment opgehaald."
