@@ -122,8 +122,8 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
     status = next((one for one in studio.models() if one.id == model), None)
     if status is None:
         return
-    most = "" if status.bytes_exact else "≤ "
-    about = {"size": f"{most}{_size(status.bytes)}", "source": ", ".join(status.sources)}
+    most = "" if status.missing_exact else "≤ "
+    about = {"size": f"{most}{_size(status.missing_bytes)}", "source": ", ".join(status.sources)}
     console.note("terminal.download", model=status.title, licence=status.licence, **about)
     if (preview := status.preview) is not None and not preview.on_disk:
         about = {"size": f"≤ {_size(preview.bytes)}", "source": preview.repo, "licence": preview.licence}

@@ -16,6 +16,9 @@ Language = Literal["en", "nl"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 MODULES = (
     "errors",
+    "error_values",
+    "error_models",
+    "error_setup",
     "tasks",
     "pictures",
     "page",

@@ -110,7 +110,7 @@ FIELDS: dict[str, Text] = {
     "field.framing": Text("Framing", "Kader"),
     "field.framing.help": Text(
         "For a picture of another shape than the clip: crop it, or pad it with black bars.",
-        "Voor een afbeelding met een andere vorm dan de clip: bijsnijden (crop) of zwarte balken (pad).",
+        "Voor een afbeelding met een andere vorm dan de clip: bijsnijden of zwarte balken.",
     ),
     "field.framing.crop": Text("Crop", "Bijsnijden"),
     "field.framing.pad": Text("Black bars", "Zwarte balken"),

@@ -40,8 +40,8 @@ FAULTS: dict[str, Text] = {
         "Er is geen deel van {start} tot {end} s met {fps} beelden per seconde.",
     ),
     "error.bad-part.hint": Text(
-        "The end comes after the start; 0.1 to 120 frames a second.",
-        "Het einde komt na het begin; 0,1 tot 120 beelden per seconde.",
+        "Choose an end after the start, and 0.1 to 120 frames a second.",
+        "Kies een einde na het begin, en 0,1 tot 120 beelden per seconde.",
     ),
     "error.no-openpose": Text(
         "OpenPose is not on the PATH of this computer (looked for {names}).",

@@ -9,7 +9,7 @@ FIELDS: dict[str, Text] = {
     "field.motion": Text("Motion", "Beweging"),
     "field.motion.help": Text(
         "A film, a picture or OpenPose's JSON to take the motion from; or wave, walk, jump, dance, turn.",
-        "Een film, een afbeelding of JSON van OpenPose met de beweging; of wave, walk, jump, dance, turn.",
+        "Een film, een afbeelding of JSON van OpenPose met de beweging, of een die meekomt.",
     ),
     "field.motion_start": Text("From", "Vanaf"),
     "field.motion_start.help": Text("In seconds of the film.", "In seconden van de film."),

@@ -37,8 +37,8 @@ TEXTS: dict[str, Text] = {
     "field.height.help": Text("In pixels.", "In pixels."),
     "field.num_frames": Text("Frames", "Beelden"),
     "field.num_frames.help": Text(
-        "4k+1 frames: 1, 5, 9, 13 … One frame is a picture.",
-        "4k+1 beelden: 1, 5, 9, 13 … Eén beeld is een foto.",
+        "Like 1, 5, 9, 13 … One frame is a picture.",
+        "Zoals 1, 5, 9, 13 … Eén beeld is een foto.",
     ),
     "field.num_inference_steps": Text("Steps", "Stappen"),
     "field.num_inference_steps.help": Text(

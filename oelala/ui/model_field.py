@@ -50,8 +50,8 @@ def model_view(model: ModelStatus) -> dict[str, Any]:
 
 
 def size_of(model: ModelStatus) -> str:
-    """Of the download: of some repositories only an upper bound is known."""
-    return f"{'' if model.bytes_exact else '≤ '}{amount(model.bytes)}"
+    """Of what a download still brings: of some repositories only an upper bound is known."""
+    return f"{'' if model.missing_exact else '≤ '}{amount(model.missing_bytes)}"
 
 
 def amount(count: int) -> str:

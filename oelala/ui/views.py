@@ -32,12 +32,18 @@ def job_view(job: Job, language: Language, titles: Mapping[str, str]) -> dict[st
         "id": job.id,
         "kind": job.kind,
         "title": _title(job, language, titles),
-        "facts": {name: job.task[name] for name in FACTS if job.task.get(name) is not None},
+        "facts": _facts(job, titles),
         "created": round(job.created, 2),
         "attempt": job.attempt,
         "state": job.state.name,
         **_state_view(job.state, language),
     }
+
+
+def _facts(job: Job, titles: Mapping[str, str]) -> dict[str, Any]:
+    facts = {name: job.task[name] for name in FACTS if job.task.get(name) is not None}
+    title = titles.get(str(facts.get("model")))
+    return facts if title is None else {**facts, "model_title": title}
 
 
 def _state_view(state: State, language: Language) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oelala.texts import field_key
+from oelala.ui import kept_widgets as kept
 from oelala.ui.fields import FormField
-from oelala.ui.i18n import html_mark, mark
+from oelala.ui.i18n import mark
 
 # Length is kept at what the model makes (mostly 4k+1) in the browser, so that no click can overtake it.
 # These last (frames - 1) / fps seconds: 33 frames at 16 are two seconds.
@@ -162,54 +163,6 @@ def _choice(widgets: Widgets, fields: list[FormField]) -> None:
     )
 
 
-def _image(widgets: Widgets, fields: list[FormField]) -> None:
-    """The name of a kept picture, out of sight; the scripts draw what is seen (`assets/page/picture.js`)."""
-    import gradio as gr
-
-    name = fields[0].name
-    markup = (
-        f"{_html_texts(widgets.kind, name)}"
-        f'<div class="o-picture" data-picture="{name}" data-of="{widgets.kind}"></div>'
-    )
-    with gr.Column(elem_classes=["o-picture-field"], **widgets.ids(name)):
-        gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
-        widgets.fields[name] = gr.Textbox(
-            value="", visible="hidden", label=name, elem_id=f"{widgets.kind}--{name}--name"
-        )
-
-
-def _html_texts(kind: str, name: str) -> str:
-    label, about = (html_mark(f"{field_key(kind, name)}{part}") for part in ("", ".help"))
-    return f'<p class="o-picture-label">{label}</p><p class="o-picture-help">{about}</p>'
-
-
-def _motion(widgets: Widgets, fields: list[FormField]) -> None:
-    """The name of a kept or shipped motion, out of sight; the scripts draw what is seen
-    (`assets/page/motion.js`)."""
-    import gradio as gr
-
-    name = fields[0].name
-    markup = f'{_html_texts(widgets.kind, name)}<div class="o-motion" data-motion-of="{widgets.kind}"></div>'
-    with gr.Column(elem_classes=["o-picture-field", "o-motion-field"], **widgets.ids(name)):
-        gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
-        widgets.fields[name] = gr.Textbox(
-            value="", visible="hidden", label=name, elem_id=f"{widgets.kind}--{name}--name"
-        )
-
-
-def _clip(widgets: Widgets, fields: list[FormField]) -> None:
-    """The name of a kept clip, out of sight; the scripts say that there is one."""
-    import gradio as gr
-
-    name = fields[0].name
-    markup = f'<div class="o-extend" data-extend="{widgets.kind}"></div>'
-    with gr.Column(elem_classes=["o-picture-field", "o-extend-field"], **widgets.ids(name)):
-        gr.HTML(markup, apply_default_css=False, padding=False, js_on_load=None)
-        widgets.fields[name] = gr.Textbox(
-            value="", visible="hidden", label=name, elem_id=f"{widgets.kind}--{name}--name"
-        )
-
-
 def _unseen(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
@@ -241,8 +194,8 @@ _BUILDERS = {
     "seed": _seed,
     "switch": _switch,
     "choice": _choice,
-    "image": _image,
-    "clip": _clip,
-    "motion": _motion,
+    "image": kept.image,
+    "clip": kept.clip,
+    "motion": kept.motion,
     "unseen": _unseen,
 }

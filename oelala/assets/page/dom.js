@@ -72,7 +72,7 @@ export function facts(of) {
   if (of.num_frames) parts.push(t("live.meta.frames", { n: of.num_frames }));
   if (of.num_inference_steps) parts.push(t("live.meta.steps", { n: of.num_inference_steps }));
   if (of.seed !== undefined && of.seed !== null) parts.push(t("live.meta.seed", { n: of.seed }));
-  if (of.model) parts.push(of.model);
+  if (of.model) parts.push(of.model_title ?? of.model);
   return parts.join(" · ");
 }
 

@@ -1,6 +1,6 @@
 // The stage: follows the running job, turns into its player, and shows what is picked from queue or gallery.
 import { animate, cancelJob, goOn, retryJob, reuseClip, reuseJob } from "./actions.js";
-import { button, byId, clipUrl, duration, el, facts, setText, t } from "./dom.js";
+import { button, byId, clipUrl, duration, el, facts, icon, setText, t } from "./dom.js";
 import { counts, makesClip, now, on, progressOf, remaining, running, state, waiting, finished } from "./state.js";
 
 let picked = null; // {job} or {clip} that the visitor chose; null: follow what runs
@@ -187,7 +187,7 @@ function further(path) {
 }
 
 function download(path) {
-  return el("a", { class: "o-plain", href: `${clipUrl(path)}?save`, download: path.split("/").pop() }, el("span", {}, t("live.download")));
+  return el("a", { class: "o-plain", href: `${clipUrl(path)}?save`, download: path.split("/").pop() }, icon("save"), el("span", {}, t("live.download")));
 }
 
 function under(title, line, tools) {

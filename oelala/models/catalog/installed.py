@@ -49,18 +49,20 @@ def locate(row: Row, models: Path) -> Path | None:
 
 
 def missing_bytes(row: Row, models: Path) -> tuple[int, bool]:
-    """How much would have to be downloaded, and whether that is exact: else it is at most so much.
+    """How much would have to be downloaded, and whether that is exact: else it is at most so much."""
+    lacking = missing_parts(row, models)
+    return sum(part.most_bytes for part in lacking), all(part.bytes is not None for part in lacking)
 
-    Parts that another model brought along do not count.
-    """
+
+def missing_parts(row: Row, models: Path) -> list[Component]:
+    """What would have to be downloaded. Parts that another model brought along do not count."""
     own = list(_places(row, row.repo, models))
     here = shared_components(row, models) | {
         name
         for name, part in row.components.items()
         if any(not _gaps(part, _place(folder, part)) for folder in own)
     }
-    lacking = [part for name, part in row.components.items() if name not in here and part.path is None]
-    return sum(part.most_bytes for part in lacking), all(part.bytes is not None for part in lacking)
+    return [part for name, part in row.components.items() if name not in here and part.path is None]
 
 
 def shared_components(row: Row, models: Path) -> set[str]:

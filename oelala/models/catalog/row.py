@@ -128,12 +128,6 @@ class Row:
         return tuple(self.pipelines)
 
     @property
-    def sources(self) -> tuple[str, ...]:
-        """The repositories that a download takes its parts from, the model's own first."""
-        others = (part.source for part in self.components.values() if part.source)
-        return tuple(dict.fromkeys((self.repo, *others)))
-
-    @property
     def bytes(self) -> int:
         """The download's size, or what it is at most (`bytes_exact`)."""
         return sum(component.most_bytes for component in self.components.values())

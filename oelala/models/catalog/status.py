@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from oelala.models.catalog.installed import installation
+from oelala.models.catalog.installed import installation, missing_parts
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.machine import Machine, read_machine
@@ -35,8 +35,8 @@ class ModelStatus:
     `bytes` is the download's size, or what it is at most where that is not `bytes_exact`. `why` is a key of
     `oelala.texts.catalog`, `why_values` fill its placeholders. `sizes` is JSON: multiple, smallest_side,
     largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
-    fps. `sources`: all repositories that the download takes something from; `preview` comes with it, where
-    there is one.
+    fps. `missing_bytes` is what a download would still bring, or at most bring (`missing_exact`), from the
+    repositories `sources`; `preview` comes with it, where there is one.
     """
 
     id: str
@@ -57,6 +57,8 @@ class ModelStatus:
     minimum_memory: int | None = None
     added: bool = False
     base: str | None = None
+    missing_bytes: int = 0
+    missing_exact: bool = True
     sources: tuple[str, ...] = ()
     preview: PreviewStatus | None = None
 
@@ -64,6 +66,8 @@ class ModelStatus:
 def status(row: Row, settings: Settings, machine: Machine | None = None) -> ModelStatus:
     """`machine` None: this one."""
     found = installation(row, settings.models)
+    here = found is not None and not found.missing
+    lacking = [] if here else missing_parts(row, settings.models)
     fits, why, values = fits_machine(row, machine or read_machine(settings.models))
     return ModelStatus(
         id=row.id,
@@ -74,7 +78,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         licence=row.licence,
         tasks=row.kinds,
         sizes=_sizes(row),
-        on_disk=found is not None and not found.missing,
+        on_disk=here,
         bytes=row.bytes,
         fits=fits,
         why=why,
@@ -84,7 +88,9 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         minimum_memory=row.minimum_memory,
         added=row.added,
         base=row.base,
-        sources=row.sources,
+        missing_bytes=sum(part.most_bytes for part in lacking),
+        missing_exact=all(part.bytes is not None for part in lacking),
+        sources=tuple(dict.fromkeys(part.source or row.repo for part in lacking)),
         preview=_preview(row, settings),
     )
 

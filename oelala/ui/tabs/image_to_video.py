@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oelala.tasks.image_to_video import ImageToVideo
+from oelala.ui.plan_line import PlanLine
 from oelala.ui.tabs.task_tab import TaskTab
 
 if TYPE_CHECKING:
@@ -22,4 +23,7 @@ def build(studio: Studio) -> TaskTab:
         tab.form.place("width", "height", "num_frames", "num_inference_steps", "seed")
         tab.form.place("num_videos_per_prompt")
         tab.form.place_rest(advanced=False)
+        line = PlanLine(tab)
+        line.place()
+    line.wire()
     return tab

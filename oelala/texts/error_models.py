@@ -1,0 +1,145 @@
+"""Models: which can do what, and how they come to this computer and go again; as in `errors`."""
+
+from __future__ import annotations
+
+from oelala.texts.text import Text
+
+TEXTS: dict[str, Text] = {
+    "error.unknown-model": Text(
+        "There is no model called “{model}”.", "Er is geen model met de naam “{model}”."
+    ),
+    "error.unknown-model.hint": Text("Choose one of: {known}.", "Kies een van: {known}."),
+    "error.model-missing": Text(
+        "{model} is not on this computer yet ({size}).", "{model} staat nog niet op deze computer ({size})."
+    ),
+    "error.model-missing.hint": Text(
+        "Fetch it with: ./launch.sh models download {id} (from {repo}; it resumes where it stopped). "
+        "Until then Oelala Mini works without any download.",
+        "Haal het op met: ./launch.sh models download {id} (van {repo}; onderbroken gaat het verder). "
+        "Tot die tijd werkt Oelala Mini zonder download.",
+    ),
+    "error.model-broken": Text(
+        "{model} is on this computer but incomplete or damaged: {reason}",
+        "{model} staat op deze computer maar is onvolledig of beschadigd: {reason}",
+    ),
+    "error.model-broken.hint": Text(
+        "Press Download under its name, or use “models download”: only what is missing comes. "
+        "“models verify” finds damaged files.",
+        "Druk op Download onder de naam, of gebruik “models download”: alleen wat ontbreekt komt. "
+        "“models verify” vindt kapotte bestanden.",
+    ),
+    "error.cannot-do": Text("{model} cannot do this: {kind}.", "{model} kan dit niet: {kind}."),
+    "error.cannot-do.hint": Text(
+        "Choose a model that can: {known}.", "Kies een model dat het wel kan: {known}."
+    ),
+    "error.not-for-model": Text("{model} has no such setting.", "{model} heeft deze instelling niet."),
+    "error.not-for-model.hint": Text("Leave this empty.", "Laat dit leeg."),
+    "error.embedded-missing": Text(
+        "The embedded model Oelala Mini is missing or incomplete.",
+        "Het ingebouwde model Oelala Mini ontbreekt of is onvolledig.",
+    ),
+    "error.embedded-missing.hint": Text(
+        "Clone or unpack the project again; the model comes with it.",
+        "Kloon of pak het project opnieuw uit; het model zit erbij.",
+    ),
+    "error.no-connection": Text(
+        "The download broke off too often: {reason}", "De download brak te vaak af: {reason}"
+    ),
+    "error.no-connection.hint": Text(
+        "Check the internet connection, then press Retry: it goes on from the last byte.",
+        "Controleer de internetverbinding en druk op Opnieuw: het gaat verder bij de laatste byte.",
+    ),
+    "error.no-room": Text(
+        "{model} needs {need}, and {path} has {free} free.",
+        "{model} vraagt {need}; {path} heeft {free} vrij.",
+    ),
+    "error.no-room.hint": Text(
+        "Free some space, or set OELALA_MODELS to a folder on a larger disk. Nothing was fetched yet.",
+        "Maak ruimte vrij of zet OELALA_MODELS op een map op een grotere schijf. Er is nog niets opgehaald.",
+    ),
+    "error.wrong-hash": Text(
+        "{file} of {repo} arrived damaged twice.", "{file} van {repo} kwam twee keer beschadigd aan."
+    ),
+    "error.wrong-hash.hint": Text(
+        "The damaged file was removed, the rest is kept. Try again later, or from another network.",
+        "Het beschadigde bestand is weg, de rest blijft. Probeer het later of via een ander netwerk.",
+    ),
+    "error.gated-model": Text(
+        "{repo} is given only to those who accept its licence.",
+        "{repo} is er alleen voor wie de licentie accepteert.",
+    ),
+    "error.gated-model.hint": Text(
+        "Accept it at {page}, make an access token there, give it with “models login” or as HF_TOKEN, "
+        "and press Retry.",
+        "Accepteer hem op {page}, maak daar een toegangstoken, geef dat met “models login” of als HF_TOKEN "
+        "en druk op Opnieuw.",
+    ),
+    "error.token-refused": Text(
+        "The hub refused your access token for {repo}.", "De hub weigerde je toegangstoken voor {repo}."
+    ),
+    "error.token-refused.hint": Text(
+        "See whether you have access at {page}, and whether HF_TOKEN holds a token that is still valid.",
+        "Kijk op {page} of je toegang hebt, en of HF_TOKEN een token bevat dat nog geldig is.",
+    ),
+    "error.not-on-hub": Text("{repo} is not on the hub (any more).", "{repo} staat niet (meer) op de hub."),
+    "error.not-on-hub.hint": Text(
+        "Look at {page}: it may have been renamed, or be private and need a token (HF_TOKEN).",
+        "Kijk op {page}: misschien is het hernoemd, of privé en is er een token nodig (HF_TOKEN).",
+    ),
+    "error.hub-fault": Text(
+        "The hub gave an answer that Oelala cannot use: {reason}",
+        "De hub gaf een antwoord waar Oelala niets mee kan: {reason}",
+    ),
+    "error.hub-fault.hint": Text(
+        "Try again later; with HF_ENDPOINT set, check that address.",
+        "Probeer het later opnieuw; controleer HF_ENDPOINT als je dat hebt gezet.",
+    ),
+    "error.repo-incomplete": Text(
+        "{repo} lacks files of {model}: {reason}", "In {repo} ontbreken bestanden van {model}: {reason}"
+    ),
+    "error.repo-incomplete.hint": Text(
+        "The repository may have changed. Update Oelala, or choose another model.",
+        "Misschien is de repository veranderd. Werk Oelala bij of kies een ander model.",
+    ),
+    "error.own-folder": Text(
+        "{model} lies in a folder of your own: {path}.", "{model} staat in een map van jezelf: {path}."
+    ),
+    "error.own-folder.hint": Text(
+        "Oelala removes only what a download brought; remove that folder yourself.",
+        "Oelala verwijdert alleen wat een download bracht; verwijder die map zelf.",
+    ),
+    "error.embedded-stays": Text("{model} comes with Oelala.", "{model} hoort bij Oelala."),
+    "error.embedded-stays.hint": Text(
+        "Leave it: it is small, and lets everything be tried without a download.",
+        "Laat het staan: het is klein, en hiermee kun je alles proberen zonder download.",
+    ),
+    "error.download-running": Text(
+        "{model} is being downloaded right now.", "{model} wordt op dit moment opgehaald."
+    ),
+    "error.download-running.hint": Text(
+        "Cancel that job first, then try again.", "Annuleer eerst die opdracht en probeer het dan opnieuw."
+    ),
+    "error.sage-missing": Text("SageAttention is not installed.", "SageAttention is niet geïnstalleerd."),
+    "error.sage-missing.hint": Text(
+        "Install it with “{command}” and start Oelala again, or leave it off.",
+        "Installeer het met “{command}” en start Oelala opnieuw, of laat het uit.",
+    ),
+    "error.sage-needs-card": Text(
+        "SageAttention needs an NVIDIA graphics card.",
+        "SageAttention heeft een grafische kaart van NVIDIA nodig.",
+    ),
+    "error.sage-needs-card.hint": Text("Leave it off.", "Laat het uit."),
+    "error.sage-old-card": Text(
+        "SageAttention needs a card of the RTX 30 series or newer; this is {card}.",
+        "SageAttention heeft een kaart uit de RTX 30-serie of nieuwer nodig; dit is {card}.",
+    ),
+    "error.sage-old-card.hint": Text("Leave it off.", "Laat het uit."),
+    "error.sage-unusable": Text(
+        "SageAttention does not work on this card: {reason}",
+        "SageAttention werkt niet op deze kaart: {reason}",
+    ),
+    "error.sage-unusable.hint": Text(
+        "Switch it off, then press Retry; or try another release of it.",
+        "Zet het uit en druk op Opnieuw, of probeer een andere versie ervan.",
+    ),
+}
