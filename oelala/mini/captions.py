@@ -26,7 +26,7 @@ _LEAVE_OUT = {
 
 
 @dataclass
-class _Speaker:
+class Speaker:
     """Chooses words in one language; the first word of a row half of the time, or mostly with `plain`."""
 
     language: str
@@ -55,7 +55,7 @@ class _Speaker:
         return self.choose(table[self.language][key])
 
 
-def _coloured(say: _Speaker, colour: str, garment: str) -> str:
+def _coloured(say: Speaker, colour: str, garment: str) -> str:
     """A red shirt; now and then a shirt in red: what comes first must not decide what belongs together."""
     if say.rng.random() < 0.85:
         return f"{say.colour(colour)} {garment}"
@@ -63,7 +63,7 @@ def _coloured(say: _Speaker, colour: str, garment: str) -> str:
     return f"{garment} {start} {say.colour(colour, bare=True)}"
 
 
-def _clothes(say: _Speaker, spec: ClipSpec) -> str:
+def _clothes(say: Speaker, spec: ClipSpec) -> str:
     top, bottom = spec.clothes.top, spec.clothes.bottom
     and_, a = ("and", "a") if say.language == "en" else ("en", "een")
     first = f"{a} {_coloured(say, spec.clothes.top_name, say.word(words.GARMENTS, top))}"
@@ -77,14 +77,14 @@ def _clothes(say: _Speaker, spec: ClipSpec) -> str:
     return both
 
 
-def _wearing(say: _Speaker, spec: ClipSpec) -> str:
+def _wearing(say: Speaker, spec: ClipSpec) -> str:
     start = ("wearing", "in", "dressed in", "who wears", "with") if say.language == "en" else (
         "met", "in", "gekleed in", "draagt", "in"
     )  # fmt: skip
     return f"{say.choose(start)} {_clothes(say, spec)}"
 
 
-def _hair(say: _Speaker, spec: ClipSpec) -> str:
+def hair_words(say: Speaker, spec: ClipSpec) -> str:
     style = spec.character.hair_style
     text = say.word(words.HAIR, style)
     if "{}" not in text:
@@ -95,13 +95,13 @@ def _hair(say: _Speaker, spec: ClipSpec) -> str:
     return f"{start} " + text.format(say.colour(name, bare=bare))
 
 
-def _place(say: _Speaker, spec: ClipSpec) -> str:
+def place_words(say: Speaker, spec: ClipSpec) -> str:
     if spec.scene.place != "wall":
         return say.word(words.PLACES, spec.scene.place)
     return say.choose(words.WALLS[say.language]).format(say.colour(spec.scene.wall_name))
 
 
-def _extras(say: _Speaker, spec: ClipSpec) -> list[str]:
+def _extras(say: Speaker, spec: ClipSpec) -> list[str]:
     start = "with" if say.language == "en" else "met"
     parts = []
     if spec.character.glasses and not say.skips("extras"):
@@ -113,7 +113,7 @@ def _extras(say: _Speaker, spec: ClipSpec) -> list[str]:
     return parts
 
 
-def _subject(say: _Speaker, spec: ClipSpec) -> str:
+def _subject(say: Speaker, spec: ClipSpec) -> str:
     key = spec.character.sex if say.rng.random() < 0.75 else "person"
     noun = say.word(words.PEOPLE, key)
     build = say.word(words.BUILDS, spec.character.build) if say.rng.random() < 0.5 else ""
@@ -122,7 +122,7 @@ def _subject(say: _Speaker, spec: ClipSpec) -> str:
     return " ".join(part for part in ("a" if say.language == "en" else "een", build, noun) if part)
 
 
-def _action(say: _Speaker, spec: ClipSpec) -> str:
+def _action(say: Speaker, spec: ClipSpec) -> str:
     text = say.word(words.ACTIONS, spec.motion.action)
     if say.language == "en" and say.rng.random() < 0.4:
         return f"is {text}"
@@ -131,7 +131,7 @@ def _action(say: _Speaker, spec: ClipSpec) -> str:
     return text
 
 
-def _parts(say: _Speaker, spec: ClipSpec) -> list[str]:
+def _parts(say: Speaker, spec: ClipSpec) -> list[str]:
     """What follows the subject, in a random order."""
     parts = _extras(say, spec)
     if not say.skips("clothes"):
@@ -139,9 +139,9 @@ def _parts(say: _Speaker, spec: ClipSpec) -> list[str]:
     if not say.skips("action"):
         parts.append(_action(say, spec))
     if not say.skips("hair"):
-        parts.append(_hair(say, spec))
+        parts.append(hair_words(say, spec))
     if not say.skips("place"):
-        parts.append(_place(say, spec))
+        parts.append(place_words(say, spec))
     if not say.skips("view"):
         parts.append(say.word(words.VIEWS, spec.scene.view))
     say.rng.shuffle(parts)
@@ -150,12 +150,12 @@ def _parts(say: _Speaker, spec: ClipSpec) -> list[str]:
 
 def in_sentences(spec: ClipSpec, rng: np.random.Generator, language: str | None = None) -> str:
     """The same facts in whole sentences, in random order, nothing left out but view, light and extras."""
-    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete=True, plain=True)
+    say = Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete=True, plain=True)
     she, her, them = PRONOUNS[say.language][spec.character.sex]
     person = say.word(words.PEOPLE, spec.character.sex)
     the = "the" if say.language == "en" else "de"
     them = them if rng.random() < 0.6 else f"{the} {person}"
-    hair = _hair(say, spec)
+    hair = hair_words(say, spec)
     values = {
         "she": she, "her": her, "them": them, "person": person,
         "top": say.word(words.GARMENTS, spec.clothes.top),
@@ -168,7 +168,7 @@ def in_sentences(spec: ClipSpec, rng: np.random.Generator, language: str | None 
         ("c", spec.scene.wall_name),
     ):
         values |= {letter: say.colour(name, bare=True), letter.upper(): say.colour(name)}
-    behind = WALL[say.language] if spec.scene.place == "wall" else (_place(say, spec),)
+    behind = WALL[say.language] if spec.scene.place == "wall" else (place_words(say, spec),)
     tables = [CLOTHES[say.language], behind, DOES[say.language], HAS[say.language]]
     said = [str(rng.choice(table)).format(**values) for table in tables]
     said.append(say.word(words.SHOTS, spec.scene.shot))
@@ -199,7 +199,7 @@ def caption(
     """One caption of a clip; a random language unless given; `complete` leaves nothing out; `plain` is
     complete, in common words mostly, and without typing errors.
     """
-    say = _Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete or plain, plain)
+    say = Speaker(language or LANGUAGES[int(rng.integers(2))], rng, complete or plain, plain)
     comma = ", " if rng.random() < 0.4 else " "
     body = comma.join([_subject(say, spec), *_parts(say, spec)])
     around = []

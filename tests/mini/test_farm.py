@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from oelala.mini.captions import caption, in_sentences
+from oelala.mini.captions_free import in_free_words
 from oelala.mini.recipe.answers import QUESTIONS
 from oelala.mini.recipe.call import PART_BYTES, pack
-from oelala.mini.recipe.farm import PLAIN_CAPTIONS, Farm, captions_of
+from oelala.mini.recipe.farm import FREE_CAPTIONS, PLAIN_CAPTIONS, SENTENCE_CAPTIONS, Farm, captions_of
 from oelala.mini.recipe.latent_set import LatentSet, write_statistics
 from oelala.mini.recipe.latents import tokenizer_of
 from oelala.mini.world.pack import pack as pack_people
@@ -21,9 +23,18 @@ def test_plain_captions_say_everything_without_a_typing_error() -> None:
     made = captions_of(7)
     assert len(made) == 16
     assert made == captions_of(7)
-    plain, hard = made[:PLAIN_CAPTIONS], made[PLAIN_CAPTIONS:]
-    assert min(map(len, plain)) > 60
-    assert np.mean([len(text) for text in plain]) > np.mean([len(text) for text in hard])
+    assert min(map(len, made[:PLAIN_CAPTIONS])) > 60
+
+
+def test_hard_captions_are_of_all_kinds_in_any_order() -> None:
+    spec, rng = random_clip(7), np.random.default_rng([7, 11])
+    for _ in range(PLAIN_CAPTIONS):
+        caption(spec, rng, plain=True)
+    free = [in_free_words(spec, rng) for _ in range(FREE_CAPTIONS)]
+    sentences = [in_sentences(spec, rng) for _ in range(SENTENCE_CAPTIONS)]
+    hard = captions_of(7)[PLAIN_CAPTIONS:]
+    assert set(free + sentences) < set(hard)
+    assert hard[: len(free)] != free
 
 
 def test_a_farm_hands_out_clips_in_order(tmp_path: Path) -> None:

@@ -15,15 +15,17 @@ from loguru import logger
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from oelala.mini.captions import caption
+from oelala.mini.captions import caption, in_sentences
+from oelala.mini.captions_free import in_free_words
 from oelala.mini.recipe.answers import answers_of
 from oelala.mini.recipe.references import reference_of
 from oelala.mini.world.spec import random_clip
 from oelala.mini.world.table import Table, table_of
 
 CAPTIONS_PER_CLIP = 16
-# The first of them are plain and complete; the others leave parts out, with rare words and typing errors.
-PLAIN_CAPTIONS = 8
+# The first of them are plain and complete. Of the others, in any order, so many are in free words and in
+# sentences; the rest leave parts out, with rare words and typing errors.
+PLAIN_CAPTIONS, FREE_CAPTIONS, SENTENCE_CAPTIONS = 8, 3, 2
 PAD, MAX_TOKENS = "<pad>", 64
 _AHEAD, _PATIENCE = 16, 60
 
@@ -44,7 +46,12 @@ class Made:
 def captions_of(seed: int) -> list[str]:
     """The sixteen captions of a clip, plain ones first."""
     spec, rng = random_clip(seed), np.random.default_rng([seed, 11])
-    return [caption(spec, rng, plain=number < PLAIN_CAPTIONS) for number in range(CAPTIONS_PER_CLIP)]
+    plain = [caption(spec, rng, plain=True) for _ in range(PLAIN_CAPTIONS)]
+    hard = [in_free_words(spec, rng) for _ in range(FREE_CAPTIONS)]
+    hard += [in_sentences(spec, rng) for _ in range(SENTENCE_CAPTIONS)]
+    hard += [caption(spec, rng) for _ in range(CAPTIONS_PER_CLIP - PLAIN_CAPTIONS - len(hard))]
+    rng.shuffle(hard)
+    return plain + hard
 
 
 def make(first: int, count: int, tokenizer: str, *, references: bool = False) -> Made:
