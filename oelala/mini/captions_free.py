@@ -4,49 +4,22 @@ between words that mean nothing, so that the text encoder learns to pass over wh
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 
 from oelala.mini import words
 from oelala.mini.captions import LANGUAGES, Speaker, hair_words, place_words
 from oelala.mini.words import free, free_nouns, ordinary
+from oelala.mini.words.length import guess_tokens
 from oelala.mini.words.sentences import PRONOUNS
 from oelala.mini.world.spec import ClipSpec
 
-# Tokens that facts and filler may take together, as `_tokens` guesses them; the tokenizer has 64.
+# Tokens that facts and filler may take together, as `guess_tokens` says them; the tokenizer has 64.
 _ROOM, _DRAFTS = 55, 10
 # How often a kind is named without telling which garment it is, two garments share a clause, a generic
 # form is used for clothes or the wall, and a word comes with capital letters.
 _ANY, _PAIR, _GENERIC, _CAPITALS = 0.10, 0.22, 0.5, 0.08
 _MUCH_FILLER = (0.0, 0.0, 0.25, 0.5, 0.9)
-
-
-@cache
-def _known() -> frozenset[str]:
-    """Words that the tokenizer of ordinary captions has whole, more or less."""
-    tables = (
-        words.COLOUR_WORDS,
-        words.PEOPLE,
-        words.GARMENTS,
-        words.HAIR,
-        words.ACTIONS,
-        words.SHOTS,
-        words.PLACES,
-    )
-    texts = [text for table in tables for one in table.values() for row in one.values() for text in row]
-    return frozenset(" ".join(texts).replace("{}", "").split())
-
-
-def _tokens(text: str) -> int:
-    """About how many tokens a text takes."""
-    total = 0
-    for found in re.findall(r"\w+|\s?[^\w\s]", text.lower()):
-        if found[-1].isalnum():
-            total += 1 if found in _known() else max(1, round(len(found) / 2.2))
-        else:
-            total += len(found) if found.isascii() else len(found) + 2
-    return total
 
 
 @dataclass
@@ -195,21 +168,21 @@ def _facts(say: _Free, spec: ClipSpec, *, extras: bool) -> list[str]:
 
 def _between(say: _Free, facts: list[str]) -> list[str]:
     """The facts with openings, closings and filler around them, as far as there is room."""
-    language, room = say.language, _ROOM - sum(_tokens(fact) + 1 for fact in facts)
+    language, room = say.language, _ROOM - sum(guess_tokens(fact) + 1 for fact in facts)
     start = [say.any(free_nouns.OPENINGS[language])] if say.rng.random() < 0.3 else []
     end = [say.any(free_nouns.CLOSINGS[language])] if say.rng.random() < 0.25 else []
     made = []
     for piece in [*start, *facts, *end]:
         if piece not in facts:
-            room -= _tokens(piece) + 1
+            room -= guess_tokens(piece) + 1
             made += [piece] if room > 0 else []
             continue
         made.append(piece)
         if say.rng.random() < say.filler:
             text = " ".join(say.meaningless() for _ in range(int(say.rng.geometric(0.4))))
-            if _tokens(text) < room:
+            if guess_tokens(text) < room:
                 made.append(text)
-                room -= _tokens(text) + 1
+                room -= guess_tokens(text) + 1
     return made
 
 
@@ -248,10 +221,10 @@ def in_free_words(
     }
     say.filler = float(rng.choice(_MUCH_FILLER))
     drafts: list[str] = []
-    while len(drafts) < _DRAFTS and (not drafts or min(map(_tokens, drafts)) > _ROOM):
+    while len(drafts) < _DRAFTS and (not drafts or min(map(guess_tokens, drafts)) > _ROOM):
         drafts.append(_joined(say, _between(say, _facts(say, spec, extras=len(drafts) < _DRAFTS // 3))))
         say.filler /= 2
-    text = min(drafts, key=_tokens)
+    text = min(drafts, key=guess_tokens)
     if rng.random() < 0.5:
         text = text[:1].upper() + text[1:]
     return text + ("." if rng.random() < 0.4 else "")

@@ -1,8 +1,9 @@
 """The studio: what the page and the command line can ask for. `studio.py` puts the verbs together."""
 
 from oelala.kinds import KINDS
+from oelala.media.faults import human_bytes
 from oelala.media.poses.request import PoseRequest
 from oelala.models.catalog import ModelStatus
 from oelala.studio.studio import Studio
 
-__all__ = ["KINDS", "ModelStatus", "PoseRequest", "Studio"]
+__all__ = ["KINDS", "ModelStatus", "PoseRequest", "Studio", "human_bytes"]

@@ -13,7 +13,7 @@ from typing import Any
 from oelala.errors import OelalaError
 from oelala.progress import CancelToken
 from oelala.settings import Settings
-from oelala.studio import ModelStatus, Studio
+from oelala.studio import ModelStatus, Studio, human_bytes
 from oelala.tasks.job import Done
 from oelala.terminal.bar import Bar, check_line
 from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
@@ -123,10 +123,14 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
     if status is None:
         return
     most = "" if status.missing_exact else "≤ "
-    about = {"size": f"{most}{_size(status.missing_bytes)}", "source": ", ".join(status.sources)}
+    about = {"size": f"{most}{human_bytes(status.missing_bytes)}", "source": ", ".join(status.sources)}
     console.note("terminal.download", model=status.title, licence=status.licence, **about)
     if (preview := status.preview) is not None and not preview.on_disk:
-        about = {"size": f"≤ {_size(preview.bytes)}", "source": preview.repo, "licence": preview.licence}
+        about = {
+            "size": f"≤ {human_bytes(preview.bytes)}",
+            "source": preview.repo,
+            "licence": preview.licence,
+        }
         console.note("form.model.missing.preview", **about)
 
 
@@ -145,7 +149,7 @@ def _verify(studio: Studio, model: str, console: Console) -> int:
     if console.as_json:
         console.json({"model": model, "sound": found.sound, **asdict(found)})
     elif found.sound:
-        console.result(console.say("terminal.sound", files=found.files, size=_size(found.bytes)))
+        console.result(console.say("terminal.sound", files=found.files, size=human_bytes(found.bytes)))
     for name in () if console.as_json else bad:
         console.result(name)
     if found.unknown:
@@ -160,15 +164,11 @@ def _remove(studio: Studio, model: str, console: Console) -> int:
     if console.as_json:
         console.json({"model": model, **asdict(removed)})
         return DONE
-    console.result(console.say("terminal.freed", size=_size(removed.freed)))
+    console.result(console.say("terminal.freed", size=human_bytes(removed.freed)))
     if removed.kept:
         parts, models = ", ".join(removed.kept), ", ".join(removed.needed_by)
         console.note("terminal.shared-stays", parts=parts, models=models)
     return DONE
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:.2f} GB" if count >= 10**9 else f"{count / 1e6:.1f} MB"
 
 
 _ACTIONS = {"download": _download, "verify": _verify, "remove": _remove}

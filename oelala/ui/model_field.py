@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from oelala.studio import human_bytes
 from oelala.texts import all_texts
 from oelala.ui.i18n import Say
 
@@ -33,7 +34,7 @@ def _download(model: ModelStatus, text: Say) -> str:
     own, preview = text("form.model.missing.help", **about), model.preview
     if preview is None or preview.on_disk:
         return own
-    about = {"size": f"≤ {amount(preview.bytes)}", "source": preview.repo, "licence": preview.licence}
+    about = {"size": f"≤ {human_bytes(preview.bytes)}", "source": preview.repo, "licence": preview.licence}
     return f"{own} {text('form.model.missing.preview', **about)}"
 
 
@@ -51,12 +52,7 @@ def model_view(model: ModelStatus) -> dict[str, Any]:
 
 def size_of(model: ModelStatus) -> str:
     """Of what a download still brings: of some repositories only an upper bound is known."""
-    return f"{'' if model.missing_exact else '≤ '}{amount(model.missing_bytes)}"
-
-
-def amount(count: int) -> str:
-    """Megabytes are rounded up: they stand behind a “≤”."""
-    return f"{count / 1e9:.1f} GB" if count >= 10**9 else f"{-(-count // 10**6)} MB"
+    return f"{'' if model.missing_exact else '≤ '}{human_bytes(model.missing_bytes)}"
 
 
 def _ships(model: ModelStatus) -> bool:

@@ -88,7 +88,7 @@ def test_download_verify_remove(terminal: Terminal, hub: Hub) -> None:
     folder = Path(out.strip())
     said = err.splitlines()
     assert code == 0
-    assert said[0].startswith(f"{SMALL.title}: 17.57 GB from {SMALL.repo}, {HOST.repo} (licence Apache-2.0).")
+    assert said[0].startswith(f"{SMALL.title}: 17.6 GB from {SMALL.repo}, {HOST.repo} (licence Apache-2.0).")
     preview = "With it comes a tiny decoder for previews: ≤ 45.3 MB from lightx2v/Autoencoders (licence MIT)."
     assert said[1:] == [preview]
     assert folder.name == COMMIT
@@ -105,7 +105,7 @@ def test_download_verify_remove(terminal: Terminal, hub: Hub) -> None:
     }
     assert terminal("verify", SMALL.id)[:2] == (
         0,
-        f"All {len(NEEDED)} files are as they should be (0.8 MB).\n",
+        f"All {len(NEEDED)} files are as they should be (805 kB).\n",
     )
     (folder / SHARD).resolve().write_bytes(b"x" * (folder / SHARD).stat().st_size)
     code, out, err = terminal("verify", SMALL.id)
@@ -117,7 +117,7 @@ def test_download_verify_remove(terminal: Terminal, hub: Hub) -> None:
     assert terminal.json("verify", SMALL.id)["sound"] is True
     terminal("download", LARGE.id)
     assert terminal.json("remove", SMALL.id)["needed_by"] == [LARGE.title]
-    assert terminal("remove", LARGE.id)[:2] == (0, "0.8 MB freed.\n")
+    assert terminal("remove", LARGE.id)[:2] == (0, "805 kB freed.\n")
     assert terminal.kept() == 0
 
 

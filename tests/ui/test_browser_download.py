@@ -49,7 +49,7 @@ def test_a_model_is_fetched_from_its_field_and_used_at_once(page: Any, live: Liv
     assert fault.startswith(f"{ABSENT_TITLE} is not on this computer yet. Press Download under its name.")
     assert re.search(
         r"A download of \d+\.\d GB from Wan-AI/[^(]+ \(licence Apache-2\.0\)\. With it comes a tiny decoder "
-        r"for previews: ≤ 46 MB from lightx2v/Autoencoders \(licence MIT\)\. (Fits|Runs|Larger|Needs) ",
+        r"for previews: ≤ 45\.3 MB from lightx2v/Autoencoders \(licence MIT\)\. (Fits|Runs|Larger|Needs) ",
         page.text_content("#text-to-video--model"),
     )
 

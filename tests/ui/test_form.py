@@ -108,7 +108,7 @@ def test_showing_a_model_brings_its_limits(form: Form) -> None:
     assert changes["model"]["info"].startswith(
         "Een download van 17.6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
     )
-    preview = "kleine decoder voor voorbeelden mee: ≤ 46 MB van lightx2v/Autoencoders (licentie MIT). "
+    preview = "kleine decoder voor voorbeelden mee: ≤ 45.3 MB van lightx2v/Autoencoders (licentie MIT). "
     assert preview in changes["model"]["info"]
     assert changes["prompt"] == {"info": say("field.prompt.help", "nl")}
     assert "seed" not in changes

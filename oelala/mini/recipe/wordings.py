@@ -33,7 +33,8 @@ FIRST_SEED = 700_000_000
 # There are a few hundred steps in all: the warm-up of 200 is over in 25.
 _WARMS_FASTER = 8
 # Near pure noise, where the caption decides.
-_LEAST_TIME, _HEADS_WEIGHT, _SAY_EVERY = 0.85, 0.15, 15.0
+_LEAST_TIME, _HEADS_WEIGHT = 0.85, 0.15
+_SAY_EVERY, _SAVE_EVERY = 15.0, 110.0
 # Samples of so many latent frames, by turns: stills for looks, short clips for actions. And as many captions
 # more for the heads alone, which cost a tenth of what the transformer does.
 _BATCHES, _ASKED = ((16, 1), (16, 1), (16, 1), (6, 3)), 64
@@ -77,7 +78,7 @@ class WordingStage:
         """Train for the minutes of the settings, one step at least, and say what it knew before and after."""
         logger.info("wordings before: {}", measured(self.text, self.heads, self.tokens_of))
         self.started = time.monotonic()
-        said, steps, limit = self.started, 0, self.settings.minutes * 60
+        said, saved, steps, limit = self.started, self.started, 0, self.settings.minutes * 60
         losses: list[list[float]] = []
         while not steps or time.monotonic() - self.started < limit:
             done = (time.monotonic() - self.started) / max(limit, 1e-3)
@@ -85,13 +86,19 @@ class WordingStage:
                 group["lr"] = rate_at(done, self.settings.peak_rate, steps * _WARMS_FASTER)
             losses.append(self._step(*_BATCHES[steps % len(_BATCHES)]))
             steps += 1
+            self.progress.steps += 1
+            if time.monotonic() - saved > _SAVE_EVERY:
+                self._save()
+                saved = time.monotonic()
             if time.monotonic() - said > _SAY_EVERY:
                 logger.info("wordings step {}: {}", steps, np.mean(losses, 0).round(4).tolist())
                 said, losses = time.monotonic(), []
-        self.progress.steps += steps
-        checkpoint.save(self.settings.folder / TEXT_CHECKPOINT, self.average.values, self.progress)
+        self._save()
         self.text.load_state_dict(self.average.values, strict=False)
         logger.info("wordings after {} steps: {}", steps, measured(self.text, self.heads, self.tokens_of))
+
+    def _save(self) -> None:
+        checkpoint.save(self.settings.folder / TEXT_CHECKPOINT, self.average.values, self.progress)
 
     def tokens_of(self, texts: list[str]) -> Tensor:
         """Token ids (B, 64)."""

@@ -51,13 +51,12 @@ KINDS: Final[dict[str, Forms]] = {
            "shot": ("shot", "camera", "framing", "picture", "frame"), "place": ("place", "where",
                     "location", "setting"),
            "view": ("view", "angle", "seen"), "light": ("light", "lighting", "lit"), "person": ("who",
-                    "person", "subject"),
-           "extras": ("face", "also", "detail")},
+                    "person", "subject")},
     "nl": {"hair": ("haar", "kapsel", "haardracht", "hoofd"), "action": ("actie", "beweging", "doet",
                     "wat er gebeurt"),
            "shot": ("beeld", "camera", "kader", "opname"), "place": ("plek", "waar", "plaats", "locatie"),
            "view": ("hoek", "gezien", "kant"), "light": ("licht", "belichting", "verlichting"),
-           "person": ("wie", "persoon", "onderwerp"), "extras": ("gezicht", "ook", "detail")},
+           "person": ("wie", "persoon", "onderwerp")},
 }  # fmt: skip
 # Infinitives; English ones take an s by rule.
 INFINITIVES: Final[dict[str, Table]] = {

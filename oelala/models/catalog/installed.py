@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,8 +50,13 @@ def locate(row: Row, models: Path) -> Path | None:
 
 def missing_bytes(row: Row, models: Path) -> tuple[int, bool]:
     """How much would have to be downloaded, and whether that is exact: else it is at most so much."""
-    lacking = missing_parts(row, models)
-    return sum(part.most_bytes for part in lacking), all(part.bytes is not None for part in lacking)
+    return bytes_of(missing_parts(row, models))
+
+
+def bytes_of(parts: Iterable[Component]) -> tuple[int, bool]:
+    """Of these together, and whether that is exact: else it is at most so much."""
+    listed = list(parts)
+    return sum(part.most_bytes for part in listed), all(part.bytes is not None for part in listed)
 
 
 def missing_parts(row: Row, models: Path) -> list[Component]:
