@@ -11,9 +11,11 @@ from oelala.mini.recipe.team import Team
 
 MEMBER = """
 import sys
+import time
 from pathlib import Path
 
 import torch
+from oelala.mini.recipe.call import Call, CallSettings, Part
 from oelala.mini.recipe.team import Team
 
 team = Team()
@@ -23,7 +25,13 @@ team.same_weights([model])
 (model(torch.full((1, 2), 1.0 + 2 * team.rank))).sum().backward()
 team.average_gradients(list(model.parameters()))
 told = team.agree(7.0 + team.rank)
-text = f"{model.weight.grad.tolist()} {model.weight.sum().item()} {told}"
+folder = Path(sys.argv[1], "call")
+# The second process was started five seconds earlier.
+started = time.monotonic() - 5 * team.rank
+call = Call(CallSettings((), started, 100.0, folder, folder, folder / "none", "first"))
+seconds = call.seconds_of(Part("vae")), call.seconds_of(Part("text", 3.0))
+assert seconds[1] == 3.0, seconds
+text = f"{model.weight.grad.tolist()} {model.weight.sum().item()} {seconds} {told}"
 Path(sys.argv[1], str(team.rank)).write_text(text)
 team.close()
 """

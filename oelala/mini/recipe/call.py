@@ -102,6 +102,13 @@ class Call:
         """Seconds that stages still have."""
         return self.settings.seconds - _KEPT - self._spent()
 
+    def seconds_of(self, part: Part) -> float:
+        """How long a stage may last: the first process's answer. Were these answers milliseconds apart, one
+        process could end where another takes one step more, and waits on its GPU for ever.
+        """
+        left = self.left()
+        return self.team.agree(min(part.seconds, left) if part.seconds else left)
+
     def _spent(self) -> float:
         return time.monotonic() - self.settings.started
 
@@ -125,7 +132,7 @@ class Call:
     def _run(self, run: Run, part: Part) -> None:
         if part.stage in _RENDERING:
             run.prepare()
-        seconds = min(part.seconds, self.left()) if part.seconds else self.left()
+        seconds = self.seconds_of(part)
         logger.info("{} for {:.0f} s, {:.0f} s after the start", part.stage, seconds, self._spent())
         try:
             if part.stage in _LATENTS:
