@@ -37,6 +37,15 @@ def test_the_embedded_model_comes_first_and_ids_are_unique() -> None:
     assert len({row.id for row in ROWS}) == len(ROWS)
 
 
+def test_the_embedded_model_is_as_large_as_its_row_says() -> None:
+    assert MINI.folder is not None
+    for component in MINI.components.values():
+        files = (MINI.folder / component.subfolder).iterdir()
+        found = sum(file.stat().st_size for file in files)
+        assert component.bytes is not None
+        assert abs(component.bytes - found) < max(50_000, found * 0.01), component.subfolder
+
+
 def test_unknown_model_names_the_known_ones() -> None:
     with pytest.raises(OelalaError) as fault:
         find("wan9")
