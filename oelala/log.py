@@ -35,6 +35,8 @@ LONGEST_MESSAGE = 20_000  # characters
 CONSOLE_FORMAT = "{time:HH:mm:ss} {level: <7} {extra[process]: <6} {message}"
 FILE_FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level: <7} {extra[job]} {name}: {message}"
 CHATTY = ("asyncio", "httpcore", "httpx", "urllib3", "filelock", "PIL", "matplotlib", "numba", "jax")
+# Transformers advises to install torchvision, which Oelala does without; who follows that breaks the set-up.
+MISLEADING = ("transformers.utils.import_utils", "requires torchvision (not installed)")
 SECRETS = re.compile(
     r"\b(hf_)[A-Za-z0-9]{8,}|((?:authorization|password|token|secret)[\"']?\s*[=:]\s*(?:bearer\s+)?)\S+", re.I
 )
@@ -156,8 +158,13 @@ def _adopt_other_sources() -> None:
     logging.basicConfig(handlers=[_ToLoguru()], level=logging.INFO, force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(MISLEADING[0]).addFilter(_is_sound_advice)
     warnings.showwarning = _show_warning
     threading.excepthook = _show_uncaught
+
+
+def _is_sound_advice(record: logging.LogRecord) -> bool:
+    return MISLEADING[1] not in record.getMessage()
 
 
 def _show_warning(

@@ -107,6 +107,22 @@ def test_other_sources_arrive(tmp_path: Path) -> None:
     assert done.stderr.count("careful") == 1
 
 
+def test_nobody_is_told_to_install_torchvision(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        from transformers import CLIPImageProcessor
+        from transformers.utils import logging as theirs
+        assert CLIPImageProcessor.__name__ == "CLIPImageProcessorPil"
+        theirs.get_logger("transformers.utils.import_utils").warning("another thing")
+        time.sleep(0.2)
+        """,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "torchvision" not in done.stderr
+    assert "another thing" in done.stderr
+
+
 def test_a_traceback_is_in_all_three_once(tmp_path: Path) -> None:
     done = run(
         tmp_path,
