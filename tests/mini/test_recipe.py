@@ -2,21 +2,25 @@
 colours are named.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from diffusers import AutoencoderKLWan
 
 from oelala.mini.evaluate.judge import name_colour
 from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.begin import begin
 from oelala.mini.recipe.control import control_like, skeleton_frames
 from oelala.mini.recipe.latent_set import Moments
 from oelala.mini.recipe.schedule import rate_at
 from oelala.mini.recipe.vae_loss import faces_and_hands, reconstruction_loss
 from oelala.mini.recipe.whole_clip import WholeClip
-from oelala.mini.topology import build_vae
+from oelala.mini.topology import build_text_encoder, build_transformer, build_vae
 from oelala.mini.world.vocabulary import COLOURS
+from oelala.settings import ASSETS
 
 
 @pytest.mark.parametrize("num_frames", [1, 5, 17])
@@ -45,6 +49,25 @@ def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
     assert found[1].steps == 7
     assert torch.allclose(found[0]["weight"].float(), average.values["weight"], atol=0.01)
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_what_is_shipped_can_be_trained_further(tmp_path: Path) -> None:
+    shipped, folder = ASSETS / "oelala-mini", tmp_path / "mini"
+    begin(shipped, tmp_path / "none", folder)
+    for name, model in (
+        ("vae", build_vae()),
+        ("transformer", build_transformer()),
+        ("text_encoder", build_text_encoder()),
+    ):
+        model.load_state_dict(checkpoint.weights_of(folder / name))
+    found = AutoencoderKLWan.from_pretrained(shipped / "vae")
+    assert torch.equal(
+        found.decoder.conv_in.weight, checkpoint.weights_of(folder / "vae")["decoder.conv_in.weight"]
+    )
+    assert json.loads((folder / "latents.json").read_text())["latents_std"] == found.config.latents_std
+    assert (folder / "tokenizer" / "tokenizer.json").exists()
+    with pytest.raises(FileExistsError, match="--folder"):
+        begin(shipped, tmp_path / "none", folder)
 
 
 def test_training_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 STARTED = time.monotonic()
 ASSET, POSE_ASSET = Path("oelala/assets/oelala-mini"), Path("oelala/assets/oelala-mini-pose")
 TRAINED = ("text", "vae", "transformer", "wordings", "pose", "decoder")
-STAGES = (*TRAINED, "stills", "clips", "poses", "export", "export-pose", "call")
+STAGES = ("begin", *TRAINED, "stills", "clips", "poses", "export", "export-pose", "call")
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -67,6 +67,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     if args.stage == "call":
         _call(args)
+    elif args.stage == "begin":
+        from oelala.mini.recipe.begin import begin
+
+        begin(ASSET, POSE_ASSET, args.folder)
     elif args.stage == "export":
         from oelala.mini.recipe.export import export
 
