@@ -20,7 +20,7 @@ TEXTS: dict[str, Text] = {
     "error.too-large": Text("This must be at most {most}.", "Dit mag hooguit {most} zijn."),
     "error.too-large.hint": Text("Enter a smaller number.", "Vul een kleiner getal in."),
     "error.empty": Text("Something is still missing here.", "Hier ontbreekt nog iets."),
-    "error.empty.hint": Text("Fill it in and try again.", "Vul het in en probeer het opnieuw."),
+    "error.empty.hint": Text("Add it and try again.", "Voeg het toe en probeer het opnieuw."),
     "error.too-long": Text(
         "This is too long: {length} characters, {most} fit.",
         "Dit is te lang: {length} tekens, {most} passen.",
