@@ -63,3 +63,15 @@ def test_the_loss_ends_in_squared_error() -> None:
     assert decoder_loss(made, truth, 0.0, 1.0) == 0.1 * squared_error(made, truth)
     better = decoder_loss(truth + 0.05, truth, 0.0, 0.4)
     assert better < decoder_loss(made, truth, 0.0, 0.4)
+
+
+def test_an_error_in_a_face_counts_for_more_than_its_pixels() -> None:
+    truth = torch.zeros(1, 3, 1, 32, 32)
+    extra = torch.zeros(1, 1, 1, 32, 32)
+    extra[..., :4, :4] = 3.0
+    in_the_face, beside_it = truth.clone(), truth.clone()
+    in_the_face[..., :4, :4] = 0.5
+    beside_it[..., 8:12, 8:12] = 0.5
+    assert squared_error(in_the_face, truth) == squared_error(beside_it, truth)
+    assert squared_error(in_the_face, truth, extra) > squared_error(beside_it, truth, extra) + 1.0
+    assert decoder_loss(in_the_face, truth, extra, 1.0) == 0.1 * squared_error(in_the_face, truth, extra)

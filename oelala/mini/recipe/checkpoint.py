@@ -12,6 +12,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+# What an optimizer may remember of a weight.
+_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+
 
 @dataclass
 class Progress:
@@ -125,11 +128,10 @@ def load_state(path: Path, model: nn.Module, average: Average, optimizer: torch.
     average.restart({name: found[f"average.{name}"] for name in average.values}, int(found["count"]))
     for name, value in model.named_parameters():
         value.copy_(found[f"weight.{name}"])
-        if f"step.{name}" not in found:
-            continue
-        moments = {key: found[f"{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")}
-        optimizer.state[value] = {
-            key: moment.to(value.device) if key == "step" else torch.empty_like(value).copy_(moment)
-            for key, moment in moments.items()
-        }
+        moments = {key: found[f"{key}.{name}"] for key in _MOMENTS if f"{key}.{name}" in found}
+        if moments:
+            optimizer.state[value] = {
+                key: moment.to(value.device) if key == "step" else torch.empty_like(value).copy_(moment)
+                for key, moment in moments.items()
+            }
     return True

@@ -25,13 +25,17 @@ def freeze(vae: AutoencoderKLWan) -> list[nn.Parameter]:
     return [value for value in vae.parameters() if value.requires_grad]
 
 
-def squared_error(made: Tensor, truth: Tensor) -> Tensor:
-    """Mean log of each clip's squared error (B, 3, T, H, W), as PSNR has it, but for what is good enough."""
-    return ((made - truth).square().mean((1, 2, 3, 4)) + _GOOD_ENOUGH).log().mean()
+def squared_error(made: Tensor, truth: Tensor, extra: Tensor | float = 0.0) -> Tensor:
+    """Mean log of each clip's squared error (B, 3, T, H, W), as PSNR has it, but for what is good enough.
+
+    `extra` weight is for faces: small ones hardly show in a clip's error, and everything in who somebody is.
+    """
+    error = (made - truth).square() * (1 + extra)
+    return (error.mean((1, 2, 3, 4)) + _GOOD_ENOUGH).log().mean()
 
 
 def decoder_loss(made: Tensor, truth: Tensor, extra: Tensor | float, done: float) -> Tensor:
     """From `reconstruction_loss` to the squared error after a share `done` of the schedule."""
     share = min(1.0, max(0.0, (done - _BEGIN) / (_ALONE - _BEGIN)))
-    loss = share * _WEIGHT * squared_error(made, truth)
+    loss = share * _WEIGHT * squared_error(made, truth, extra)
     return loss if share == 1 else loss + (1 - share) * reconstruction_loss(made, truth, extra)

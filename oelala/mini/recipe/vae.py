@@ -14,6 +14,7 @@ from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import Pool, PoolSize, render_bytes
 from oelala.mini.recipe.control import control_like
 from oelala.mini.recipe.decoder import decoder_loss, freeze
+from oelala.mini.recipe.muon import MuonAdamW
 from oelala.mini.recipe.norm_silu import NormSilu, norm_silu
 from oelala.mini.recipe.schedule import rate_at
 from oelala.mini.recipe.team import SEEDS_EACH, Team
@@ -98,8 +99,12 @@ class VaeStage:
         self.average = checkpoint.Average(self.vae, 0.999)
         self.whole = WholeClip(self.vae, settings.norm)
         self.parameters = freeze(self.vae) if settings.decoder_only else list(self.vae.parameters())
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=1e-4, betas=(0.9, 0.95), weight_decay=1e-4, fused=device.type == "cuda"
+        self.optimizer = MuonAdamW(
+            self.vae.named_parameters(),
+            lr=1e-4,
+            betas=(0.9, 0.95),
+            weight_decay=1e-4,
+            fused=device.type == "cuda",
         )
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(
@@ -117,7 +122,7 @@ class VaeStage:
         first_seed = self.progress.next_seed + self.team.rank * SEEDS_EACH
         self.pool = Pool(size, device, first_seed, settings.shaders)
         judge = [random_clip(seed, held_out=True) for seed in list(JUDGE_SEEDS)[: 1 if small else 12]]
-        self.judge, _ = render_bytes(judge, 5 if small else 17, device, settings.shaders)
+        self.judge, self.judge_joints = render_bytes(judge, 5 if small else 17, device, settings.shaders)
 
     def run(self) -> None:
         """Train until the minutes, counted from the making of this stage, are over."""
@@ -203,24 +208,32 @@ class VaeStage:
 
     @torch.no_grad()
     def score(self) -> dict[str, float]:
-        """PSNR of the averaged weights, rounded to 16 bits, on held-out clips: whole, and the last
-        quarter.
+        """PSNR of the averaged weights, rounded to 16 bits, on held-out clips: whole, the last
+        quarter, and faces and hands.
         """
         judge = build_vae(tiny=self.settings.tiny).to(self.settings.device)
         self.average.copy_to(judge)
         judge.load_state_dict({k: v.bfloat16().float() for k, v in judge.state_dict().items()})
-        return psnr(judge.eval(), self.judge)
+        return psnr(judge.eval(), self.judge, self.judge_joints)
 
 
 @torch.no_grad()
-def psnr(vae: AutoencoderKLWan, clips: Tensor) -> dict[str, float]:
-    """Mean PSNR in dB over clips uint8 (B, T, 3, H, W), by diffusers' own encode and decode; and
-    of their ends.
+def psnr(vae: AutoencoderKLWan, clips: Tensor, joints: Tensor) -> dict[str, float]:
+    """Mean PSNR in dB over clips uint8 (B, T, 3, H, W), by diffusers' own encode and decode; of their
+    ends; and of faces and hands, by joints (B, T, 18, 2) in 0..1.
     """
-    whole, late = [], []
-    for clip in clips:
+    found: dict[str, list[float]] = {"psnr": [], "psnr_last_frames": [], "psnr_faces": []}
+    for clip, points in zip(clips, joints, strict=True):
         x = (clip.transpose(0, 1).unsqueeze(0).float() / 127.5 - 1).to(vae.device)
         error = ((vae.decode(vae.encode(x).latent_dist.mode()).sample - x) / 2).square()
-        whole.append(-10 * float(error.mean().clamp_min(1e-9).log10()))
-        late.append(-10 * float(error[:, :, -4:].mean().clamp_min(1e-9).log10()))
-    return {"psnr": round(float(np.mean(whole)), 2), "psnr_last_frames": round(float(np.mean(late)), 2)}
+        faces = faces_and_hands(points.unsqueeze(0).to(vae.device) * x.shape[-1], x.shape[-1])
+        there = (faces > 1).expand_as(error)
+        found["psnr"].append(_decibels(error))
+        found["psnr_last_frames"].append(_decibels(error[:, :, -4:]))
+        if there.any():
+            found["psnr_faces"].append(_decibels(error[there]))
+    return {name: round(float(np.mean(values)), 2) for name, values in found.items() if values}
+
+
+def _decibels(error: Tensor) -> float:
+    return -10 * float(error.mean().clamp_min(1e-9).log10())
