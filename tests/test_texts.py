@@ -51,3 +51,11 @@ def test_values_with_braces_are_not_placeholders() -> None:
 def test_a_fault_may_belong_to_a_field() -> None:
     fault = InvalidTask("too-small", "width", least=16)
     assert (fault.field, fault.values) == ("width", {"least": 16})
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("5.1 GB", "5,1 GB"), (0.5, "0,5"), ("2.13.0", "2.13.0"), ("clip 1.5 GB.mp4", "clip 1.5 GB.mp4")],
+)
+def test_dutch_numbers_have_a_comma_and_names_keep_their_points(value: object, said: str) -> None:
+    assert say("plan.download", "nl", size=value) == f"Eerst {said} ophalen."

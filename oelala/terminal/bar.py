@@ -10,7 +10,7 @@ from types import TracebackType
 
 from oelala.tasks.download import Download
 from oelala.tasks.job import Job, Running
-from oelala.texts import Language, say
+from oelala.texts import Language, say, written
 
 WIDTH = 24
 PACE_SECONDS = 10.0
@@ -82,17 +82,16 @@ def download_line(step: int, total: int, rate: float | None, language: Language)
     """`Downloading  [###---------]  3.4/28.9 GB  45.2 MB/s  9 min`; `step`, `total`, `rate` in megabytes."""
     words = [say("terminal.downloading", language)]
     if total:
-        words += [_boxes(step, total), f"{step / 1000:.1f}/{total / 1000:.1f} GB"]
+        words += [_boxes(step, total), written(f"{step / 1000:.1f}/{total / 1000:.1f} GB", language)]
     if rate is not None:
-        words += [f"{rate:.1f} MB/s", duration((total - step) / rate)]
+        words += [written(f"{rate:.1f} MB/s", language), duration((total - step) / rate)]
     return "  ".join(words)
 
 
 def check_line(done: int, total: int, language: Language) -> str:
     """`Checking  [###---------]  3.4/28.9 GB`; bytes."""
-    return (
-        f"{say('terminal.verifying', language)}  {_boxes(done, total)}  {done / 1e9:.1f}/{total / 1e9:.1f} GB"
-    )
+    sizes = written(f"{done / 1e9:.1f}/{total / 1e9:.1f} GB", language)
+    return f"{say('terminal.verifying', language)}  {_boxes(done, total)}  {sizes}"
 
 
 def duration(seconds: float) -> str:

@@ -5,6 +5,7 @@ A sentence is data (`Text`) in one of the modules below; `say` fills its placeho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -30,6 +31,8 @@ MODULES = (
     "pose_transfer",
 )
 
+_QUANTITY = re.compile(r"\d+\.\d+ (?:[kMGT]?B|GB/s|MB/s|s|min|fps|dB|%)")
+
 
 @cache
 def all_texts() -> Mapping[str, Text]:
@@ -45,8 +48,22 @@ def all_texts() -> Mapping[str, Text]:
 
 def say(key: str, language: Language, **values: Any) -> str:
     """The sentence `key` in `language`. Raises KeyError for a key or a placeholder value that is missing."""
-    text = getattr(all_texts()[key], language)
+    text: str = getattr(all_texts()[key], language)
+    if language == "nl":
+        values = {name: _dutch_number(value) for name, value in values.items()}
     return text.format(**values) if values else text
+
+
+def written(number: str, language: Language) -> str:
+    """A number, or several, with the decimal mark of `language`."""
+    return number.replace(".", ",") if language == "nl" else number
+
+
+def _dutch_number(value: Any) -> Any:
+    """Numbers, with a unit or without, get their comma; other words with a point are names or versions."""
+    if isinstance(value, float):
+        return written(str(value), "nl")
+    return written(value, "nl") if isinstance(value, str) and _QUANTITY.fullmatch(value) else value
 
 
 def field_key(kind: str, name: str) -> str:

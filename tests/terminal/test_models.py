@@ -193,6 +193,7 @@ def test_the_bar_of_a_download() -> None:
     assert download_line(7225, 28900, 45.23, "en") == (
         "Downloading  [######------------------]  7.2/28.9 GB  45.2 MB/s  8 min"
     )
+    assert "  7,2/28,9 GB  45,2 MB/s  8 min" in download_line(7225, 28900, 45.23, "nl")
     assert download_line(0, 0, None, "nl") == "Ophalen"
     assert [duration(seconds) for seconds in (45, 540, 7500)] == ["45 s", "9 min", "2 h 05 min"]
 

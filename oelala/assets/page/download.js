@@ -38,6 +38,9 @@ export function downloadTools(job) {
 
 // Megabytes, in gigabytes where they are many; `like` decides for both of a pair.
 export function amount(megabytes, like = megabytes) {
-  if (like >= 1000) return `${(megabytes / 1000).toFixed(1)} GB`;
-  return `${megabytes < 10 && megabytes % 1 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`;
+  if (like >= 1000) return `${tenths(megabytes / 1000)} GB`;
+  return `${megabytes < 10 && megabytes % 1 ? tenths(megabytes) : Math.round(megabytes)} MB`;
 }
+
+const tenths = (number) =>
+  number.toLocaleString(window.oelala.language, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
