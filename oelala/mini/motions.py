@@ -18,7 +18,8 @@ from torch import Tensor
 
 from oelala.mini.world.pack import FPS, pack
 from oelala.mini.world.render import ground_truth
-from oelala.mini.world.spec import ClipSpec, Motion, random_clip
+from oelala.mini.world.seeds import random_clip
+from oelala.mini.world.spec import ClipSpec, Motion
 from oelala.mini.world.stage import SIZE, build_stage
 from oelala.settings import ASSETS
 

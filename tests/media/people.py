@@ -30,7 +30,7 @@ def rendered(shot: str, seed: int = 3) -> tuple[NDArray[np.uint8], NDArray[np.fl
     """Somebody standing in front of a wall, seen from the front: the frame (256, 256, 3) and the true joints
     (18, 2) in 0..1."""
     from oelala.mini.world.render import render_clips
-    from oelala.mini.world.spec import random_clip
+    from oelala.mini.world.seeds import random_clip
 
     clip = random_clip(seed)
     scene = replace(clip.scene, shot=shot, view="front", yaw=0.0, turn=0.0, place="wall", light="neutral")

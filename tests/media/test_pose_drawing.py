@@ -19,7 +19,7 @@ from oelala.media.poses.styles import STYLES, Style, StyleName
 from oelala.media.video import read_frames
 from oelala.mini.recipe.control import skeleton_frames
 from oelala.mini.world.pack import pack
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 from oelala.mini.world.stage import build_stage, project
 from oelala.mini.world.truth import joints_3d
 

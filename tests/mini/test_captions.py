@@ -11,7 +11,7 @@ from oelala.mini import words
 from oelala.mini.captions import caption
 from oelala.mini.evaluate.prompts import FOREIGN, fill, held_out_prompts
 from oelala.mini.tokenizer import MAX_SEQUENCE_LENGTH
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 from oelala.models.catalog.rows_mini import ASSETS
 
 

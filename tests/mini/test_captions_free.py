@@ -12,7 +12,8 @@ from oelala.mini.recipe.other_words import KINDS, in_other_words, simplified
 from oelala.mini.tokenizer import MAX_SEQUENCE_LENGTH
 from oelala.mini.words import free, free_nouns
 from oelala.mini.words.ordinary import ORDINARY
-from oelala.mini.world.spec import ClipSpec, random_clip
+from oelala.mini.world.seeds import random_clip
+from oelala.mini.world.spec import ClipSpec
 
 TOKENIZER = Path(__file__).parents[2] / "oelala/assets/oelala-mini/tokenizer/tokenizer.json"
 

@@ -16,7 +16,7 @@ from oelala.mini.recipe.farm import FREE_CAPTIONS, PLAIN_CAPTIONS, SENTENCE_CAPT
 from oelala.mini.recipe.latent_set import LatentSet, write_statistics
 from oelala.mini.recipe.latents import tokenizer_of
 from oelala.mini.world.pack import pack as pack_people
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 
 
 def test_plain_captions_say_everything_without_a_typing_error() -> None:

@@ -30,7 +30,7 @@ from oelala.mini.topology import (
     build_transformer,
     build_vae,
 )
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 from oelala.mini.world.truth import Truth
 
 

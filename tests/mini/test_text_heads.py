@@ -4,7 +4,7 @@ import torch
 
 from oelala.mini.recipe.answers import NONE, QUESTIONS, answers, answers_of
 from oelala.mini.recipe.text_heads import TextHeads
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 from oelala.mini.world.vocabulary import COLOURS
 
 

@@ -15,7 +15,7 @@ from oelala.mini.recipe.text_heads import TextHeads
 from oelala.mini.tokenizer import train_tokenizer
 from oelala.mini.topology import build_text_encoder, build_transformer
 from oelala.mini.words import COLOUR_WORDS
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 
 
 def test_sentences_name_all_colours_in_both_languages() -> None:

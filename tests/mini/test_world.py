@@ -11,8 +11,9 @@ from oelala.mini.world import vocabulary as words
 from oelala.mini.world.actions import Timing, pose_frames
 from oelala.mini.world.pack import pack
 from oelala.mini.world.render import PLAIN, render_clips
+from oelala.mini.world.seeds import character_from_seed, random_clip
 from oelala.mini.world.skeleton import reach
-from oelala.mini.world.spec import ClipSpec, character_from_seed, random_clip, with_held_out_things
+from oelala.mini.world.spec import ClipSpec, with_held_out_things
 from oelala.mini.world.stage import build_stage
 from oelala.mini.world.tiles import Shaders, render_frames, tiles_with_people
 from oelala.mini.world.truth import JOINTS

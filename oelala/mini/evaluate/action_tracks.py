@@ -15,7 +15,8 @@ from oelala.media.pose import BodyFinder
 from oelala.mini.evaluate.prompts import full_body
 from oelala.mini.world.pack import pack
 from oelala.mini.world.render import render_clips
-from oelala.mini.world.spec import ClipSpec, random_clip
+from oelala.mini.world.seeds import random_clip
+from oelala.mini.world.spec import ClipSpec
 from oelala.mini.world.stage import build_stage, project
 from oelala.mini.world.truth import joints_3d
 from oelala.mini.world.vocabulary import ACTIONS

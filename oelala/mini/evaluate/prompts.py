@@ -8,7 +8,8 @@ import numpy as np
 
 from oelala.mini.captions import caption
 from oelala.mini.words import ACTIONS, COLOUR_WORDS, GARMENTS, HAIR, PEOPLE
-from oelala.mini.world.spec import ClipSpec, character_from_seed, random_clip
+from oelala.mini.world.seeds import character_from_seed, random_clip
+from oelala.mini.world.spec import ClipSpec
 
 FIRST_SEED = 1_500_000_000
 NUM_REFERENCES = 20

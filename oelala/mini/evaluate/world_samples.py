@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from oelala.mini import world
-from oelala.mini.world.spec import ClipSpec, character_from_seed, random_clip
+from oelala.mini.world.seeds import character_from_seed, random_clip
+from oelala.mini.world.spec import ClipSpec
 from oelala.mini.world.vocabulary import ACTIONS
 
 CLOSE = ("close-up", "waist up")

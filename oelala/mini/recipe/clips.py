@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from oelala.mini.world.render import PLAIN, render_clips
-from oelala.mini.world.spec import ClipSpec, random_clip
+from oelala.mini.world.seeds import random_clip
+from oelala.mini.world.spec import ClipSpec
 from oelala.mini.world.stage import SIZE
 from oelala.mini.world.table import Table
 from oelala.mini.world.tiles import Shaders

@@ -24,7 +24,7 @@ from oelala.mini.topology import (
     build_vae,
     save,
 )
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 from oelala.models.latent_preview import FILE_NAME, fit_preview
 
 CARD, POSE_CARD = Path(__file__).with_name("model_card.md"), Path(__file__).with_name("pose_card.md")

@@ -19,7 +19,7 @@ from oelala.mini.captions import caption, in_sentences
 from oelala.mini.captions_free import in_free_words
 from oelala.mini.recipe.answers import answers_of
 from oelala.mini.recipe.references import reference_of
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 from oelala.mini.world.table import Table, table_of
 
 CAPTIONS_PER_CLIP = 16

@@ -14,7 +14,8 @@ from oelala.mini.recipe.answers import NONE, QUESTIONS, answers_of
 from oelala.mini.recipe.text import features_of
 from oelala.mini.recipe.text_heads import TextHeads
 from oelala.mini.tokenizer import PAD_ID
-from oelala.mini.world.spec import ClipSpec, random_clip
+from oelala.mini.world.seeds import random_clip
+from oelala.mini.world.spec import ClipSpec
 
 # Shares of the pupil's captions: in free words, and in sentences; the others are ordinary ones, half plain.
 FREE, SENTENCES = 0.6, 0.2

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from oelala.mini.world import vocabulary as words
-from oelala.mini.world.spec import ClipSpec, random_motion, random_scene
+from oelala.mini.world.seeds import random_motion, random_scene
+from oelala.mini.world.spec import ClipSpec
 
 _VIEWS: Final = words.VIEWS[:3]  # front and both three-quarters
 _SHOTS: Final = words.SHOTS[:2]  # full body, waist up

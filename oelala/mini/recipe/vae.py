@@ -22,7 +22,7 @@ from oelala.mini.recipe.vae_loss import faces_and_hands
 from oelala.mini.recipe.whole_clip import WholeClip, encode_for, training_pass
 from oelala.mini.topology import build_vae
 from oelala.mini.world.render import PLAIN
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 from oelala.mini.world.tiles import Shaders
 
 CHECKPOINT = "vae"

@@ -27,7 +27,7 @@ from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT, features_
 from oelala.mini.recipe.text_heads import TextHeads
 from oelala.mini.tokenizer import PAD_ID
 from oelala.mini.topology import HEIGHT, SPATIAL, WIDTH, Z_DIM, build_text_encoder, build_transformer
-from oelala.mini.world.spec import random_clip
+from oelala.mini.world.seeds import random_clip
 
 FIRST_SEED = 700_000_000
 # There are a few hundred steps in all: the warm-up of 200 is over in 25.
