@@ -26,6 +26,7 @@ def test_each_model_is_drawn_to_in_its_own_way() -> None:
     assert styles == {
         "wan2.1-vace-1.3b": "vace",
         "wan2.1-vace-14b": "vace",
+        "wan2.1-vace-14b-gguf": "vace",
         "wan2.2-animate-14b": "animate",
     }
     assert OELALA_MINI_POSE.defaults[KIND]["pose_style"] == "body"
