@@ -30,6 +30,11 @@ def wan(seed: int = 1, layers: int = 5, dtype: torch.dtype = torch.bfloat16) -> 
     return seeded(module, seed)
 
 
+def packable() -> Any:
+    """Wide enough for GGUF's blocks of 256."""
+    return WanTransformer3DModel(**_SMALL | {"attention_head_dim": 128, "ffn_dim": 512}, num_layers=3)
+
+
 def vace(seed: int = 2) -> Any:
     module = WanVACETransformer3DModel(**_SMALL, num_layers=4, vace_layers=[0, 2], vace_in_channels=96)
     return seeded(module.to(torch.bfloat16), seed)
