@@ -65,6 +65,7 @@ LAYOUT_OF = {
     "wan2.1-i2v-14b-480p-gguf": I2V,
     "wan2.1-i2v-14b-720p-gguf": I2V,
     "wan2.1-vace-14b-gguf": VACE,
+    "wan2.2-animate-14b-gguf": ANIMATE,
     "svd": SVD,  # test_image_families.py
     "svd-xt": SVD,
 }

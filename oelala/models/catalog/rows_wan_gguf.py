@@ -4,14 +4,14 @@ Made by city96 and QuantStack, both under the licence of the original. A file ho
 else: the other parts are those of the row it is a variant of, from the same repositories.
 
 The number formats of "Q4_K_M" in these files: Q6_K for the values of every attention and the second matrix
-of every feed-forward, Q4_K for the blocks' other matrices; what is outside the blocks, and every bias and
-norm, is F32 (city96) or F16 (QuantStack, but F32 for patch embeddings; for VACE, biases and norms as well).
-That was inferred from the sizes: with it and the official configs each of them comes out to the byte
-(`tests/models/gguf_layout.py`).
+of every feed-forward, Q4_K for the blocks' other matrices. What is outside the blocks, and every bias and
+norm, is F32 (city96) or F16 (QuantStack; but F32 for patch embeddings, for the biases and norms of VACE and
+Animate, and for Animate's encoders of motion and face). That was inferred from the sizes: with it and the
+official configs each of them comes out to the byte (`tests/models/gguf_layout.py`).
 
 The sizes themselves are those that other programs' public catalogs have from the hub's listing: with commit
-and SHA-256 for T2V 14B, T2V A14B, I2V A14B and I2V 720P, with SHA-256 for TI2V 5B, from the hub's headers for
-I2V 480P, and bare for VACE. The hub's own listing has the last word when a file is fetched.
+and SHA-256 for T2V 14B, T2V A14B, I2V A14B and Animate, with SHA-256 for I2V 720P and TI2V 5B, from the hub's
+headers for I2V 480P, and bare for VACE. The hub's own listing has the last word when a file is fetched.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import replace
 from oelala.models.catalog.row import Component, Row
 from oelala.models.catalog.rows_wan import WAN21_T2V_14B
 from oelala.models.catalog.rows_wan22 import WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B
-from oelala.models.catalog.rows_wan_control import WAN21_VACE_14B
+from oelala.models.catalog.rows_wan_control import WAN21_VACE_14B, WAN22_ANIMATE_14B
 from oelala.models.catalog.rows_wan_image import WAN21_I2V_14B_480P, WAN21_I2V_14B_720P
 
 
@@ -60,6 +60,12 @@ WAN21_I2V_14B_720P_GGUF = _variant(
     "city96/Wan2.1-I2V-14B-720P-gguf",
     11_341_184_384,
     "wan2.1-i2v-14b-720p-Q4_K_M.gguf",
+)
+WAN22_ANIMATE_14B_GGUF = _variant(
+    WAN22_ANIMATE_14B,
+    "QuantStack/Wan2.2-Animate-14B-GGUF",
+    11_496_331_072,
+    "Wan2.2-Animate-14B-Q4_K_M.gguf",
 )
 WAN21_VACE_14B_GGUF = _variant(
     WAN21_VACE_14B, "QuantStack/Wan2.1_14B_VACE-GGUF", 11_639_453_600, "Wan2.1_14B_VACE-Q4_K_M.gguf"

@@ -70,7 +70,7 @@ SPEED_LORAS: tuple[SpeedLora, ...] = (
         # Animate takes this one too; its makers advise against those of Wan 2.2
         rows=(
             *("wan2.1-i2v-14b-480p", "wan2.1-i2v-14b-480p-gguf", "wan2.1-i2v-14b-720p"),
-            *("wan2.1-i2v-14b-720p-gguf", "wan2.2-animate-14b"),
+            *("wan2.1-i2v-14b-720p-gguf", "wan2.2-animate-14b", "wan2.2-animate-14b-gguf"),
         ),
         scheduler=UNIPC,
         num_inference_steps=4,
