@@ -57,6 +57,15 @@ LAYOUT_OF = {
     "wan2.1-vace-14b": VACE,
     "oelala-mini-pose": VACE,  # and test_pose_transfer.py
     "wan2.2-animate-14b": ANIMATE,
+    # the same layouts with other weights in them, and download/test_gguf.py
+    "wan2.2-ti2v-5b-gguf": MINI,
+    "wan2.1-t2v-14b-gguf": WAN21,
+    "wan2.2-t2v-a14b-gguf": EXPERTS,
+    "wan2.2-i2v-a14b-gguf": I2V_EXPERTS,
+    "wan2.1-i2v-14b-480p-gguf": I2V,
+    "wan2.1-i2v-14b-720p-gguf": I2V,
+    "wan2.1-vace-14b-gguf": VACE,
+    "wan2.2-animate-14b-gguf": ANIMATE,
     "svd": SVD,  # test_image_families.py
     "svd-xt": SVD,
 }

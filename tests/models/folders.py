@@ -26,9 +26,12 @@ def write_layout(folder: Path, row: Row, only: tuple[str, ...] = ()) -> None:
     folder.mkdir(parents=True)
     (folder / "model_index.json").write_text("{}")
     for name in only or row.components:
-        part = folder / row.components[name].subfolder
-        part.mkdir()
-        if name == "scheduler":
+        part, files = folder / row.components[name].subfolder, row.components[name].files
+        part.mkdir(parents=True, exist_ok=bool(files))
+        if files:
+            for file in files:
+                (part / file).write_bytes(b"GGUF")
+        elif name == "scheduler":
             (part / "scheduler_config.json").write_text("{}")
         elif name in ("feature_extractor", "image_processor"):
             (part / "preprocessor_config.json").write_text("{}")

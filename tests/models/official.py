@@ -129,15 +129,19 @@ _TEXT: dict[tuple[str, str], tuple[str, Any]] = {
 def build(row: Row, part: str) -> Any:
     """The module of one part, on the meta device."""
     if part in ("transformer", "transformer_2", "unet"):
-        name, config = TRANSFORMERS[row.id.removesuffix("-bf16")]
-        return _made(f"{row.id}/{part}", lambda: getattr(diffusers, name)(**config))
+        name, config = TRANSFORMERS[_config_of(row)]
+        return _made(f"{_config_of(row)}/{part}", lambda: getattr(diffusers, name)(**config))
     if part == "vae":
-        vae, settings = VAES.get(row.id) or VAES[row.family]
-        return _made(
-            f"{row.id if row.id in VAES else row.family}/vae", lambda: getattr(diffusers, vae)(**settings)
-        )
+        key = _config_of(row) if _config_of(row) in VAES else row.family
+        vae, settings = VAES[key]
+        return _made(f"{key}/vae", lambda: getattr(diffusers, vae)(**settings))
     encoder, configuration = _TEXT[row.family, part]
     return _made(f"{row.family}/{part}", lambda: getattr(transformers, encoder)(configuration))
+
+
+def _config_of(row: Row) -> str:
+    """Other weights, or the same in fewer bits, are of the same shape."""
+    return row.base or row.id.removesuffix("-bf16")
 
 
 _modules: dict[str, Any] = {}

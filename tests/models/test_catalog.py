@@ -82,6 +82,9 @@ def test_sizes_of_downloads() -> None:
     # two 32-bit experts of 57.2 GB, a 16-bit text encoder of 11.4 GB; 20 GB and a VAE of 2.8 GB
     assert human_bytes(find("wan2.2-t2v-a14b").bytes) == "126 GB"
     assert human_bytes(find("wan2.2-ti2v-5b").bytes) == "34.2 GB"
+    # a file or two of 10 GB in the place of the transformers, all else as it was
+    assert human_bytes(find("wan2.1-t2v-14b-gguf").bytes) == "22.0 GB"
+    assert human_bytes(find("wan2.2-t2v-a14b-gguf").bytes) == "31.2 GB"
 
 
 def test_resolving_fills_every_default_and_keeps_what_was_given(tmp_path: Path) -> None:
@@ -206,6 +209,11 @@ GB = 10**9
         ("wan2.2-t2v-a14b", 16, 64, "streamed"),
         ("wan2.2-t2v-a14b", 24, 128, "streamed"),
         ("wan2.2-t2v-a14b", 96, 128, "yes"),
+        ("wan2.1-t2v-14b-gguf", 12, 32, "streamed"),
+        ("wan2.2-t2v-a14b-gguf", 12, 32, "streamed"),
+        ("wan2.1-i2v-14b-480p-gguf", 12, 32, "streamed"),
+        ("wan2.1-vace-14b-gguf", 12, 32, "streamed"),
+        ("wan2.1-t2v-14b-gguf", 48, 64, "yes"),
     ],
 )
 def test_whether_a_model_fits(model: str, vram: int, ram: int, fits: str) -> None:

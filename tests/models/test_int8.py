@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tests.models.streaming.test_weights import add_lora
 from tests.models.test_placing import TASK, clip, hardware, manager_on, streamed_parts
 from tests.models.tiny import EXPERTS, TinyModels
 
-KINDS = {"wan": small.wan, "vace": small.vace, "animate": small.animate}
+KINDS: dict[str, Callable[[], Any]] = {"wan": small.wan, "vace": small.vace, "animate": small.animate}
 SHORT = 22  # GiB of main memory: too little for 14B in 16 bits, enough in 8
 
 

@@ -8,12 +8,16 @@ import pytest
 import torch
 
 from oelala.models.catalog import Component, Row, find, rows
+from oelala.models.planning.memory import is_gguf
+from oelala.models.single_file import CONFIGS
+from tests.models.gguf_layout import layout_of, length_of
 from tests.models.official import build
 
 # What engines make of it, and no pipeline is told.
 OURS = {"first_block_cache", "sage_attention", "flow_shift", "pose_style", "control_start", "control_end"}
 LARGE = [row for row in rows() if row.folder is None]
 WAN = [row for row in LARGE if row.family == "wan"]
+GGUF = [row for row in WAN if is_gguf(row.components["transformer"])]
 
 
 def count(module: torch.nn.Module) -> int:
@@ -23,7 +27,7 @@ def count(module: torch.nn.Module) -> int:
 def check(part: Component, module: torch.nn.Module) -> None:
     """The count of numbers is exact; the bytes are those of 16 or 32 bits each, up to file headers."""
     assert part.parameters == count(module)
-    if part.bytes is not None:
+    if part.bytes is not None and not is_gguf(part):
         assert min(abs(part.bytes - size * part.parameters) / part.bytes for size in (2, 4)) < 1e-3
 
 
@@ -33,6 +37,17 @@ def test_every_part_has_the_size_that_is_told(row: Row) -> None:
     assert len(weights) >= 3
     for name, part in weights.items():
         check(part, build(row, name))
+
+
+@pytest.mark.parametrize("row", GGUF, ids=lambda row: row.id)
+def test_a_gguf_file_is_as_long_as_its_tensors_make_it(row: Row) -> None:
+    assert row.base is not None
+    files = [part for part in row.components.values() if is_gguf(part)]
+    assert {part.bytes for part in files} == {length_of(layout_of(row))}
+    others = {name: part for name, part in row.components.items() if not is_gguf(part)}
+    assert others.items() <= find(row.base).components.items(), "all else is the original's"
+    assert (CONFIGS / row.base / "config.json").is_file()
+    assert row.title.startswith(find(row.base).title)
 
 
 @pytest.mark.parametrize("row", WAN, ids=lambda row: row.id)
@@ -75,9 +90,8 @@ def _segments(pipeline: str) -> set[str]:
 def test_the_second_expert_is_told_from_the_table() -> None:
     experts = {row.id for row in LARGE if "transformer_2" in row.components}
     two = {row.id for row in LARGE if any(v.get("guidance_scale_2") for v in row.defaults.values())}
-    assert (
-        experts == two == {f"wan2.2-{kind}-a14b{bits}" for kind in ("t2v", "i2v") for bits in ("", "-bf16")}
-    )
+    bits = ("", "-bf16", "-gguf")
+    assert experts == two == {f"wan2.2-{kind}-a14b{end}" for kind in ("t2v", "i2v") for end in bits}
 
 
 def test_parts_are_shared_both_ways() -> None:
@@ -99,4 +113,5 @@ def test_parts_are_shared_both_ways() -> None:
 
 def test_the_last_image_is_for_those_that_heed_it() -> None:
     named: list[Any] = [row.id for row in rows("image-to-video") if row.last_image]
-    assert named == ["wan2.2-i2v-a14b", "wan2.2-i2v-a14b-bf16", "wan2.1-flf2v-14b-720p"]
+    experts = [f"wan2.2-i2v-a14b{bits}" for bits in ("", "-bf16", "-gguf")]
+    assert named == [*experts, "wan2.1-flf2v-14b-720p"]

@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 import torch
 from diffusers import WanTransformer3DModel
+from diffusers.quantizers.gguf.utils import GGUFLinear
 from safetensors.torch import save_file
 
 from oelala.models.catalog import Component, find, rows
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.models.single_file import CONFIGS, load_with_config
 from oelala.settings import Settings
+from tests.models.gguf_layout import write_q4_k_m
 from tests.models.official import TRANSFORMERS
 from tests.models.recognise.files import native
+from tests.models.streaming import small as streaming
 from tests.models.test_manager import call
 from tests.models.tiny import WAN21, TinyModels
 
@@ -113,6 +116,28 @@ def test_gguf(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None
     assert sixteen.blocks[0].norm2.weight.dtype == torch.float32
     assert sixteen.condition_embedder.time_embedder.linear_1.weight.dtype == torch.float32
     assert sixteen.patch_embedding.weight.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("kind", ["packable", "vace", "animate"])
+def test_a_gguf_file_of_official_names_and_mixed_formats(tmp_path: Path, kind: str) -> None:
+    """Against the same numbers in a safetensors file, unpacked by ggml's own reference."""
+    module = streaming.packable() if kind == "packable" else getattr(streaming, kind)(**streaming.PACKABLE)
+    module.float().save_config(tmp_path)
+    told = write_q4_k_m(tmp_path / "x.gguf", module, seed=5)
+    save_file({name: value.contiguous() for name, value in told.items()}, tmp_path / "x.safetensors")
+    packed, plain = (
+        load_with_config(tmp_path / f"x.{end}", tmp_path, torch.float32) for end in ("gguf", "safetensors")
+    )
+    kinds = {one.weight.quant_type.name for one in packed.modules() if isinstance(one, GGUFLinear)}
+    assert kinds == {"Q4_K", "Q6_K"}
+    inputs = streaming.animate_inputs() if kind == "animate" else streaming.wan_inputs(dtype=torch.float32)
+    if kind == "vace":
+        inputs = {
+            name: one.float() if isinstance(one, torch.Tensor) and one.is_floating_point() else one
+            for name, one in streaming.vace_inputs().items()
+        }
+    truth = streaming.forward(plain, inputs)
+    assert 0 < (streaming.forward(packed, inputs) - truth).norm() / truth.norm() < 0.01
 
 
 def test_a_file_that_lacks_a_tensor(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:

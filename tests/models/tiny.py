@@ -57,7 +57,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyModels]:
 
 
 def build_wan21(
-    folder: Path, seed: int, transformer_seed: int | None = None, second_seed: int | None = None
+    folder: Path,
+    seed: int,
+    transformer_seed: int | None = None,
+    second_seed: int | None = None,
+    width: int = 32,
 ) -> None:
     """The layout of Wan2.1-T2V-*-Diffusers: names, classes, a VAE of three entries, UMT5, its tokenizer.
 
@@ -68,11 +72,11 @@ def build_wan21(
         vae = AutoencoderKLWan(base_dim=4, num_res_blocks=1)
         text_encoder = UMT5EncoderModel(_text_config())
         torch.manual_seed(transformer_seed or seed)
-        transformer = _transformer()
+        transformer = _transformer(width)
         second: dict[str, Any] = {}
         if second_seed is not None:
             torch.manual_seed(second_seed)
-            second = {"transformer_2": _transformer(), "boundary_ratio": 0.875}
+            second = {"transformer_2": _transformer(width), "boundary_ratio": 0.875}
     WanPipeline(
         tokenizer=T5TokenizerFast(vocab=_vocabulary(), extra_ids=0),
         text_encoder=text_encoder,
@@ -85,13 +89,13 @@ def build_wan21(
     ).save_pretrained(folder, max_shard_size="100kB")
 
 
-def _transformer() -> WanTransformer3DModel:
+def _transformer(width: int) -> WanTransformer3DModel:
     return WanTransformer3DModel(
         num_attention_heads=2,
-        attention_head_dim=16,
+        attention_head_dim=width // 2,
         text_dim=32,
         freq_dim=32,
-        ffn_dim=64,
+        ffn_dim=2 * width,
         num_layers=2,
         cross_attn_norm=True,
     )

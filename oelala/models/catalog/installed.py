@@ -23,12 +23,14 @@ class Installation:
     the file, where it consists of one).
 
     `missing` names the files and folders that are not there; the model can be loaded when it is empty.
+    `absent`: the components of which there is nothing at all.
     """
 
     row: Row
     folder: Path
     components: Mapping[str, Path] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def installation(row: Row, models: Path) -> Installation | None:
@@ -82,6 +84,7 @@ def shared_components(row: Row, models: Path) -> set[str]:
 def _inspect(row: Row, folder: Path, models: Path) -> Installation:
     components: dict[str, Path] = {}
     missing: list[str] = []
+    absent: list[str] = []
     for name, part in row.components.items():
         places = [_place(folder, part), *_shared_places(row, part, models)]
         if part.path is not None:
@@ -91,7 +94,10 @@ def _inspect(row: Row, folder: Path, models: Path) -> Installation:
             components[name] = complete[0]
         else:
             missing.extend(f"{part.subfolder}/{gap}".removeprefix("./") for gap in gaps[0])
-    return Installation(row, folder, components, tuple(missing))
+            # a link that leads nowhere is something: it is left of a file that was here
+            if not any(place.exists() or place.is_symlink() for place in places):
+                absent.append(name)
+    return Installation(row, folder, components, tuple(missing), tuple(absent))
 
 
 def _shared_places(row: Row, part: Component, models: Path) -> Iterator[Path]:

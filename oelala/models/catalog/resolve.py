@@ -8,7 +8,7 @@ from typing import TypeVar
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
 from oelala.media.faults import human_bytes
 from oelala.models.catalog.fields import foreign_fields
-from oelala.models.catalog.installed import installation, missing_bytes
+from oelala.models.catalog.installed import Installation, installation, missing_bytes
 from oelala.models.catalog.lookup import defaults_of, find
 from oelala.models.catalog.row import Row, SizeLimits
 from oelala.models.sage import refuse_sage
@@ -88,10 +88,15 @@ def check_installed(row: Row, models: Path) -> None:
     found = installation(row, models)
     if found is None and row.folder is not None:
         raise OelalaError("model-broken", model=row.title, reason=row.repo)
-    if found is None:
+    if found is None or (row.folder is None and _never_fetched(found)):
         raise missing_model(row, models)
     if found.missing:
         raise OelalaError("model-broken", model=row.title, reason=", ".join(found.missing[:3]))
+
+
+def _never_fetched(found: Installation) -> bool:
+    """Only parts of another model are here, from the repository that both have in common."""
+    return any(name in found.absent for name in ("transformer", "unet"))
 
 
 def missing_model(row: Row, models: Path) -> ModelMissing:

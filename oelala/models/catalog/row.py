@@ -88,8 +88,8 @@ class Row:
     cannot do without a picture where the task itself could.
     `folder` is set for a model that ships with the project; every other one sits in the Hugging Face cache or
     in a plain folder beside it. `repo` is then its place in the project. `added`: by the user, and no row of
-    the catalog; then `folder`, if set, is a place of the user's own, and `base` the id of the catalog's model
-    that it is one of.
+    the catalog; then `folder`, if set, is a place of the user's own. `base`: the id of the catalog's model
+    that it is one of, where it has other weights in it: the user's own, or the same in a smaller file.
     `minimum_memory` is the device memory in bytes that the model's makers name as enough with offloading
     (None: they name none). `num_frames` is one more than a multiple of `frame_step`; a model of still
     pictures makes one frame. `compute` is None where nobody has counted it. `indexed`: its repository has a

@@ -82,9 +82,13 @@ class _Plan:
 
 
 def _plan(hub: Hub, row: Row, models: Path, repo: str, parts: Sequence[Component]) -> _Plan:
-    """Of another model's repository the commit that is here, if one is: that model must stay as it is."""
+    """Of another model's repository the commit that is here, if one is: that model must stay as it is.
+
+    A variant's own repository is that of the model that it is one of.
+    """
     cache, own = RepoCache(models, repo), repo == row.repo
-    revision = row.revision if own else cache.commit_of(row.revision) or row.revision
+    newest = own and row.base is None
+    revision = row.revision if newest else cache.commit_of(row.revision) or row.revision
     listing = hub.listing(repo, revision)
     return _Plan(cache, listing.commit, needed_files(listing, parts, index=own))
 

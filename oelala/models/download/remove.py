@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault
@@ -42,7 +42,7 @@ def remove_model(row: Row, settings: Settings) -> Removed:
     if found is not None and cache.root not in found.folder.parents:
         raise OelalaError("own-folder", model=row.title, path=str(found.folder))
     unfinished = [host for host in _hosts(row, settings.models) if _begun_for(row, host)]
-    if not cache.root.is_dir() and not unfinished:
+    if not _begun(row, cache, found) and not unfinished:
         if row.added:
             return Removed(0, (), ())
         raise missing_model(row, settings.models)
@@ -51,13 +51,36 @@ def remove_model(row: Row, settings: Settings) -> Removed:
     needed = dict(_needed_by_others(row, cache, settings))
     guests = list(_guests(row, found, settings)) if found is not None else []
     try:
-        freed = _remove(cache, list(_snapshots_of(cache, row)), set(needed))
+        freed = 0 if _of_base(row, cache) else _remove(cache, list(_snapshots_of(cache, row)), set(needed))
         freed += sum(_remove_guest(host, folder) for host, folder in guests)
         freed += sum(_remove(host, list(_snapshots_of(host, row)), set()) for host in unfinished)
     except OSError as fault:
         raise disk_fault(fault, cache.root) from fault
     kept = tuple(sorted({place.name for place in needed} - {INDEX}))
     return Removed(freed, kept, tuple(dict.fromkeys(needed.values())))
+
+
+def _begun(row: Row, cache: RepoCache, found: Installation | None) -> bool:
+    """Whether anything is here of the model itself, and not merely of the one that a variant is one of."""
+    if not _is_variant(row):
+        return cache.root.is_dir()
+    return found is not None and any(name in found.components for name in _own_files(row))
+
+
+def _of_base(row: Row, cache: RepoCache) -> bool:
+    """Whether a variant's repository holds more than its parts: weights of the model that it is one of, or an
+    unfinished download, which may be of those."""
+    places = (snapshot / name for snapshot in cache.root.glob("snapshots/*") for name in _own_files(row))
+    return _is_variant(row) and (any(cache.blobs.glob(f"*{PARTIAL}")) or any(map(Path.exists, places)))
+
+
+def _is_variant(row: Row) -> bool:
+    return row.base is not None and not row.added
+
+
+def _own_files(row: Row) -> list[str]:
+    """The parts that are files of another repository."""
+    return [name for name, part in row.components.items() if part.source and part.files]
 
 
 def _is_single(row: Row) -> bool:
@@ -114,7 +137,8 @@ def _hosts(row: Row, models: Path) -> list[RepoCache]:
 def _begun_for(row: Row, host: RepoCache) -> bool:
     """Whether all that is there is an unfinished download of just what this model fetches there."""
     guests = [part for part in row.components.values() if part.source == host.repo]
-    parts = {name for part in guests for name in part.files or (part.subfolder,)}
+    paths = {PurePosixPath(part.subfolder, name) for part in guests for name in part.files or ("",)}
+    parts = {path.parts[0] for path in paths}
     if not parts or not host.root.is_dir() or host.commit_of(row.revision) is not None:
         return False
     return {entry.name for folder in _snapshots_of(host, row) for entry in folder.iterdir()} <= parts

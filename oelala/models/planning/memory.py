@@ -14,6 +14,9 @@ _EMBEDDING_SHARE = 0.185  # of UMT5-XXL: looked up, layer after layer has the re
 _TEXT_LAYERS = 24
 # Blocks on the card while the transformer is streamed: the one at work, and the next on its way.
 _RING = 2
+# Bytes for each number of a matrix while a GGUF layer unpacks it: what its steps hold at once at most, as
+# diffusers allocates them for Q6_K and Q5_K (Q4_K: 5.2).
+_UNPACKING = 7.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class PartSize:
     """`whole`: bytes of all weights in the number format they run in; `slice`: of what has to be on the card
     at once while they are streamed (the same where they cannot be), and `rest`: of that, what stays there
     when others are at work. `in_files`: files hold them as they are, so that they can be read block by block.
+    `unpacking`: what the largest of its matrices takes beside them while it is brought to 16 bits.
     """
 
     name: str
@@ -28,6 +32,7 @@ class PartSize:
     slice: int
     rest: int
     in_files: bool = False
+    unpacking: int = 0
 
     @property
     def large(self) -> bool:
@@ -51,8 +56,8 @@ def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> Par
     if is_gguf(part) and part.bytes is not None:
         whole = part.bytes
     rest = _rest(row, name, part, whole)
-    ring = _ring(row, name, part, whole)
-    return PartSize(name, whole, min(whole, rest + ring), rest, in_files(part))
+    ring = _ring(row, name, whole, rest)
+    return PartSize(name, whole, min(whole, rest + ring), rest, in_files(part), _unpacking(row, part))
 
 
 def in_files(part: Component) -> bool:
@@ -70,6 +75,12 @@ def is_gguf(part: Component) -> bool:
     return any(name.lower().endswith(".gguf") for name in names)
 
 
+def _unpacking(row: Row, part: Component) -> int:
+    if row.compute is None or not is_gguf(part):
+        return 0
+    return int(_UNPACKING * row.compute.dim * row.compute.ffn_dim)
+
+
 def _block(row: Row) -> tuple[int, int]:
     """Parameters of one block of the large transformer, and how many blocks there are."""
     assert row.compute is not None
@@ -84,11 +95,14 @@ def _rest(row: Row, name: str, part: Component, whole: int) -> int:
     """What is in no block. The text encoder has only its table of words there, which waits in main memory."""
     if name in _LARGE and row.compute is not None:
         block, layers = _block(row)
-        return int(whole * max(0, part.parameters - layers * block) / part.parameters)
+        outside = max(0, part.parameters - layers * block)
+        if is_gguf(part):  # nothing of it is quantised there, and it is loaded in 16 bits
+            return min(whole, 2 * outside)
+        return int(whole * outside / part.parameters)
     return 0 if name.startswith("text_encoder") else whole
 
 
-def _ring(row: Row, name: str, part: Component, whole: int) -> int:
+def _ring(row: Row, name: str, whole: int, rest: int) -> int:
     if name in _LARGE and row.compute is not None:
-        return int(whole * _RING * _block(row)[0] / part.parameters)
+        return int(_RING * (whole - rest) / _block(row)[1])
     return int(whole * _RING * (1 - _EMBEDDING_SHARE) / _TEXT_LAYERS)

@@ -216,8 +216,9 @@ def _peak_vram(
     rest = sum(size.rest for size in passing)
     text = max((size.slice - size.rest for size in passing if not size.large), default=0)
     large = max((size.slice - size.rest for size in passing if size.large), default=0)
+    denoising = large + work.activation_bytes + max((size.unpacking for size in sizes), default=0)
     decoding = work.decode_bytes_tiled if tiling else work.decode_bytes
-    return resident + rest + max(text, large + work.activation_bytes, decoding)
+    return resident + rest + max(text, denoising, decoding)
 
 
 def _peak_ram(

@@ -12,7 +12,7 @@ import pytest
 from oelala.models.catalog import ROWS, Component, find
 from oelala.models.planning import Abilities, Plan, ladder, next_step, plan_run, work_of
 from oelala.models.planning.hardware import CARD_OVERHEAD
-from oelala.models.planning.memory import part_sizes
+from oelala.models.planning.memory import is_gguf, part_sizes
 from tests.models.planning.machines import EVERYTHING, GIB, WAN, machine, request
 
 CHANCE = random.Random(7)
@@ -170,6 +170,35 @@ def test_gguf_is_as_large_as_its_file() -> None:
     plans = ladder(replace(asked, row=row))
     assert {plan.quantisation for plan in plans} == {"gguf"}
     assert plans[1].resident_bytes == 9 * 10**9 + 3 * row.components["vae"].parameters
+
+
+@pytest.mark.parametrize("model", ["wan2.1-t2v-14b-gguf", "wan2.2-t2v-a14b-gguf", "wan2.2-i2v-a14b-gguf"])
+def test_gguf_on_a_common_machine(model: str) -> None:
+    """12 and 32 GB: it waits in main memory as it is; in 16 bits it is rounded, or read again and again."""
+    plan = plan_run(request(model, machine(12, 32)))
+    assert (plan.fits, plan.quantisation) == (True, "gguf")
+    assert {plan.placements[name] for name in plan.placements if name.startswith("transformer")} == {
+        "streamed"
+    }
+    files = [part.bytes or 0 for part in find(model).components.values() if is_gguf(part)]
+    assert sum(files) < plan.peak_ram < 32 * GIB
+    whole = plan_run(request(model.removesuffix("-gguf"), machine(12, 32)))
+    assert whole.quantisation == "int8" or "from-disk" in whole.placements.values() or not whole.fits
+
+
+def test_what_a_gguf_file_has_outside_its_blocks_is_not_small() -> None:
+    """1.7 % of the numbers of Wan 14B, in 16 bits: three times their share of the file."""
+    row = find("wan2.2-t2v-a14b-gguf")
+    size = next(one for one in part_sizes(row, gpu=True) if one.name == "transformer")
+    assert size.whole == 9_650_090_496
+    assert 470_000_000 < size.rest < 480_000_000
+    assert size.slice - size.rest == pytest.approx(2 * (size.whole - size.rest) / 40, abs=1)
+    assert size.unpacking == int(7.2 * 5120 * 13824), "half a GB for a feed-forward of Wan 14B"
+    plan = ladder(request(row.id, machine(8, 64)))[-1]
+    assert (plan.vae_tiling, plan.placements["transformer"]) == (True, "streamed")
+    activations = work_of(row, row.defaults["text-to-video"]).activation_bytes
+    weights = plan.resident_bytes + size.rest + size.slice  # of two experts one is at work
+    assert plan.peak_vram == weights + activations + size.unpacking + CARD_OVERHEAD
 
 
 def test_the_disk_and_the_download() -> None:

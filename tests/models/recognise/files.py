@@ -15,7 +15,10 @@ SIZES = {"F32": 4, "F16": 2, "BF16": 2, "F8_E4M3": 1, "U8": 1, "I64": 8}
 # diffusers -> the names of the official Wan code, as far as these tests need them
 _NATIVE = {
     "condition_embedder.image_embedder.pos_embed": "img_emb.emb_pos",
-    "condition_embedder.image_embedder": "img_emb.proj",
+    "condition_embedder.image_embedder.norm1": "img_emb.proj.0",
+    "condition_embedder.image_embedder.ff.net.0.proj": "img_emb.proj.1",
+    "condition_embedder.image_embedder.ff.net.2": "img_emb.proj.3",
+    "condition_embedder.image_embedder.norm2": "img_emb.proj.4",
     "condition_embedder.text_embedder.linear_1": "text_embedding.0",
     "condition_embedder.text_embedder.linear_2": "text_embedding.2",
     "condition_embedder.time_embedder.linear_1": "time_embedding.0",
@@ -33,7 +36,6 @@ _NATIVE = {
     "to_k": "k",
     "to_v": "v",
     "norm2": "norm3",
-    "proj_out": "head.head",
 }
 
 
@@ -41,6 +43,9 @@ def native(name: str) -> str:
     if name == "scale_shift_table":
         return "head.modulation"
     name = name.replace("scale_shift_table", "modulation")
+    if name.startswith("vace_blocks."):
+        name = name.replace("proj_out", "after_proj").replace("proj_in", "before_proj")
+    name = name.replace("proj_out", "head.head")
     for ours, theirs in _NATIVE.items():
         name = name.replace(ours, theirs)
     return name

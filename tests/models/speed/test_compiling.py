@@ -10,8 +10,10 @@ import pytest
 import torch
 
 from oelala.errors import Cancelled
+from oelala.models.single_file import load_with_config
 from oelala.models.speed.compiling import CompiledBlocks, keep_graphs, repeated_blocks
 from oelala.models.streaming import Branches, Ring, StreamRequest, stream_module
+from tests.models.gguf_layout import write_q4_k_m
 from tests.models.streaming import small
 
 CPU = torch.device("cpu")
@@ -35,6 +37,22 @@ def broken(forward: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize(("kind", "blocks"), [("wan", 5), ("vace", 6), ("animate", 4)])
 def test_the_blocks_that_repeat(kind: str, blocks: int) -> None:
     assert len(repeated_blocks(getattr(small, kind)())) == blocks
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_packed_weights_are_unpacked_inside_the_graph(tmp_path: Path, streamed: bool) -> None:
+    torch._dynamo.reset()
+    plain = small.packable()
+    plain.save_config(tmp_path)
+    write_q4_k_m(tmp_path / "x.gguf", plain, seed=1)
+    module, inputs = load_with_config(tmp_path / "x.gguf", tmp_path, torch.bfloat16), small.wan_inputs()
+    truth = small.forward(module, inputs)
+    if streamed:
+        stream_module(StreamRequest(module, Ring(CPU)))
+    blocks = CompiledBlocks(repeated_blocks(module), traced)
+    assert torch.equal(small.forward(module, inputs), truth)
+    assert torch.equal(small.forward(module, inputs), truth)
+    assert blocks.failed is None
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -18,6 +18,10 @@ _SMALL: dict[str, Any] = {
 }
 
 
+# Rows of 256 numbers, which is a block of GGUF's.
+PACKABLE: dict[str, Any] = {"attention_head_dim": 128, "ffn_dim": 512}
+
+
 def seeded(module: torch.nn.Module, seed: int) -> Any:
     generator = torch.Generator().manual_seed(seed)
     for tensor in module.parameters():
@@ -30,14 +34,19 @@ def wan(seed: int = 1, layers: int = 5, dtype: torch.dtype = torch.bfloat16) -> 
     return seeded(module, seed)
 
 
-def vace(seed: int = 2) -> Any:
-    module = WanVACETransformer3DModel(**_SMALL, num_layers=4, vace_layers=[0, 2], vace_in_channels=96)
+def packable() -> Any:
+    return WanTransformer3DModel(**_SMALL | PACKABLE, num_layers=3)
+
+
+def vace(seed: int = 2, **sizes: Any) -> Any:
+    sizes = _SMALL | sizes
+    module = WanVACETransformer3DModel(**sizes, num_layers=4, vace_layers=[0, 2], vace_in_channels=96)
     return seeded(module.to(torch.bfloat16), seed)
 
 
-def animate(seed: int = 3) -> Any:
+def animate(seed: int = 3, **sizes: Any) -> Any:
     module = WanAnimateTransformer3DModel(
-        **_SMALL,
+        **_SMALL | sizes,
         num_layers=4,
         image_dim=32,
         motion_encoder_size=16,
