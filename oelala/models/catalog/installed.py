@@ -9,9 +9,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from oelala.models.catalog.row import Component, Row
+from oelala.models.safetensors_header import ends_in_header, read_header
 
 INDEX = "model_index.json"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -171,8 +173,32 @@ def _missing_files(folder: Path) -> list[str]:
         files = weight_files(folder)
     except ValueError as fault:
         return [str(fault)]
-    lacking = [file.name for file in files if not file.exists()] if files else ["*.safetensors"]
+    lacking = [file.name for file in files if not _is_whole(file)] if files else ["*.safetensors"]
     return lacking + _absent(folder, "config.json")
+
+
+def _is_whole(weights: Path) -> bool:
+    """As long as its own header says: else only loading would tell, and a download would find nothing to do."""
+    try:
+        about = weights.stat()
+    except OSError:
+        return False
+    return _is_long_enough(weights, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=10_000)
+def _is_long_enough(weights: Path, size: int, changed: int) -> bool:
+    """`size` and `changed` are part of the key: a file is read once, and again when it is another one.
+
+    A header that makes no sense is left to loading: a download would take such a file for the right one.
+    """
+    del changed
+    try:
+        return size >= read_header(weights).bytes
+    except OSError:
+        return False
+    except ValueError:
+        return not ends_in_header(weights)
 
 
 def _absent(folder: Path, name: str) -> list[str]:

@@ -100,6 +100,17 @@ def test_files_that_another_program_fetched_are_used(hub: Hub, client: Client) -
     check_whole(client, hub)
 
 
+def test_a_file_that_was_cut_off_comes_again(hub: Hub, client: Client) -> None:
+    done = download_model(client.request())
+    blob = (done.folder / SHARD).resolve()
+    blob.write_bytes(blob.read_bytes()[:-100])
+    hub.requests.clear()
+    again = download_model(client.request())
+    assert again.fetched == blob.stat().st_size
+    assert len(hub.asked_for("/resolve/")) == 1
+    check_whole(client, hub)
+
+
 def test_parts_that_a_sibling_brought_are_not_fetched(hub: Hub, client: Client) -> None:
     download_model(client.request(SMALL))
     hub.requests.clear()
