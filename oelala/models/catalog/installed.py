@@ -178,7 +178,7 @@ def _missing_files(folder: Path) -> list[str]:
 
 
 def _is_whole(weights: Path) -> bool:
-    """As long as its own header says: else only loading would tell, and a download would find nothing to do."""
+    """As long as its own header says; else only loading would tell, and a download find nothing to do."""
     try:
         about = weights.stat()
     except OSError:

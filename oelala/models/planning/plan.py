@@ -45,6 +45,7 @@ class Plan:
     card all the time. `step`: its place on the ladder, 0 the fastest. `encode`, `denoise`, `decode`: seconds
     of the phases. `compiled`: whether the transformers' blocks are. `first_block_cache`: threshold of this
     lossy mode, 0: off; `sage_attention`: another. `download_seconds` None: the line's speed is not known.
+    `unused_card`: the name of one that is there and cannot be used, "": none.
     """
 
     model: str
@@ -71,6 +72,7 @@ class Plan:
     missing_bytes: int
     download_seconds: float | None
     disk_short: bool
+    unused_card: str
 
     @property
     def words(self) -> tuple[Words, ...]:
@@ -185,6 +187,7 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
         missing_bytes=request.missing_bytes,
         download_seconds=request.missing_bytes / hardware.download if hardware.download else None,
         disk_short=short,
+        unused_card=hardware.unused,
     )
 
 
