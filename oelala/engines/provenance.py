@@ -30,9 +30,15 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
         "device": loan.device.type,
         "prompts_known": getattr(loan.pipeline, "text_encoder", None) is None,
         "seconds": dict(seconds),
+        **told_of(loan),
         **placed,
         **loan.speed.told(),
     }
+
+
+def told_of(loan: Loan) -> dict[str, Any]:
+    """What the user should hear of this run, in the job's details and in the metadata."""
+    return {"leaner": True} if loan.leaner else {}
 
 
 def _placed(plan: Plan) -> dict[str, Any]:

@@ -108,7 +108,10 @@ class ModelManager:
             with self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
                 told = None if plan is None else replace(plan, attention_backend=speed.backend)
-                yield Loan(pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed)
+                leaner = spec.least_step > 0
+                yield Loan(
+                    pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed, leaner
+                )
             finished = True
         finally:
             pipeline.scheduler = scheduler

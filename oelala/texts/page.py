@@ -107,6 +107,10 @@ LIVE: dict[str, Text] = {
     "live.hours": Text("{h} h {m} min", "{h} u {m} min"),
     "live.ahead": Text("{n} before it", "{n} ervoor"),
     "live.attempt": Text("attempt {n}", "poging {n}"),
+    "live.leaner": Text(
+        "memory ran out: made with less of the model on the card",
+        "het geheugen raakte vol: gemaakt met minder van het model op de kaart",
+    ),
     "live.meta.steps": Text("{n} steps", "{n} stappen"),
     "live.meta.frames": Text("{n} frames", "{n} beelden"),
     "live.meta.seed": Text("seed {n}", "seed {n}"),

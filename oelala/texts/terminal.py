@@ -12,6 +12,11 @@ TEXTS: dict[str, Text] = {
     "terminal.state.failed": Text("failed", "mislukt"),
     "terminal.state.cancelled": Text("cancelled", "geannuleerd"),
     "terminal.waiting": Text("Waiting for its turn …", "Wacht op zijn beurt …"),
+    "terminal.leaner": Text(
+        "The card's memory ran out; the clip was made with less of the model on it, which takes longer.",
+        "Het geheugen van de kaart raakte vol; de clip is met minder van het model daarop gemaakt, dat duurt "
+        "langer.",
+    ),
     "terminal.here": Text("on this computer", "op deze computer"),
     "terminal.not-here": Text("to be downloaded", "nog te downloaden"),
     "terminal.fits.yes": Text("fits", "past"),

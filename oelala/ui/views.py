@@ -56,7 +56,9 @@ def _state_view(state: State, language: Language) -> dict[str, Any]:
         case Done(started, finished, result):
             joins = result.details.get("joins") or [None]
             join = {"join": joins[-1]} if isinstance(joins[-1], dict) else {}
-            return {"started": started, "finished": finished, "output": _address(result.output), **join}
+            leaner = {"leaner": True} if result.details.get("leaner") else {}
+            made = {"output": _address(result.output), **join, **leaner}
+            return {"started": started, "finished": finished, **made}
         case Failed(started, finished, code, values):
             return {"started": started, "finished": finished, **fault_view(code, values, language)}
         case Cancelled(started, finished):

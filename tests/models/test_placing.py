@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Generator
 from dataclasses import replace
@@ -194,11 +195,15 @@ def test_too_little_main_memory_is_said_before(tiny: TinyModels, tmp_path: Path)
         pass
 
 
+LOST = 1000.0  # seconds that a try takes which fails
+
+
 def failing(times: int, seen: list[dict[str, Any]]) -> Sample:
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
         assert loan.plan is not None
         seen.append(dict(loan.plan.placements))
         if len(seen) <= times:
+            phases.seconds["decoding"] = LOST
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         yield from sample_wan(sampling, loan, phases)
 
@@ -214,6 +219,11 @@ def test_out_of_memory_goes_one_step_down(tiny: TinyModels, tmp_path: Path) -> N
     assert result.output
     places = [one["transformer"] + one["text_encoder"] for one in seen]
     assert places == ["residentresident", "residentstreamed", "streamedstreamed"]
+    assert result.details["leaner"] is True  # page and command line say so
+    document = json.loads((tmp_path / result.details["metadata"]).read_text())["oelala"]
+    assert document["leaner"] is True
+    assert document["seconds"].keys() == {"loading", "encoding", "denoising", "decoding"}
+    assert document["seconds"]["decoding"] < LOST  # of the tries that failed, nothing is counted
 
 
 def test_out_of_memory_at_the_end_of_the_ladder_is_told(tiny: TinyModels, tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ import pytest
 
 from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
-from oelala.tasks.job import Job, JobProgress, Queued, Running
+from oelala.tasks.job import Job, JobProgress, JobResult, Queued, Running
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.terminal.bar import Bar, line
+from oelala.terminal.console import Console
+from oelala.terminal.generate import _deliver
 from oelala.terminal.main import main
-from oelala.texts import say
+from oelala.texts import LANGUAGES, Language, say
 
 SMALL = [
     "--num-frames",
@@ -207,3 +209,19 @@ def test_the_bar_counts_steps() -> None:
     assert line(job, "en", now=103.2) == "Making the clip  [######------------------]  5/20  3 s"
     waiting = Job("j", "text-to-video", "gpu", {}, 99.0, 1, Queued(), 1)
     assert line(waiting, "nl", now=0) == "Wacht op zijn beurt …"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clip_that_took_a_second_try_says_so(
+    workspace: Path, capsys: pytest.CaptureFixture[str], language: Language
+) -> None:
+    """On stderr: stdout has the path and nothing else."""
+    studio = Studio(Settings(workspace=workspace))
+    job = studio.store.enqueue(TextToVideo(prompt="a", model="oelala-mini", seed=7))
+    claimed = studio.store.claim("gpu", "worker")
+    assert claimed is not None
+    studio.store.finish(job.id, claimed.attempt, JobResult("outputs/a.mp4", {"leaner": True}))
+    _deliver(studio, [studio.job(job.id)], None, Console(language))
+    printed = capsys.readouterr()
+    assert printed.out.strip() == str(workspace / "outputs" / "a.mp4")
+    assert printed.err.strip() == say("terminal.leaner", language)
