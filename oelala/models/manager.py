@@ -12,7 +12,7 @@ import torch
 from loguru import logger
 from safetensors import SafetensorError
 
-from oelala.errors import OelalaError, OutOfMemory
+from oelala.errors import OelalaError
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
 from oelala.models.decode import decode_in_16_bits
@@ -31,6 +31,7 @@ from oelala.models.placing import (
     measure_hardware,
     place_part,
     spare_bytes,
+    too_little_ram,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
 from oelala.models.planning import Hardware, Plan, PlanRequest, Speed, work_of
@@ -217,8 +218,8 @@ class ModelManager:
         gone = self._forget_all(self._parts.evict(need, load.keys))
         if gone:
             logger.info("swapped out {} for {}", ", ".join(gone), load.row.title)
-        if plan is None and self._parts.free() < loaded:
-            raise OutOfMemory("out-of-memory")
+        if plan is None and (free := self._parts.free()) < loaded:
+            raise too_little_ram(load.row, loaded, free)
 
     def _forget_all(self, dropped: Iterator[tuple[PartKey, str]]) -> list[str]:
         """Let go of the pipelines around each dropped part before the next goes; names for the log."""

@@ -24,6 +24,7 @@ from oelala.models.streaming import Branches
 from oelala.progress import CancelToken, RunContext
 from oelala.settings import Settings
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.texts import LANGUAGES, explain
 from tests.models.tiny import EXPERTS, WAN21, WAN21_LARGE, TinyModels
 
 GIB = 1024**3
@@ -191,8 +192,20 @@ def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -
 
 def test_too_little_main_memory_is_said_before(tiny: TinyModels, tmp_path: Path) -> None:
     manager = manager_on(tiny, tmp_path, hardware(12, 8))
-    with pytest.raises(OutOfMemory), manager.use(ModelSpec(WAN21_LARGE)):
+    with pytest.raises(OutOfMemory) as fault, manager.use(ModelSpec(WAN21_LARGE)):
         pass
+    assert (fault.value.code, fault.value.values["have"]) == ("too-little-ram", "8 GB")
+    for language in LANGUAGES:
+        message, hint = explain(fault.value.code, fault.value.values, language)
+        assert "Wan 2.1 T2V 14B" in message
+        assert "{" not in message + hint
+
+
+def test_a_card_that_is_taken_is_said_before(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(0.2, 256))
+    with pytest.raises(OutOfMemory) as fault, manager.use(ModelSpec(WAN21_LARGE)):
+        pass
+    assert (fault.value.code, fault.value.values["have"]) == ("too-little-vram", "0.2 GB")
 
 
 LOST = 1000.0  # seconds that a try takes which fails
