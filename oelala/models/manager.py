@@ -41,7 +41,7 @@ from oelala.models.prompts import ENCODER, Prompts
 from oelala.models.single_file import load_single_file
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
 from oelala.models.speed.sage import check_sage
-from oelala.models.streaming import Branches, Ring
+from oelala.models.streaming import Branches, Ring, WeightsGone
 from oelala.settings import Settings
 
 WARM_MODEL = "oelala-mini"
@@ -114,6 +114,8 @@ class ModelManager:
                     pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed, leaner
                 )
             finished = True
+        except WeightsGone as fault:
+            raise OelalaError("model-broken", model=load.row.title, reason=str(fault)) from fault
         finally:
             pipeline.scheduler = scheduler
             clear_caches(pipeline.vae)

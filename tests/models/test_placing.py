@@ -16,7 +16,7 @@ import torch
 from oelala.engines.provenance import provenance_of
 from oelala.engines.sampling import ClipRequest, Frames, Sample, Sampling, make_clip, sample_wan
 from oelala.engines.watch import Phases
-from oelala.errors import Cancelled, OutOfMemory
+from oelala.errors import Cancelled, OelalaError, OutOfMemory
 from oelala.library.workspace import Workspace
 from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.models.planning import Hardware
@@ -176,6 +176,23 @@ def test_a_cancelled_clip_leaves_no_trace(tiny: TinyModels, tmp_path: Path) -> N
         with pytest.raises(Cancelled):
             clip(manager, cancel=StopAt(moment))
         assert np.array_equal(clip(manager), truth), moment
+
+
+def test_weights_that_vanish_amid_a_clip_are_named(tiny: TinyModels, tmp_path: Path) -> None:
+    """A model of which a part is read from the disk, half deleted by somebody once it is lent."""
+    models = tmp_path / "hub"
+    shutil.copytree(tiny.models, models)
+    settings = Settings(workspace=tmp_path / "workspace", models=models)
+    manager = ModelManager(settings, torch.device("cpu"), None, tiny.row, hardware(12, 32))
+    folder = models / tiny.row(WAN21_LARGE).repo / "text_encoder"
+    spec = ModelSpec(WAN21_LARGE, values=TASK.model_dump())
+    with pytest.raises(OelalaError) as fault, manager.use(spec) as loan:
+        folder.rename(folder.with_name("elsewhere"))
+        list(sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0))))
+    assert (fault.value.code, fault.value.values["model"]) == ("model-broken", "Wan 2.1 T2V 14B")
+    assert "text_encoder" in fault.value.values["reason"]
+    folder.with_name("elsewhere").rename(folder)
+    assert np.array_equal(clip(manager), clip(manager_on(tiny, tmp_path, None)))
 
 
 def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -> None:
