@@ -149,6 +149,12 @@ def ram_free() -> int:
     return max(0, min(available, limit - used + _reclaimable()))
 
 
+def own_memory() -> int:
+    """What this process holds of main memory: without pages of files, which give way by themselves."""
+    about = psutil.Process().memory_info()
+    return int(about.rss - getattr(about, "shared", 0))
+
+
 def usable_cpus() -> int:
     """How many processors the scheduler and the container leave to this process."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -11,11 +11,11 @@ from loguru import logger
 
 from oelala.errors import OutOfMemory
 from oelala.models.catalog import Row, weight_files
-from oelala.models.machine import ram_total
+from oelala.models.machine import own_memory, ram_free, ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
 from oelala.models.planning import Hardware, Placement, Plan, PlanRequest, ladder, next_step, work_of
-from oelala.models.planning.hardware import CARD_OVERHEAD, card_flops
+from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, card_flops
 from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
@@ -27,14 +27,23 @@ _BETWEEN_BLOCKS = 0.25
 
 
 def measure_hardware(device: torch.device) -> Hardware | None:
-    """The device as a plan sees it now: without what other programs hold of the card. None: a processor."""
+    """The device as a plan sees it now: without what other programs hold of it. None: a processor."""
     if device.type != "cuda":
         return None
     free, total = torch.cuda.mem_get_info(device)
     ours = free + torch.cuda.memory_reserved(device) + CARD_OVERHEAD
     name = torch.cuda.get_device_name(device)
     flops = card_flops(name)
-    return Hardware("cuda", name, min(total, ours), ram_total(), disk_free=2**62, flops=flops)
+    ram = ram_to_plan_with(ram_total(), ram_free(), own_memory())
+    return Hardware("cuda", name, min(total, ours), ram, disk_free=2**62, flops=flops)
+
+
+def ram_to_plan_with(total: int, free: int, own: int) -> int:
+    """Main memory as a plan counts it, with what the system keeps, and without what other programs hold now:
+    weights locked in place leave no way out, and the system would kill the worker. `own`: what this process
+    has of it, most of it parts of models that can go.
+    """
+    return min(total, free + own + SYSTEM_OVERHEAD)
 
 
 def choose_plan(request: PlanRequest, least_step: int) -> Plan:

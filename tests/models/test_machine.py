@@ -13,6 +13,7 @@ from oelala.models.machine import (
     _parse,
     driver_cuda,
     nvidia_gpus,
+    own_memory,
     reaches_cards,
     read_machine,
     torch_cuda,
@@ -25,6 +26,12 @@ def test_this_machine(tmp_path: Path) -> None:
     assert 0 < machine.ram_free <= machine.ram_total
     assert machine.disk_free > 0
     assert machine.cpu_count >= 1
+
+
+def test_what_this_process_holds() -> None:
+    before = own_memory()
+    held = bytearray(os.urandom(1) * 100_000_000)
+    assert own_memory() - before > 0.8 * len(held)
 
 
 def test_a_line_of_nvidia_smi() -> None:
