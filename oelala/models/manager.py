@@ -22,6 +22,7 @@ from oelala.models.families import family_of
 from oelala.models.families.family import suit_to_processor
 from oelala.models.file_hashes import FileHashes
 from oelala.models.loan import Loan, ModelSpec
+from oelala.models.memory_faults import what_is_full
 from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.placing import (
     LARGE,
@@ -34,7 +35,7 @@ from oelala.models.placing import (
     too_little_ram,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
-from oelala.models.planning import Hardware, Plan, PlanRequest, Speed, work_of
+from oelala.models.planning import Hardware, Memory, Plan, PlanRequest, Speed, work_of
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
@@ -123,12 +124,12 @@ class ModelManager:
             if not finished:
                 self._parts.reset_streamed()
 
-    def leaner(self, spec: ModelSpec) -> ModelSpec | None:
+    def leaner(self, spec: ModelSpec, full: Memory = "graphics card") -> ModelSpec | None:
         """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
         hardware = self._hardware or measure_hardware(self.device)
         if self._plan is None or hardware is None:
             return None
-        below = leaner(self.row(spec.model), spec.values, self._plan, hardware)
+        below = leaner(self.row(spec.model), spec.values, self._plan, hardware, full)
         return None if below is None else replace(spec, least_step=below.step)
 
     def warm_up(self) -> None:
@@ -236,7 +237,7 @@ class ModelManager:
         try:
             module = _load(row, part)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as fault:
-            if isinstance(fault, torch.OutOfMemoryError):
+            if what_is_full(fault):
                 raise
             reason = f"{name}: {str(fault).splitlines()[0][:200]}"
             raise OelalaError("model-broken", model=row.title, reason=reason) from fault

@@ -14,7 +14,7 @@ from oelala.models.catalog import Row, weight_files
 from oelala.models.machine import own_memory, ram_free, ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
-from oelala.models.planning import Hardware, Placement, Plan, PlanRequest, ladder, next_step, work_of
+from oelala.models.planning import Hardware, Memory, Placement, Plan, PlanRequest, ladder, next_step, work_of
 from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, card_flops
 from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
@@ -76,10 +76,12 @@ def too_little_ram(row: Row, need: int, have: int) -> OutOfMemory:
     return OutOfMemory("too-little-ram", model=row.title, need=memory_size(need), have=memory_size(have))
 
 
-def leaner(row: Row, values: Mapping[str, Any], failed: Plan, hardware: Hardware) -> Plan | None:
-    """What to try after `failed` ran out of memory on the card; None: nothing asks for less."""
+def leaner(
+    row: Row, values: Mapping[str, Any], failed: Plan, hardware: Hardware, full: Memory = "graphics card"
+) -> Plan | None:
+    """What to try after `failed` ran out of memory; None: nothing asks for less."""
     plans = ladder(PlanRequest(row, values, hardware))
-    return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed)
+    return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed, full)
 
 
 def spare_bytes(plan: Plan, beside: int) -> int:

@@ -108,8 +108,8 @@ LIVE: dict[str, Text] = {
     "live.ahead": Text("{n} before it", "{n} ervoor"),
     "live.attempt": Text("attempt {n}", "poging {n}"),
     "live.leaner": Text(
-        "memory ran out: made with less of the model on the card",
-        "het geheugen raakte vol: gemaakt met minder van het model op de kaart",
+        "memory ran out on the way: made with less of the model in it, which takes longer",
+        "het geheugen raakte onderweg vol: gemaakt met minder van het model erin, dat duurt langer",
     ),
     "live.meta.steps": Text("{n} steps", "{n} stappen"),
     "live.meta.frames": Text("{n} frames", "{n} beelden"),

@@ -13,9 +13,8 @@ TEXTS: dict[str, Text] = {
     "terminal.state.cancelled": Text("cancelled", "geannuleerd"),
     "terminal.waiting": Text("Waiting for its turn …", "Wacht op zijn beurt …"),
     "terminal.leaner": Text(
-        "The card's memory ran out; the clip was made with less of the model on it, which takes longer.",
-        "Het geheugen van de kaart raakte vol; de clip is met minder van het model daarop gemaakt, dat duurt "
-        "langer.",
+        "Memory ran out on the way; the clip was made with less of the model in it, which takes longer.",
+        "Het geheugen raakte vol; de clip is met minder van het model erin gemaakt; dat duurt langer.",
     ),
     "terminal.here": Text("on this computer", "op deze computer"),
     "terminal.not-here": Text("to be downloaded", "nog te downloaden"),

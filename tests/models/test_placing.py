@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Generator
@@ -239,13 +240,16 @@ def test_a_card_that_is_taken_is_said_before(tiny: TinyModels, tmp_path: Path) -
 LOST = 1000.0  # seconds that a try takes which fails
 
 
-def failing(times: int, seen: list[dict[str, Any]]) -> Sample:
+CARD_FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+
+def failing(times: int, seen: list[dict[str, Any]], fault: Exception = CARD_FULL) -> Sample:
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
         assert loan.plan is not None
         seen.append(dict(loan.plan.placements))
         if len(seen) <= times:
             phases.seconds["decoding"] = LOST
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+            raise fault
         yield from sample_wan(sampling, loan, phases)
 
     return sample
@@ -265,6 +269,36 @@ def test_out_of_memory_goes_one_step_down(tiny: TinyModels, tmp_path: Path) -> N
     assert document["leaner"] is True
     assert document["seconds"].keys() == {"loading", "encoding", "denoising", "decoding"}
     assert document["seconds"]["decoding"] < LOST  # of the tries that failed, nothing is counted
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
+    ],
+    ids=repr,
+)
+def test_out_of_main_memory_reads_from_the_disk(tiny: TinyModels, tmp_path: Path, fault: Exception) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(16, 64))
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    seen: list[dict[str, Any]] = []
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), failing(1, seen, fault))
+    result = make_clip(request, manager, context, Workspace(tmp_path))
+    assert [one["text_encoder"] for one in seen] == ["streamed", "from-disk"]
+    assert result.details["leaner"] is True
+
+
+def test_another_fault_is_no_reason_to_try_again(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(16, 64))
+    seen: list[dict[str, Any]] = []
+    fault = OSError(errno.ENOSPC, "No space left on device")
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), failing(1, seen, fault))
+    with pytest.raises(OSError, match="No space left"):
+        make_clip(request, manager, RunContext("20261122-171500-x7k2p9", 0.0), Workspace(tmp_path))
+    assert len(seen) == 1
 
 
 def test_out_of_memory_at_the_end_of_the_ladder_is_told(tiny: TinyModels, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Placement = Literal["resident", "streamed", "from-disk", "processor"]
 Quantisation = Literal["none", "int8", "gguf"]
+Memory = Literal["graphics card", "main memory"]
 
 
 _TILING_COSTS = 3.0  # measured: 6.15 s instead of 2.07
@@ -107,13 +108,16 @@ def plan_run(request: PlanRequest) -> Plan:
     return next(fitting, min(plans, key=_lack))
 
 
-def next_step(plans: Sequence[Plan], failed: Plan) -> Plan | None:
-    """What to try after a real out-of-memory error: the next below that asks the card for less.
+def next_step(plans: Sequence[Plan], failed: Plan, full: Memory = "graphics card") -> Plan | None:
+    """What to try after a real out-of-memory error: the next below that asks for less of what was full, and
+    for no more of the card.
 
     Predictions may be wrong; that the one that failed is too large is certain.
     """
-    below = (plan for plan in plans if plan.step > failed.step and plan.peak_vram < failed.peak_vram)
-    return next(below, None)
+    below = [plan for plan in plans if plan.step > failed.step and plan.peak_vram <= failed.peak_vram]
+    if full == "graphics card":
+        return next((plan for plan in below if plan.peak_vram < failed.peak_vram), None)
+    return next((plan for plan in below if plan.peak_ram < failed.peak_ram), None)
 
 
 def _lack(plan: Plan) -> int:
