@@ -12,6 +12,7 @@ import pytest
 
 from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
+from oelala.tasks.download import Download
 from oelala.tasks.job import Job, JobProgress, JobResult, Queued, Running
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.terminal.bar import Bar, line
@@ -225,3 +226,19 @@ def test_a_clip_that_took_a_second_try_says_so(
     printed = capsys.readouterr()
     assert printed.out.strip() == str(workspace / "outputs" / "a.mp4")
     assert printed.err.strip() == say("terminal.leaner", language)
+
+
+def test_the_list_tells_how_far_running_jobs_are(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    studio = Studio(Settings(workspace=workspace))
+    studio.store.enqueue(TextToVideo(prompt="a man waves", model="oelala-mini", seed=7))
+    studio.store.enqueue(Download(model="wan2.1-t2v-1.3b"))
+    reports = {"gpu": JobProgress("denoising", 7, 20), "light": JobProgress("working", 3400, 17_600)}
+    for lane, progress in reports.items():
+        job = studio.store.claim(lane, "worker")  # type: ignore[arg-type]
+        assert job is not None
+        studio.store.report(job.id, job.attempt, progress)
+    code, out, _ = run(capsys, "jobs", "--workspace", str(workspace))
+    assert code == 0
+    clip, download = sorted(out.splitlines(), key=lambda told: "download" in told)
+    assert "3.4/17.6 GB" in download
+    assert "7/20" in clip
