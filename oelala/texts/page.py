@@ -111,6 +111,10 @@ LIVE: dict[str, Text] = {
         "memory ran out on the way: made with less of the model in it, which takes longer",
         "het geheugen raakte onderweg vol: gemaakt met minder van het model erin, dat duurt langer",
     ),
+    "live.int8": Text(
+        "weights in 8 bits, which changes the picture a little",
+        "gewichten in 8 bits, dat verandert het beeld iets",
+    ),
     "live.meta.steps": Text("{n} steps", "{n} stappen"),
     "live.meta.frames": Text("{n} frames", "{n} beelden"),
     "live.meta.seed": Text("seed {n}", "seed {n}"),

@@ -291,6 +291,18 @@ def test_out_of_main_memory_reads_from_the_disk(tiny: TinyModels, tmp_path: Path
     assert result.details["leaner"] is True
 
 
+def test_weights_that_had_to_be_rounded_are_told(tiny: TinyModels, tmp_path: Path) -> None:
+    """Whatever was foretold: memory may have been fuller when the clip was made."""
+    for ram, rounded in ((64, False), (18, True)):
+        manager = manager_on(tiny, tmp_path, hardware(12, ram))
+        context = RunContext("20261122-171500-x7k2p9", 0.0)
+        request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), sample_wan)
+        result = make_clip(request, manager, context, Workspace(tmp_path))
+        assert result.details.get("int8", False) is rounded
+        document = json.loads((tmp_path / result.details["metadata"]).read_text())["oelala"]
+        assert document["quantisation"] == ("int8" if rounded else "none")
+
+
 def test_another_fault_is_no_reason_to_try_again(tiny: TinyModels, tmp_path: Path) -> None:
     manager = manager_on(tiny, tmp_path, hardware(16, 64))
     seen: list[dict[str, Any]] = []

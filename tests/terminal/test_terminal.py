@@ -221,11 +221,12 @@ def test_a_clip_that_took_a_second_try_says_so(
     job = studio.store.enqueue(TextToVideo(prompt="a", model="oelala-mini", seed=7))
     claimed = studio.store.claim("gpu", "worker")
     assert claimed is not None
-    studio.store.finish(job.id, claimed.attempt, JobResult("outputs/a.mp4", {"leaner": True}))
+    studio.store.finish(job.id, claimed.attempt, JobResult("outputs/a.mp4", {"leaner": True, "int8": True}))
     _deliver(studio, [studio.job(job.id)], None, Console(language))
     printed = capsys.readouterr()
     assert printed.out.strip() == str(workspace / "outputs" / "a.mp4")
-    assert printed.err.strip() == say("terminal.leaner", language)
+    said = [say(f"terminal.{told}", language) for told in ("leaner", "int8")]
+    assert printed.err.splitlines() == said
 
 
 def test_the_list_tells_how_far_running_jobs_are(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -76,7 +76,7 @@ function note(job) {
   }
   if (job.state !== "running") {
     const took = job.started ? duration(job.finished - job.started) : "";
-    return job.leaner ? `${took} · ${t("live.leaner")}` : took;
+    return [took, job.leaner && t("live.leaner"), job.int8 && t("live.int8")].filter(Boolean).join(" · ");
   }
   const left = remaining(job);
   const parts = [counts(job) ? t("live.step", { step: job.step, total: job.total }) : t(`phase.${job.phase || "starting"}`)];
