@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from oelala.library.workspace import Workspace
 from oelala.media.faults import human_bytes
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
-from oelala.models.machine import Machine, read_machine
+from oelala.models.machine import Gpu, Machine, read_machine, torch_cuda
 from oelala.settings import Settings
 from oelala.texts import Language, explain, say
 
@@ -52,7 +51,7 @@ class Report:
             "python": self.python,
             "torch": self.versions["torch"],
             "versions": dict(self.versions),
-            "gpu": [{"name": gpu.name, "vram": gpu.vram, "driver": gpu.driver} for gpu in machine.gpus],
+            "gpu": [{"name": gpu.name, "vram": gpu.vram, "driver": gpu.driver} for gpu in _all_gpus(machine)],
             "ram": machine.ram_total,
             "disk": machine.disk_free,
             "ffmpeg": self.ffmpeg,
@@ -66,8 +65,8 @@ class Report:
         lines = [
             say("doctor.python", language, version=self.python),
             say("doctor.versions", language, list=_version_list(self.versions)),
-            *(_gpu_sentence(gpu, language) for gpu in machine.gpus),
-            *([] if machine.gpus else [say("doctor.no-gpu", language)]),
+            *(_gpu_sentence(gpu, language) for gpu in _all_gpus(machine)),
+            *([] if _all_gpus(machine) else [say("doctor.no-gpu", language)]),
             say(
                 "doctor.ram",
                 language,
@@ -131,15 +130,15 @@ def _check_torch(versions: Mapping[str, str | None], machine: Machine) -> Proble
     missing = [name for name, version in versions.items() if version is None]
     if missing:
         return Problem("missing-packages", {"list": ", ".join(missing)})
-    if machine.gpus and not _torch_knows_cuda():
-        return Problem("cpu-torch", {"gpu": machine.gpus[0].name})
+    for gpu in machine.unused_gpus:
+        if torch_cuda() is None:
+            return Problem("cpu-torch", {"gpu": gpu.name})
+        return Problem("old-driver", {"gpu": gpu.name, "driver": gpu.driver, "cuda": torch_cuda()})
     return None
 
 
-def _torch_knows_cuda() -> bool:
-    """By its libraries: importing it takes seconds, and the version on PyPI does not tell."""
-    spec = find_spec("torch")
-    return bool(spec and spec.origin and any((Path(spec.origin).parent / "lib").glob("*torch_cuda*")))
+def _all_gpus(machine: Machine) -> tuple[Gpu, ...]:
+    return (*machine.gpus, *machine.unused_gpus)
 
 
 def _check_disk(machine: Machine, settings: Settings) -> Problem | None:
@@ -183,7 +182,7 @@ def _version_list(versions: Mapping[str, str | None]) -> str:
     return ", ".join(f"{name} {version or '–'}" for name, version in versions.items())
 
 
-def _gpu_sentence(gpu: Any, language: Language) -> str:
+def _gpu_sentence(gpu: Gpu, language: Language) -> str:
     return say("doctor.gpu", language, name=gpu.name, vram=human_bytes(gpu.vram), driver=gpu.driver)
 
 

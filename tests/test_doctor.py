@@ -11,6 +11,7 @@ import pytest
 from oelala.doctor import PACKAGES, Machine, Problem, _check_disk, _check_torch, _check_workspace
 from oelala.models.machine import Gpu
 from oelala.settings import Settings
+from oelala.texts import LANGUAGES, explain
 
 VERSIONS = {name: metadata.version(name) for name in PACKAGES}
 PLAIN = Machine(gpus=(), ram_total=8 * 10**9, ram_free=10**9, disk_free=10**11, cpu_count=2)
@@ -20,9 +21,15 @@ def test_a_card_that_this_torch_cannot_use_is_told() -> None:
     """Whatever build of torch is installed here."""
     import torch
 
-    carded = replace(PLAIN, gpus=(Gpu("a card", 12 * 10**9, "550"),))
-    found = _check_torch(VERSIONS, carded)
-    assert found == (Problem("cpu-torch", {"gpu": "a card"}) if torch.version.cuda is None else None)
+    cards = (Gpu("a card", 12 * 10**9, "550"),)
+    found = _check_torch(VERSIONS, replace(PLAIN, unused_gpus=cards))
+    assert found is not None
+    assert found.code == ("cpu-torch" if torch.version.cuda is None else "old-driver")
+    for language in LANGUAGES:
+        message, hint = explain("old-driver", {"gpu": "a card", "driver": "470.1", "cuda": 13}, language)
+        assert "470.1" in message
+        assert "{" not in message + hint
+    assert _check_torch(VERSIONS, replace(PLAIN, gpus=cards)) is None
     assert _check_torch(VERSIONS, PLAIN) is None
 
 

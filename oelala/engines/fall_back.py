@@ -1,4 +1,4 @@
-"""A job that runs out of the card's memory tries again with less on the card, and says so."""
+"""A job that runs out of memory tries again with less of the model there, and says so."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import torch
 from loguru import logger
 
 from oelala.errors import OutOfMemory
 from oelala.models.manager import Loan, ModelManager, ModelSpec, OnPart
+from oelala.models.memory_faults import what_is_full
 
 Result = TypeVar("Result")
-_WORDS = ("out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,13 @@ def with_model(models: ModelManager, wish: Borrowing, work: Callable[[Loan], Res
         try:
             with models.use(spec, wish.on_part) as loan:
                 return work(loan)
-        except (RuntimeError, OutOfMemory) as fault:
-            following = models.leaner(spec) if _is_out_of_memory(fault) else None
+        except (RuntimeError, OutOfMemory, MemoryError, OSError) as fault:
+            full = what_is_full(fault)
+            following = models.leaner(spec, full) if full else None
             if following is None:
                 raise
         # only here are the fault, its frames and the tensors they held gone
         spec = following
         models.empty()
-        logger.warning("out of memory on the graphics card: trying again with less of the model on it")
+        logger.warning("out of memory ({}): trying again with less of the model there", full)
         wish.on_retry()
-
-
-def _is_out_of_memory(fault: Exception) -> bool:
-    if isinstance(fault, torch.OutOfMemoryError | OutOfMemory):
-        return True
-    return any(word in str(fault) for word in _WORDS)

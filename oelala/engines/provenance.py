@@ -30,9 +30,16 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
         "device": loan.device.type,
         "prompts_known": getattr(loan.pipeline, "text_encoder", None) is None,
         "seconds": dict(seconds),
+        **({"leaner": True} if loan.leaner else {}),
         **placed,
         **loan.speed.told(),
     }
+
+
+def told_of(loan: Loan) -> dict[str, Any]:
+    """What the user should hear of this run, for the job's details: memory decided it, as it was by then."""
+    int8 = loan.plan is not None and loan.plan.quantisation == "int8"
+    return {**({"leaner": True} if loan.leaner else {}), **({"int8": True} if int8 else {})}
 
 
 def _placed(plan: Plan) -> dict[str, Any]:

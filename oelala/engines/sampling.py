@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from oelala.engines.fall_back import Borrowing, with_model
 from oelala.engines.frames_out import Frames, frames_out
 from oelala.engines.previews import Previews, predicted_original
-from oelala.engines.provenance import provenance_of
+from oelala.engines.provenance import provenance_of, told_of
 from oelala.engines.watch import Phases, watched
 from oelala.library.clip_writer import ClipWriter
 from oelala.library.outputs import NewClip, SaveClip, require_room, save_clip
@@ -93,27 +93,36 @@ def make_clip(
         phases.step("loading", step, total)
 
     spec = replace(request.spec, values=task.model_dump())
-    wish = Borrowing(spec, on_part, lambda: phases.enter("loading"))
+
+    def on_retry() -> None:
+        phases.forget()  # or the clip would seem to have taken both tries, and the next forecast with it
+        phases.enter("loading")
+
+    wish = Borrowing(spec, on_part, on_retry)
     if request.finish is None:
         return with_model(models, wish, lambda loan: _save_on_the_way(request, loan, phases, clip))
-    frames, provenance = with_model(models, wish, lambda loan: _sampled_whole(request, loan, phases))
+    frames, provenance, told = with_model(models, wish, lambda loan: _sampled_whole(request, loan, phases))
     made = request.finish(frames)
     about = {**provenance, **made.told}
     saved = save_clip(SaveClip(workspace, context, task, made.frames, fps, about, made.before))
-    return replace(saved, details={**saved.details, **made.told})
+    return replace(saved, details={**saved.details, **told, **made.told})
 
 
 def _save_on_the_way(request: ClipRequest, loan: Loan, phases: Phases, clip: NewClip) -> JobResult:
     with ClipWriter(clip) as writer, closing(request.sample(request.sampling, loan, phases)) as chunks:
         for frames in chunks:
             writer.write(frames)
-        return writer.finish(provenance_of(loan, phases.seconds))
+        saved = writer.finish(provenance_of(loan, phases.seconds))
+    return replace(saved, details={**saved.details, **told_of(loan)})
 
 
-def _sampled_whole(request: ClipRequest, loan: Loan, phases: Phases) -> tuple[Frames, Mapping[str, Any]]:
+def _sampled_whole(
+    request: ClipRequest, loan: Loan, phases: Phases
+) -> tuple[Frames, Mapping[str, Any], Mapping[str, Any]]:
+    """The frames, their provenance, and what the job tells."""
     with closing(request.sample(request.sampling, loan, phases)) as chunks:
         frames = gathered(chunks, known(request.sampling.task.num_frames))
-    return frames, provenance_of(loan, phases.seconds)
+    return frames, provenance_of(loan, phases.seconds), told_of(loan)
 
 
 def gathered(chunks: Iterable[Frames], count: int) -> Frames:

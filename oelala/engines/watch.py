@@ -39,6 +39,11 @@ class Phases:
         if step:
             self.context.report(Progress(phase, step, total, preview))
 
+    def forget(self) -> None:
+        """Everything begins anew: what has been timed was for nothing."""
+        self.leave()
+        self.seconds.clear()
+
     def leave(self) -> None:
         now = time.monotonic()
         if self._phase is not None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from oelala.errors import OelalaError, OutOfMemory
 
-MEMORY_WORDS = ("out of memory", "can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED")
+# "not enough memory" is what torch says on Windows where it says "can't allocate memory" elsewhere
+MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "STATUS_ALLOC_FAILED")
 
 
 def explain(fault: BaseException, folder: Path) -> OelalaError:

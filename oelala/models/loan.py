@@ -36,6 +36,7 @@ class Loan:
     `hashes`: SHA-256 of every weight file, by its path inside the model. `preview` turns latents into
     pictures. `prompts` has the encoded prompts; where it knows all of them, the pipeline has no text encoder.
     `plan`: where the weights are; None on a processor. `speed`: how the transformers are quickened.
+    `leaner`: an earlier try ran out of memory, and this one has less of the model on the card.
     """
 
     pipeline: Any
@@ -46,3 +47,4 @@ class Loan:
     prompts: Prompts
     plan: Plan | None = None
     speed: Quickening = field(default_factory=Quickening)
+    leaner: bool = False

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -25,24 +29,69 @@ class Gpu:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Memory and disk in bytes; `cpu_count` counts the processors that this process may use."""
+    """Memory and disk in bytes; `cpu_count` counts the processors that this process may use.
+
+    `gpus`: what the installed torch can use; `unused_gpus`: cards that are there, and that it cannot.
+    """
 
     gpus: tuple[Gpu, ...]
     ram_total: int
     ram_free: int
     disk_free: int
     cpu_count: int
+    unused_gpus: tuple[Gpu, ...] = ()
 
 
 def read_machine(disk: Path) -> Machine:
     """`disk`: any path on the disk that matters (it need not exist yet)."""
+    gpus = nvidia_gpus()
+    usable = gpus if torch_reaches_cards() else ()
     return Machine(
-        gpus=nvidia_gpus(),
+        gpus=usable,
+        unused_gpus=() if usable else gpus,
         ram_total=ram_total(),
         ram_free=ram_free(),
         disk_free=shutil.disk_usage(_existing(disk)).free,
         cpu_count=usable_cpus(),
     )
+
+
+@cache
+def torch_reaches_cards() -> bool:
+    """Whether the installed torch can compute on a card with the driver that is here."""
+    return reaches_cards(torch_cuda(), driver_cuda())
+
+
+def reaches_cards(built_for: int | None, driver: int) -> bool:
+    """`built_for`: torch's CUDA, None: none at all. An older driver of the same number does."""
+    return built_for is not None and driver >= built_for
+
+
+@cache
+def torch_cuda() -> int | None:
+    """The first number of the CUDA version that torch was built for; importing it would take seconds."""
+    spec = find_spec("torch")
+    if spec is None or spec.origin is None:
+        return None
+    try:
+        text = Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    found = re.search(r"^cuda\b[^=\n]*=\s*['\"](\d+)", text, re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+def driver_cuda() -> int:
+    """The first number of the newest CUDA version that the driver knows, 0 without one.
+
+    Asked of its library, as torch will: nvidia-smi may be there without it, in a container.
+    """
+    try:
+        library = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+        version = ctypes.c_int()
+        return version.value // 1000 if library.cuDriverGetVersion(ctypes.byref(version)) == 0 else 0
+    except (OSError, AttributeError):
+        return 0
 
 
 @cache
@@ -98,6 +147,12 @@ def ram_free() -> int:
     if limit is None or used is None:
         return available
     return max(0, min(available, limit - used + _reclaimable()))
+
+
+def own_memory() -> int:
+    """What this process holds of main memory: without pages of files, which give way by themselves."""
+    about = psutil.Process().memory_info()
+    return int(about.rss - getattr(about, "shared", 0))
 
 
 def usable_cpus() -> int:

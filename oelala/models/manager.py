@@ -12,7 +12,7 @@ import torch
 from loguru import logger
 from safetensors import SafetensorError
 
-from oelala.errors import OelalaError, OutOfMemory
+from oelala.errors import OelalaError
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
 from oelala.models.decode import decode_in_16_bits
@@ -22,6 +22,7 @@ from oelala.models.families import family_of
 from oelala.models.families.family import suit_to_processor
 from oelala.models.file_hashes import FileHashes
 from oelala.models.loan import Loan, ModelSpec
+from oelala.models.memory_faults import what_is_full
 from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.placing import (
     LARGE,
@@ -31,16 +32,17 @@ from oelala.models.placing import (
     measure_hardware,
     place_part,
     spare_bytes,
+    too_little_ram,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
-from oelala.models.planning import Hardware, Plan, PlanRequest, Speed, work_of
+from oelala.models.planning import Hardware, Memory, Plan, PlanRequest, Speed, work_of
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
 from oelala.models.single_file import load_single_file
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
 from oelala.models.speed.sage import check_sage
-from oelala.models.streaming import Branches, Ring
+from oelala.models.streaming import Branches, Ring, WeightsGone
 from oelala.settings import Settings
 
 WARM_MODEL = "oelala-mini"
@@ -108,8 +110,13 @@ class ModelManager:
             with self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
                 told = None if plan is None else replace(plan, attention_backend=speed.backend)
-                yield Loan(pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed)
+                leaner = spec.least_step > 0
+                yield Loan(
+                    pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed, leaner
+                )
             finished = True
+        except WeightsGone as fault:
+            raise OelalaError("model-broken", model=load.row.title, reason=str(fault)) from fault
         finally:
             pipeline.scheduler = scheduler
             clear_caches(pipeline.vae)
@@ -117,12 +124,12 @@ class ModelManager:
             if not finished:
                 self._parts.reset_streamed()
 
-    def leaner(self, spec: ModelSpec) -> ModelSpec | None:
+    def leaner(self, spec: ModelSpec, full: Memory = "graphics card") -> ModelSpec | None:
         """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
         hardware = self._hardware or measure_hardware(self.device)
         if self._plan is None or hardware is None:
             return None
-        below = leaner(self.row(spec.model), spec.values, self._plan, hardware)
+        below = leaner(self.row(spec.model), spec.values, self._plan, hardware, full)
         return None if below is None else replace(spec, least_step=below.step)
 
     def warm_up(self) -> None:
@@ -214,8 +221,8 @@ class ModelManager:
         gone = self._forget_all(self._parts.evict(need, load.keys))
         if gone:
             logger.info("swapped out {} for {}", ", ".join(gone), load.row.title)
-        if plan is None and self._parts.free() < loaded:
-            raise OutOfMemory("out-of-memory")
+        if plan is None and (free := self._parts.free()) < loaded:
+            raise too_little_ram(load.row, loaded, free)
 
     def _forget_all(self, dropped: Iterator[tuple[PartKey, str]]) -> list[str]:
         """Let go of the pipelines around each dropped part before the next goes; names for the log."""
@@ -230,7 +237,7 @@ class ModelManager:
         try:
             module = _load(row, part)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as fault:
-            if isinstance(fault, torch.OutOfMemoryError):
+            if what_is_full(fault):
                 raise
             reason = f"{name}: {str(fault).splitlines()[0][:200]}"
             raise OelalaError("model-broken", model=row.title, reason=reason) from fault

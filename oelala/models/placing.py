@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +11,12 @@ from loguru import logger
 
 from oelala.errors import OutOfMemory
 from oelala.models.catalog import Row, weight_files
-from oelala.models.machine import ram_total
+from oelala.models.machine import own_memory, ram_free, ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
-from oelala.models.planning import Hardware, Placement, Plan, PlanRequest, ladder, next_step, work_of
-from oelala.models.planning.hardware import CARD_OVERHEAD, card_flops
+from oelala.models.planning import Hardware, Memory, Placement, Plan, PlanRequest, ladder, next_step, work_of
+from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, card_flops
+from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
@@ -26,36 +27,61 @@ _BETWEEN_BLOCKS = 0.25
 
 
 def measure_hardware(device: torch.device) -> Hardware | None:
-    """The device as a plan sees it now: without what other programs hold of the card. None: a processor."""
+    """The device as a plan sees it now: without what other programs hold of it. None: a processor."""
     if device.type != "cuda":
         return None
     free, total = torch.cuda.mem_get_info(device)
     ours = free + torch.cuda.memory_reserved(device) + CARD_OVERHEAD
     name = torch.cuda.get_device_name(device)
     flops = card_flops(name)
-    return Hardware("cuda", name, min(total, ours), ram_total(), disk_free=2**62, flops=flops)
+    ram = ram_to_plan_with(ram_total(), ram_free(), own_memory())
+    return Hardware("cuda", name, min(total, ours), ram, disk_free=2**62, flops=flops)
+
+
+def ram_to_plan_with(total: int, free: int, own: int) -> int:
+    """Main memory as a plan counts it, with what the system keeps, and without what other programs hold now:
+    weights locked in place leave no way out, and the system would kill the worker. `own`: what this process
+    has of it, most of it parts of models that can go.
+    """
+    return min(total, free + own + SYSTEM_OVERHEAD)
 
 
 def choose_plan(request: PlanRequest, least_step: int) -> Plan:
     """The fastest that fits, from `least_step` of the ladder on; where none does, the one that asks least.
 
-    Raises OutOfMemory where weights alone are more than the card, or main memory, has for them.
+    Raises OutOfMemory ("too-little-ram", "too-little-vram") where weights alone are more than main memory,
+    or the card, has for them.
     """
     plans = [plan for plan in ladder(request) if plan.step >= least_step]
     chosen = next((plan for plan in plans if plan.fits), None)
     if chosen is None:
         possible = [one for one in plans if one.peak_ram <= one.ram and one.resident_bytes < one.vram]
         if not possible:
-            raise OutOfMemory("out-of-memory")
+            raise _too_little(request.row, plans)
         chosen = min(possible, key=lambda plan: plan.peak_vram)
         logger.warning("{} may not fit: {} bytes of {}", request.row.title, chosen.peak_vram, chosen.vram)
     return chosen
 
 
-def leaner(row: Row, values: Mapping[str, Any], failed: Plan, hardware: Hardware) -> Plan | None:
-    """What to try after `failed` ran out of memory on the card; None: nothing asks for less."""
+def _too_little(row: Row, plans: Sequence[Plan]) -> OutOfMemory:
+    """What lacks for the plan that lacks least, with figures: here no smaller clip helps."""
+    least = min(plans, key=lambda plan: max(plan.peak_ram - plan.ram, plan.resident_bytes - plan.vram))
+    if least.peak_ram > least.ram:
+        return too_little_ram(row, least.peak_ram, least.ram)
+    need, have = memory_size(least.resident_bytes), memory_size(least.vram)
+    return OutOfMemory("too-little-vram", model=row.title, need=need, have=have)
+
+
+def too_little_ram(row: Row, need: int, have: int) -> OutOfMemory:
+    return OutOfMemory("too-little-ram", model=row.title, need=memory_size(need), have=memory_size(have))
+
+
+def leaner(
+    row: Row, values: Mapping[str, Any], failed: Plan, hardware: Hardware, full: Memory = "graphics card"
+) -> Plan | None:
+    """What to try after `failed` ran out of memory; None: nothing asks for less."""
     plans = ladder(PlanRequest(row, values, hardware))
-    return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed)
+    return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed, full)
 
 
 def spare_bytes(plan: Plan, beside: int) -> int:

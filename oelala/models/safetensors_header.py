@@ -60,6 +60,12 @@ def read_header(path: Path) -> SafetensorsHeader:
         return parse_header(file)
 
 
+def ends_in_header(path: Path) -> bool:
+    """Whether the file is shorter than the header that it announces. Raises OSError."""
+    with path.open("rb") as file:
+        return path.stat().st_size < 8 + int.from_bytes(file.read(8), "little")
+
+
 def parse_header(file: Readable) -> SafetensorsHeader:
     """As `read_header`, from the beginning of an open file; reads no further than the header."""
     length = int.from_bytes(file.read(8), "little")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from oelala.errors import InvalidTask, OelalaError
-from oelala.models.machine import Gpu, nvidia_capabilities, nvidia_gpus
+from oelala.models.machine import Gpu, nvidia_capabilities, nvidia_gpus, torch_reaches_cards
 
 PACKAGE = "sageattention"
 FIELD = "sage_attention"
@@ -23,7 +23,8 @@ def sage_obstacle() -> OelalaError | None:
 
     "sage-missing" (with the command that installs it), "sage-needs-card", "sage-old-card".
     """
-    return obstacle_of(find_spec(PACKAGE) is not None, nvidia_gpus(), nvidia_capabilities())
+    gpus = nvidia_gpus() if torch_reaches_cards() else ()
+    return obstacle_of(find_spec(PACKAGE) is not None, gpus, nvidia_capabilities())
 
 
 def obstacle_of(

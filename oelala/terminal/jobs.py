@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import time
 from typing import Any
 
 from oelala.errors import OelalaError
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.download import Download
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running
+from oelala.terminal.bar import download_line, line
 from oelala.terminal.console import DONE, Console
 from oelala.texts import explain
 
@@ -42,9 +45,17 @@ def _show(studio: Studio, jobs: list[Job], console: Console) -> None:
         return
     for job in jobs:
         about = str(job.task.get("prompt") or job.task.get("model", ""))
-        console.result(
-            f"{job.id}  {console.say(f'terminal.state.{job.state.name}'):<14} {job.kind}  {about[:60]}"
-        )
+        state = console.say(f"terminal.state.{job.state.name}")
+        console.result(f"{job.id}  {state:<14} {job.kind}  {about[:60]}{_so_far(job, console)}")
+
+
+def _so_far(job: Job, console: Console) -> str:
+    """How far a running job is, as where it is watched; speed and time left take longer than one look."""
+    if not isinstance(job.state, Running):
+        return ""
+    if job.kind == Download.kind:
+        return f"  {download_line(job.state.progress.step, job.state.progress.total, None, console.language)}"
+    return f"  {line(job, console.language, time.time())}"
 
 
 def describe(studio: Studio, job: Job, console: Console) -> dict[str, Any]:

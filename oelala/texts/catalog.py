@@ -159,6 +159,10 @@ TEXTS: dict[str, Text] = {
         "Too large: needs {need} of memory; this computer has {have}. A smaller model helps.",
         "Te groot: vraagt {need} geheugen; deze computer heeft {have}. Een kleiner model helpt.",
     ),
+    "plan.unused-card": Text(
+        "The {card} cannot be used; “doctor” tells why.",
+        "De {card} is niet te gebruiken; “doctor” zegt waarom.",
+    ),
     "plan.streamed": Text(
         "Parts of the model wait in main memory and pass through the card.",
         "Delen van het model wachten in het gewone geheugen en gaan door de kaart heen.",

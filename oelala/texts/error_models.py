@@ -119,6 +119,23 @@ TEXTS: dict[str, Text] = {
     "error.download-running.hint": Text(
         "Cancel that job first, then try again.", "Annuleer eerst die opdracht en probeer het dan opnieuw."
     ),
+    "error.too-little-ram": Text(
+        "{model} needs {need} of main memory, and {have} can be had.",
+        "{model} vraagt {need} werkgeheugen; er is {have} te krijgen.",
+    ),
+    "error.too-little-ram.hint": Text(
+        "Close other programs and press Retry, or choose a smaller model: a smaller clip does not help here.",
+        "Sluit andere programma's en druk op Opnieuw, of kies een kleiner model: een kleinere clip helpt hier"
+        " niet.",
+    ),
+    "error.too-little-vram": Text(
+        "{model} needs {need} on the graphics card, and {have} can be had.",
+        "{model} vraagt {need} op de grafische kaart; er is {have} te krijgen.",
+    ),
+    "error.too-little-vram.hint": Text(
+        "Close other programs that use the card and press Retry, or choose a smaller model.",
+        "Sluit andere programma's die de kaart gebruiken en druk op Opnieuw, of kies een kleiner model.",
+    ),
     "error.sage-missing": Text("SageAttention is not installed.", "SageAttention is niet geïnstalleerd."),
     "error.sage-missing.hint": Text(
         "Install it with “{command}” and start Oelala again, or leave it off.",

@@ -58,6 +58,15 @@ TEXTS: dict[str, Text] = {
         "Remove the folder .venv and run the launcher again; it installs the build for your card.",
         "Verwijder de map .venv en start de launcher opnieuw; die installeert de versie voor je kaart.",
     ),
+    "error.old-driver": Text(
+        "There is a {gpu}, but its driver {driver} does not serve the installed PyTorch (CUDA {cuda}).",
+        "Er is een {gpu}, maar stuurprogramma {driver} past niet bij deze PyTorch (CUDA {cuda}).",
+    ),
+    "error.old-driver.hint": Text(
+        "Install a newer NVIDIA driver and restart the computer. Until then the processor does everything.",
+        "Installeer een nieuwer NVIDIA-stuurprogramma en start de computer opnieuw. Tot die tijd doet de "
+        "processor alles.",
+    ),
     "error.two-opencvs": Text(
         "Two OpenCV packages are installed and overwrite each other.",
         "Er zijn twee OpenCV-pakketten geïnstalleerd die elkaar overschrijven.",

@@ -107,6 +107,14 @@ LIVE: dict[str, Text] = {
     "live.hours": Text("{h} h {m} min", "{h} u {m} min"),
     "live.ahead": Text("{n} before it", "{n} ervoor"),
     "live.attempt": Text("attempt {n}", "poging {n}"),
+    "live.leaner": Text(
+        "memory ran out on the way: made with less of the model in it, which takes longer",
+        "het geheugen raakte onderweg vol: gemaakt met minder van het model erin, dat duurt langer",
+    ),
+    "live.int8": Text(
+        "weights in 8 bits, which changes the picture a little",
+        "gewichten in 8 bits, dat verandert het beeld iets",
+    ),
     "live.meta.steps": Text("{n} steps", "{n} stappen"),
     "live.meta.frames": Text("{n} frames", "{n} beelden"),
     "live.meta.seed": Text("seed {n}", "seed {n}"),

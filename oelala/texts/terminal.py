@@ -12,6 +12,14 @@ TEXTS: dict[str, Text] = {
     "terminal.state.failed": Text("failed", "mislukt"),
     "terminal.state.cancelled": Text("cancelled", "geannuleerd"),
     "terminal.waiting": Text("Waiting for its turn …", "Wacht op zijn beurt …"),
+    "terminal.leaner": Text(
+        "Memory ran out on the way; the clip was made with less of the model in it, which takes longer.",
+        "Het geheugen raakte vol; de clip is met minder van het model erin gemaakt; dat duurt langer.",
+    ),
+    "terminal.int8": Text(
+        "The model's weights were kept in 8 bits to fit, which changes the picture a little.",
+        "De gewichten van het model zijn in 8 bits gehouden om te passen, dat verandert het beeld iets.",
+    ),
     "terminal.here": Text("on this computer", "op deze computer"),
     "terminal.not-here": Text("to be downloaded", "nog te downloaden"),
     "terminal.fits.yes": Text("fits", "past"),

@@ -19,6 +19,8 @@ OUTPUTS = "outputs/"
 TITLE_LENGTH = 160
 # Faults that are no fault of a task, and yet belong to a field.
 FIELDS = dict.fromkeys(("model-missing", "model-broken", "embedded-missing", "unknown-model"), "model")
+# Details of a finished job that its row has a sentence for: it ran out of memory, its weights were rounded.
+NOTED = ("leaner", "int8")
 # Of a task, what a panel shows beside the title.
 FACTS = ("model", "width", "height", "num_frames", "num_inference_steps", "seed")
 
@@ -56,7 +58,9 @@ def _state_view(state: State, language: Language) -> dict[str, Any]:
         case Done(started, finished, result):
             joins = result.details.get("joins") or [None]
             join = {"join": joins[-1]} if isinstance(joins[-1], dict) else {}
-            return {"started": started, "finished": finished, "output": _address(result.output), **join}
+            told = {name: True for name in NOTED if result.details.get(name)}
+            made = {"output": _address(result.output), **join, **told}
+            return {"started": started, "finished": finished, **made}
         case Failed(started, finished, code, values):
             return {"started": started, "finished": finished, **fault_view(code, values, language)}
         case Cancelled(started, finished):

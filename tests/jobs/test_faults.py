@@ -26,6 +26,9 @@ class AcceleratorError(OutOfMemoryError):
         AcceleratorError("x"),
         RuntimeError("CUDA error: out of memory"),
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
         OSError(errno.ENOMEM, "Cannot allocate memory"),
     ],
 )

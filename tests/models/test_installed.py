@@ -97,6 +97,23 @@ def test_a_link_into_an_unfinished_download(tmp_path: Path) -> None:
     assert locate(SMALL, tmp_path) is None
 
 
+def test_a_weight_file_that_was_cut_off_is_missing(tmp_path: Path) -> None:
+    """So that a download brings it again, and the task is refused before it waits in the queue."""
+    snapshot = write_cached(tmp_path, SMALL)
+    weights = snapshot / "vae" / "model.safetensors"
+    write_safetensors(weights, b"12345678")
+    assert locate(SMALL, tmp_path) == snapshot
+    whole = weights.read_bytes()
+    for length in (len(whole) - 1, 30, 0):
+        weights.write_bytes(whole[:length])
+        found = installation(SMALL, tmp_path)
+        assert found is not None
+        assert found.missing == ("vae/model.safetensors",)
+        assert missing_bytes(SMALL, tmp_path)[0] > 0
+    weights.write_bytes(whole)
+    assert locate(SMALL, tmp_path) == snapshot
+
+
 def test_an_index_that_cannot_be_read(tmp_path: Path) -> None:
     snapshot = write_cached(tmp_path, SMALL)
     (snapshot / "transformer" / "model.safetensors.index.json").write_text("{")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import shutil
 from collections.abc import Generator
 from dataclasses import replace
@@ -15,14 +17,16 @@ import torch
 from oelala.engines.provenance import provenance_of
 from oelala.engines.sampling import ClipRequest, Frames, Sample, Sampling, make_clip, sample_wan
 from oelala.engines.watch import Phases
-from oelala.errors import Cancelled, OutOfMemory
+from oelala.errors import Cancelled, OelalaError, OutOfMemory
 from oelala.library.workspace import Workspace
 from oelala.models.manager import Loan, ModelManager, ModelSpec
+from oelala.models.placing import ram_to_plan_with
 from oelala.models.planning import Hardware
 from oelala.models.streaming import Branches
 from oelala.progress import CancelToken, RunContext
 from oelala.settings import Settings
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.texts import LANGUAGES, explain
 from tests.models.tiny import EXPERTS, WAN21, WAN21_LARGE, TinyModels
 
 GIB = 1024**3
@@ -125,7 +129,8 @@ def test_a_lossy_mode_is_told_and_gone_with_the_clip(
     lossy = TASK.model_copy(update={"first_block_cache": 0.5})
     with manager.use(ModelSpec(WAN21_LARGE, values=lossy.model_dump())) as loan:
         assert loan.pipeline.transformer.is_cache_enabled
-        sample_wan(Sampling(lossy), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0)))
+        phases = Phases(RunContext("20261122-171500-x7k2p9", 0.0))
+        assert not np.array_equal(np.concatenate(list(sample_wan(Sampling(lossy), loan, phases))), truth)
         assert provenance_of(loan, {})["lossy"] == {"first_block_cache": 0.5}
         transformer = loan.pipeline.transformer
     assert not transformer.is_cache_enabled
@@ -175,6 +180,27 @@ def test_a_cancelled_clip_leaves_no_trace(tiny: TinyModels, tmp_path: Path) -> N
         assert np.array_equal(clip(manager), truth), moment
 
 
+def test_weights_that_vanish_amid_a_clip_are_named(tiny: TinyModels, tmp_path: Path) -> None:
+    """A model of which a part is read from the disk, half deleted by somebody once it is lent."""
+    models = tmp_path / "hub"
+    shutil.copytree(tiny.models, models)
+    settings = Settings(workspace=tmp_path / "workspace", models=models)
+    manager = ModelManager(settings, torch.device("cpu"), None, tiny.row, hardware(12, 32))
+    folder = models / tiny.row(WAN21_LARGE).repo / "text_encoder"
+
+    def interrupted() -> None:
+        with manager.use(ModelSpec(WAN21_LARGE, values=TASK.model_dump())) as loan:
+            folder.rename(folder.with_name("elsewhere"))
+            list(sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0))))
+
+    with pytest.raises(OelalaError) as fault:
+        interrupted()
+    assert (fault.value.code, fault.value.values["model"]) == ("model-broken", "Wan 2.1 T2V 14B")
+    assert "text_encoder" in fault.value.values["reason"]
+    folder.with_name("elsewhere").rename(folder)
+    assert np.array_equal(clip(manager), clip(manager_on(tiny, tmp_path, None)))
+
+
 def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -> None:
     manager = manager_on(tiny, tmp_path, hardware(5.5, 64))
     with manager.use(ModelSpec(WAN21)) as loan:
@@ -187,18 +213,43 @@ def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -
         assert not loan.pipeline.vae.use_tiling
 
 
+@pytest.mark.parametrize(("free", "own", "ram"), [(30, 1, 32), (20, 2, 24), (4, 26, 32), (0, 0, 2)], ids=str)
+def test_other_programs_memory_is_not_planned_with(free: int, own: int, ram: int) -> None:
+    """Of 32 GB, in 10⁹ bytes; 2 of them are the system's in every plan."""
+    assert ram_to_plan_with(32 * 10**9, free * 10**9, own * 10**9) == ram * 10**9
+
+
 def test_too_little_main_memory_is_said_before(tiny: TinyModels, tmp_path: Path) -> None:
     manager = manager_on(tiny, tmp_path, hardware(12, 8))
-    with pytest.raises(OutOfMemory), manager.use(ModelSpec(WAN21_LARGE)):
+    with pytest.raises(OutOfMemory) as fault, manager.use(ModelSpec(WAN21_LARGE)):
         pass
+    assert (fault.value.code, fault.value.values["have"]) == ("too-little-ram", "8 GB")
+    for language in LANGUAGES:
+        message, hint = explain(fault.value.code, fault.value.values, language)
+        assert "Wan 2.1 T2V 14B" in message
+        assert "{" not in message + hint
 
 
-def failing(times: int, seen: list[dict[str, Any]]) -> Sample:
+def test_a_card_that_is_taken_is_said_before(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(0.2, 256))
+    with pytest.raises(OutOfMemory) as fault, manager.use(ModelSpec(WAN21_LARGE)):
+        pass
+    assert (fault.value.code, fault.value.values["have"]) == ("too-little-vram", "0.2 GB")
+
+
+LOST = 1000.0  # seconds that a try takes which fails
+
+
+CARD_FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+
+def failing(times: int, seen: list[dict[str, Any]], fault: Exception = CARD_FULL) -> Sample:
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
         assert loan.plan is not None
         seen.append(dict(loan.plan.placements))
         if len(seen) <= times:
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+            phases.seconds["decoding"] = LOST
+            raise fault
         yield from sample_wan(sampling, loan, phases)
 
     return sample
@@ -213,6 +264,53 @@ def test_out_of_memory_goes_one_step_down(tiny: TinyModels, tmp_path: Path) -> N
     assert result.output
     places = [one["transformer"] + one["text_encoder"] for one in seen]
     assert places == ["residentresident", "residentstreamed", "streamedstreamed"]
+    assert result.details["leaner"] is True  # page and command line say so
+    document = json.loads((tmp_path / result.details["metadata"]).read_text())["oelala"]
+    assert document["leaner"] is True
+    assert document["seconds"].keys() == {"loading", "encoding", "denoising", "decoding"}
+    assert document["seconds"]["decoding"] < LOST  # of the tries that failed, nothing is counted
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
+    ],
+    ids=repr,
+)
+def test_out_of_main_memory_reads_from_the_disk(tiny: TinyModels, tmp_path: Path, fault: Exception) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(16, 64))
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    seen: list[dict[str, Any]] = []
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), failing(1, seen, fault))
+    result = make_clip(request, manager, context, Workspace(tmp_path))
+    assert [one["text_encoder"] for one in seen] == ["streamed", "from-disk"]
+    assert result.details["leaner"] is True
+
+
+def test_weights_that_had_to_be_rounded_are_told(tiny: TinyModels, tmp_path: Path) -> None:
+    """Whatever was foretold: memory may have been fuller when the clip was made."""
+    for ram, rounded in ((64, False), (18, True)):
+        manager = manager_on(tiny, tmp_path, hardware(12, ram))
+        context = RunContext("20261122-171500-x7k2p9", 0.0)
+        request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), sample_wan)
+        result = make_clip(request, manager, context, Workspace(tmp_path))
+        assert result.details.get("int8", False) is rounded
+        document = json.loads((tmp_path / result.details["metadata"]).read_text())["oelala"]
+        assert document["quantisation"] == ("int8" if rounded else "none")
+
+
+def test_another_fault_is_no_reason_to_try_again(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(16, 64))
+    seen: list[dict[str, Any]] = []
+    fault = OSError(errno.ENOSPC, "No space left on device")
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), failing(1, seen, fault))
+    with pytest.raises(OSError, match="No space left"):
+        make_clip(request, manager, RunContext("20261122-171500-x7k2p9", 0.0), Workspace(tmp_path))
+    assert len(seen) == 1
 
 
 def test_out_of_memory_at_the_end_of_the_ladder_is_told(tiny: TinyModels, tmp_path: Path) -> None:

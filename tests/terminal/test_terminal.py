@@ -12,11 +12,14 @@ import pytest
 
 from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
-from oelala.tasks.job import Job, JobProgress, Queued, Running
+from oelala.tasks.download import Download
+from oelala.tasks.job import Job, JobProgress, JobResult, Queued, Running
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.terminal.bar import Bar, line
+from oelala.terminal.console import Console
+from oelala.terminal.generate import _deliver
 from oelala.terminal.main import main
-from oelala.texts import say
+from oelala.texts import LANGUAGES, Language, say
 
 SMALL = [
     "--num-frames",
@@ -207,3 +210,36 @@ def test_the_bar_counts_steps() -> None:
     assert line(job, "en", now=103.2) == "Making the clip  [######------------------]  5/20  3 s"
     waiting = Job("j", "text-to-video", "gpu", {}, 99.0, 1, Queued(), 1)
     assert line(waiting, "nl", now=0) == "Wacht op zijn beurt …"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clip_that_took_a_second_try_says_so(
+    workspace: Path, capsys: pytest.CaptureFixture[str], language: Language
+) -> None:
+    """On stderr: stdout has the path and nothing else."""
+    studio = Studio(Settings(workspace=workspace))
+    job = studio.store.enqueue(TextToVideo(prompt="a", model="oelala-mini", seed=7))
+    claimed = studio.store.claim("gpu", "worker")
+    assert claimed is not None
+    studio.store.finish(job.id, claimed.attempt, JobResult("outputs/a.mp4", {"leaner": True, "int8": True}))
+    _deliver(studio, [studio.job(job.id)], None, Console(language))
+    printed = capsys.readouterr()
+    assert printed.out.strip() == str(workspace / "outputs" / "a.mp4")
+    said = [say(f"terminal.{told}", language) for told in ("leaner", "int8")]
+    assert printed.err.splitlines() == said
+
+
+def test_the_list_tells_how_far_running_jobs_are(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    studio = Studio(Settings(workspace=workspace))
+    studio.store.enqueue(TextToVideo(prompt="a man waves", model="oelala-mini", seed=7))
+    studio.store.enqueue(Download(model="wan2.1-t2v-1.3b"))
+    reports = {"gpu": JobProgress("denoising", 7, 20), "light": JobProgress("working", 3400, 17_600)}
+    for lane, progress in reports.items():
+        job = studio.store.claim(lane, "worker")  # type: ignore[arg-type]
+        assert job is not None
+        studio.store.report(job.id, job.attempt, progress)
+    code, out, _ = run(capsys, "jobs", "--workspace", str(workspace))
+    assert code == 0
+    clip, download = sorted(out.splitlines(), key=lambda told: "download" in told)
+    assert "3.4/17.6 GB" in download
+    assert "7/20" in clip

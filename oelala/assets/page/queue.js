@@ -74,7 +74,10 @@ function note(job) {
     const ahead = running().filter(makesClip).length + waiting().filter(makesClip).findIndex((other) => other.id === job.id);
     return ahead > 0 ? t("live.ahead", { n: ahead }) : "";
   }
-  if (job.state !== "running") return job.started ? duration(job.finished - job.started) : "";
+  if (job.state !== "running") {
+    const took = job.started ? duration(job.finished - job.started) : "";
+    return [took, job.leaner && t("live.leaner"), job.int8 && t("live.int8")].filter(Boolean).join(" · ");
+  }
   const left = remaining(job);
   const parts = [counts(job) ? t("live.step", { step: job.step, total: job.total }) : t(`phase.${job.phase || "starting"}`)];
   if (job.attempt > 1) parts.push(t("live.attempt", { n: job.attempt }));

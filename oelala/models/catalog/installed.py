@@ -9,11 +9,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 
 from oelala.models.catalog.row import Component, Row
+from oelala.models.safetensors_header import ends_in_header, read_header
 
 INDEX = "model_index.json"
+# Ends the name of what a download has brought of a file so far. Not the hub's own
+# `<digest>.<random>.incomplete`, which nobody takes up again.
+PARTIAL = ".oelala.incomplete"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -51,8 +57,39 @@ def locate(row: Row, models: Path) -> Path | None:
 
 
 def missing_bytes(row: Row, models: Path) -> tuple[int, bool]:
-    """How much would have to be downloaded, and whether that is exact: else it is at most so much."""
-    return bytes_of(missing_parts(row, models))
+    """How much would have to be downloaded, and whether that is exact: else it is at most so much.
+
+    What an interrupted download has brought does not count: it goes on from there.
+    """
+    parts = missing_parts(row, models)
+    size, exact = bytes_of(parts)
+    return max(0, size - _begun(row, parts, models)), exact
+
+
+def _begun(row: Row, parts: Iterable[Component], models: Path) -> int:
+    """Bytes of these parts that are here: whole files of no whole part yet, and the beginnings of others."""
+    begun, repositories = 0, set()
+    for part in parts:
+        root = _cache_of(part.source or row.repo, models)
+        repositories.add(root)
+        kept = [_bytes_in(snapshot / part.subfolder, part) for snapshot in root.glob("snapshots/*")]
+        begun += min(part.most_bytes, max(kept, default=0))
+    partials = (file for root in repositories for file in root.glob(f"blobs/*{PARTIAL}"))
+    return begun + sum(_length(file) for file in partials)
+
+
+def _bytes_in(folder: Path, part: Component) -> int:
+    files = [folder / name for name in part.files] if part.files else folder.glob("*")
+    return sum(_length(file) for file in files)
+
+
+def _length(file: Path) -> int:
+    """0 for what is no file, or not any more: a download may be at work."""
+    try:
+        about = file.stat()
+    except OSError:
+        return 0
+    return about.st_size if S_ISREG(about.st_mode) else 0
 
 
 def bytes_of(parts: Iterable[Component]) -> tuple[int, bool]:
@@ -116,9 +153,13 @@ def _places(row: Row, repo: str, models: Path) -> Iterator[Path]:
         places = [models / organisation / name]
         if own:
             places.append(models / row.id)
-        if snapshot := _snapshot(models / f"models--{organisation}--{name}", row.revision):
+        if snapshot := _snapshot(_cache_of(repo, models), row.revision):
             places.insert(0, snapshot)
     return (place for place in places if place.is_dir())
+
+
+def _cache_of(repo: str, models: Path) -> Path:
+    return models / f"models--{repo.replace('/', '--')}"
 
 
 def _snapshot(repository: Path, revision: str) -> Path | None:
@@ -177,8 +218,32 @@ def _missing_files(folder: Path) -> list[str]:
         files = weight_files(folder)
     except ValueError as fault:
         return [str(fault)]
-    lacking = [file.name for file in files if not file.exists()] if files else ["*.safetensors"]
+    lacking = [file.name for file in files if not _is_whole(file)] if files else ["*.safetensors"]
     return lacking + _absent(folder, "config.json")
+
+
+def _is_whole(weights: Path) -> bool:
+    """As long as its own header says; else only loading would tell, and a download find nothing to do."""
+    try:
+        about = weights.stat()
+    except OSError:
+        return False
+    return _is_long_enough(weights, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=10_000)
+def _is_long_enough(weights: Path, size: int, changed: int) -> bool:
+    """`size` and `changed` are part of the key: a file is read once, and again when it is another one.
+
+    A header that makes no sense is left to loading: a download would take such a file for the right one.
+    """
+    del changed
+    try:
+        return size >= read_header(weights).bytes
+    except OSError:
+        return False
+    except ValueError:
+        return not ends_in_header(weights)
 
 
 def _absent(folder: Path, name: str) -> list[str]:

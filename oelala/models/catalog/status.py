@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from oelala.models.catalog.installed import bytes_of, installation, missing_parts
+from oelala.models.catalog.installed import installation, missing_bytes, missing_parts
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.machine import Machine, read_machine
@@ -68,7 +68,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
     found = installation(row, settings.models)
     here = found is not None and not found.missing
     lacking = [] if here else missing_parts(row, settings.models)
-    missing_bytes, missing_exact = bytes_of(lacking)
+    missing, missing_exact = (0, True) if here else missing_bytes(row, settings.models)
     fits, why, values = fits_machine(row, machine or read_machine(settings.models))
     return ModelStatus(
         id=row.id,
@@ -89,7 +89,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         minimum_memory=row.minimum_memory,
         added=row.added,
         base=row.base,
-        missing_bytes=missing_bytes,
+        missing_bytes=missing,
         missing_exact=missing_exact,
         sources=tuple(dict.fromkeys(part.source or row.repo for part in lacking)),
         preview=_preview(row, settings),

@@ -17,11 +17,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from oelala.media.faults import disk_fault
+from oelala.models.catalog.installed import PARTIAL
 from oelala.models.download.hub import COMMIT, HubFile
 from oelala.progress import CancelToken
 
-# Not the hub's own `<digest>.<random>.incomplete`, which nobody takes up again.
-PARTIAL = ".oelala.incomplete"
 _PATIENCE = 0.2  # seconds that one try to take a lock may last
 
 

@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 
 from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault
-from oelala.models.catalog.installed import INDEX, Installation, installation, locate
+from oelala.models.catalog.installed import INDEX, PARTIAL, Installation, installation, locate
 from oelala.models.catalog.lookup import rows
 from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
-from oelala.models.download.cache import PARTIAL, RepoCache
+from oelala.models.download.cache import RepoCache
 from oelala.models.download.hub import is_digest
 from oelala.settings import Settings
 

@@ -56,7 +56,16 @@ def verify_model(
 def _verify(found: Installation, report: Callable[[int, int], None], cancel: CancelToken) -> Verification:
     files = dict(_files(found))
     total, done = sum(file.stat().st_size for file in files.values()), 0
-    damaged, unknown = [], []
+    damaged: list[str] = []
+    missing: list[str] = []
+    unknown: list[str] = []
+    for name in found.missing:
+        file = found.folder / name
+        if file.is_file():  # cut off, or an index that cannot be read
+            damaged.append(name)
+            _Check(file, cancel, _from(0, total, report)).discard()
+        else:
+            missing.append(name)
     for name, file in files.items():
         check = _Check(file, cancel, _from(done, total, report))
         sound = check.run()
@@ -66,7 +75,7 @@ def _verify(found: Installation, report: Callable[[int, int], None], cancel: Can
         elif not sound:
             damaged.append(name)
             check.discard()
-    return Verification(len(files), total, tuple(damaged), found.missing, tuple(unknown))
+    return Verification(len(files), total, tuple(damaged), tuple(missing), tuple(unknown))
 
 
 def _files(found: Installation) -> Iterator[tuple[str, Path]]:

@@ -2,12 +2,13 @@
 
 from oelala.models.planning.hardware import Abilities, Hardware, hardware_of
 from oelala.models.planning.learn import Speed, Timing, fit_speed
-from oelala.models.planning.plan import Placement, Plan, PlanRequest, ladder, next_step, plan_run
+from oelala.models.planning.plan import Memory, Placement, Plan, PlanRequest, ladder, next_step, plan_run
 from oelala.models.planning.work import Work, work_of
 
 __all__ = [
     "Abilities",
     "Hardware",
+    "Memory",
     "Placement",
     "Plan",
     "PlanRequest",

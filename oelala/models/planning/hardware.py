@@ -31,6 +31,7 @@ class Hardware:
     """Bytes, and per second. `vram` 0: no card. `flops` None: unknown until this machine has made a clip.
 
     `device`: "cuda" or "cpu", as in the metadata of clips. `disk_read`, `download`: None where not known.
+    `unused`: the name of a card that is there and cannot be used, "": none.
     """
 
     device: str
@@ -42,6 +43,7 @@ class Hardware:
     flops: float | None = None
     disk_read: float | None = None
     download: float | None = None
+    unused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Abilities:
 def hardware_of(machine: Machine) -> Hardware:
     """The largest card of the machine, or its processor."""
     if not machine.gpus:
-        return Hardware("cpu", "", 0, machine.ram_total, machine.disk_free)
+        unused = machine.unused_gpus[0].name if machine.unused_gpus else ""
+        return Hardware("cpu", "", 0, machine.ram_total, machine.disk_free, unused=unused)
     gpu = max(machine.gpus, key=lambda one: one.vram)
     return Hardware(
         device="cuda",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Placement = Literal["resident", "streamed", "from-disk", "processor"]
 Quantisation = Literal["none", "int8", "gguf"]
+Memory = Literal["graphics card", "main memory"]
 
 
 _TILING_COSTS = 3.0  # measured: 6.15 s instead of 2.07
@@ -45,6 +46,7 @@ class Plan:
     card all the time. `step`: its place on the ladder, 0 the fastest. `encode`, `denoise`, `decode`: seconds
     of the phases. `compiled`: whether the transformers' blocks are. `first_block_cache`: threshold of this
     lossy mode, 0: off; `sage_attention`: another. `download_seconds` None: the line's speed is not known.
+    `unused_card`: the name of one that is there and cannot be used, "": none.
     """
 
     model: str
@@ -71,6 +73,7 @@ class Plan:
     missing_bytes: int
     download_seconds: float | None
     disk_short: bool
+    unused_card: str
 
     @property
     def words(self) -> tuple[Words, ...]:
@@ -105,13 +108,16 @@ def plan_run(request: PlanRequest) -> Plan:
     return next(fitting, min(plans, key=_lack))
 
 
-def next_step(plans: Sequence[Plan], failed: Plan) -> Plan | None:
-    """What to try after a real out-of-memory error: the next below that asks the card for less.
+def next_step(plans: Sequence[Plan], failed: Plan, full: Memory = "graphics card") -> Plan | None:
+    """What to try after a real out-of-memory error: the next below that asks for less of what was full, and
+    for no more of the card.
 
     Predictions may be wrong; that the one that failed is too large is certain.
     """
-    below = (plan for plan in plans if plan.step > failed.step and plan.peak_vram < failed.peak_vram)
-    return next(below, None)
+    below = [plan for plan in plans if plan.step > failed.step and plan.peak_vram <= failed.peak_vram]
+    if full == "graphics card":
+        return next((plan for plan in below if plan.peak_vram < failed.peak_vram), None)
+    return next((plan for plan in below if plan.peak_ram < failed.peak_ram), None)
 
 
 def _lack(plan: Plan) -> int:
@@ -185,6 +191,7 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
         missing_bytes=request.missing_bytes,
         download_seconds=request.missing_bytes / hardware.download if hardware.download else None,
         disk_short=short,
+        unused_card=hardware.unused,
     )
 
 

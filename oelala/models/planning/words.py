@@ -31,6 +31,8 @@ def duration(seconds: float) -> str:
 def words_of(plan: Plan) -> tuple[Words, ...]:
     """Whether it fits and how long it takes; what is unusual about it; what is to be fetched first."""
     said = [_verdict(plan)]
+    if plan.unused_card:
+        said.append(("plan.unused-card", {"card": plan.unused_card}))
     if plan.fits and plan.streamed:
         said.append(("plan.streamed", {}))
     if plan.fits and plan.quantisation == "int8":

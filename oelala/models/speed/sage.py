@@ -21,6 +21,10 @@ from oelala.models.sage import LEAST_CAPABILITY, install_command
 # Of the norm of the result. 8 bits lose about 0.01 … 0.02; kernels that do not suit a card lose everything.
 _LARGEST_ERROR = 0.1
 _HEAD_DIM, _TOKENS = 128, 640
+# Release 1.0.6 fills the last run of keys up to this many and masks none of them: each of those that fill up
+# takes part as a key of zeros. At 77 tokens these are 51, and 29 % of the result are lost; at 32,760 only 8.
+_RUN = 64
+_MOST_FILLED = 0.01
 _SCHEMA = "(Tensor query, Tensor key, Tensor value, float? scale) -> Tensor"
 
 
@@ -30,8 +34,12 @@ def sage(query: Any, key: Any, value: Any, scale: Any) -> Any:
     """Each (batch, tokens, heads, width) in 16 bits, on a card; width 64, 96 or 128.
 
     The mean of the keys leaves softmax as it is and the rounding finer. It goes here, since the package takes
-    it from the caller's own tensor.
+    it from the caller's own tensor. What it would spoil goes to torch's own attention.
     """
+    if too_short(key.shape[1]):
+        places = [one.transpose(1, 2) for one in (query, key, value)]
+        answer = torch.nn.functional.scaled_dot_product_attention(*places, scale=scale)
+        return answer.transpose(1, 2).contiguous()
     from sageattention import sageattn
 
     even = key - key.mean(dim=1, keepdim=True)
@@ -42,6 +50,11 @@ def sage(query: Any, key: Any, value: Any, scale: Any) -> Any:
 def _shape_of(query: Any, key: Any, value: Any, scale: Any) -> Any:
     del key, value, scale
     return torch.empty_like(query, memory_format=torch.contiguous_format)
+
+
+def too_short(tokens: int) -> bool:
+    """Whether the keys that fill up the last run would take a noticeable share; never of 6,300 or more."""
+    return -tokens % _RUN > _MOST_FILLED * tokens
 
 
 def check_sage(device: torch.device) -> None:

@@ -16,6 +16,10 @@ from oelala.models.streaming.layout import Block
 _READERS = 4  # a fast disk wants several reads under way
 
 
+class WeightsGone(OSError):
+    """A file that blocks are read from is gone, or shorter than it was, in the middle of the work."""
+
+
 @dataclass(slots=True)
 class FromMemory:
     """One copy of `place` (uint8), the block's bytes in main memory."""
@@ -116,16 +120,16 @@ class FromFiles:
             self._reads = self._stagings.read(self._staging, self._ranges)
 
     def fill(self, slot: torch.Tensor) -> None:
-        """Raises OSError where the file is gone or shorter than it was."""
+        """Raises WeightsGone."""
         self.begin()
         number, reads = self._staging, self._reads
         assert number is not None
         try:
             for read in reads:
                 read.result()
-        except OSError:
+        except OSError as fault:
             self.lost()
-            raise
+            raise WeightsGone(str(fault)) from fault
         size = self._block.nbytes
         slot[:size].copy_(self._stagings.buffer(number)[:size], non_blocking=True)
 

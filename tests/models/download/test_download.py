@@ -13,6 +13,7 @@ from loguru import logger
 
 from oelala.errors import Cancelled, OelalaError
 from oelala.models.catalog import Row, installation, locate
+from oelala.models.catalog.installed import missing_bytes
 from oelala.models.download import download_model
 from oelala.settings import Settings
 from tests.library.conftest import SmallDisk
@@ -97,6 +98,17 @@ def test_files_that_another_program_fetched_are_used(hub: Hub, client: Client) -
     hub.requests.clear()
     assert download_model(client.request()).fetched == 0
     assert hub.asked_for("resolve") == []
+    check_whole(client, hub)
+
+
+def test_a_file_that_was_cut_off_comes_again(hub: Hub, client: Client) -> None:
+    done = download_model(client.request())
+    blob = (done.folder / SHARD).resolve()
+    blob.write_bytes(blob.read_bytes()[:-100])
+    hub.requests.clear()
+    again = download_model(client.request())
+    assert again.fetched == blob.stat().st_size
+    assert len(hub.asked_for("/resolve/")) == 1
     check_whole(client, hub)
 
 
@@ -323,8 +335,12 @@ def test_a_cancel_is_a_pause(hub: Hub, client: Client) -> None:
     hub.faults.rate = 0
     before = hub.sent
     again = Client(client.settings)
+    whole = missing_bytes(SMALL, client.settings.models.with_name("nothing is here"))[0]
+    told = missing_bytes(SMALL, client.settings.models)[0]
+    assert whole - kept - 2000 < told <= whole - kept + 10_000, "but for small files that are in no part"
     done = download_model(again.request())
     check_whole(again, hub)
+    assert missing_bytes(SMALL, client.settings.models) == (0, True)
     total = sum(len(hub.repos[SMALL.repo][name]) for name in NEEDED)
     assert done.fetched == total - kept
     assert hub.sent - before <= done.fetched + 2 * 16384, "but for what was under way"

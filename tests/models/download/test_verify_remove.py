@@ -51,6 +51,28 @@ def test_one_wrong_bit_is_found_and_mended(hub: Hub, client: Client, name: str) 
     check_whole(client, hub)
 
 
+def test_a_file_that_was_cut_off_is_damaged_and_mended(hub: Hub, client: Client) -> None:
+    """Another file of the same part is judged once this one is here again."""
+    folder = download_model(client.request()).folder
+    blob = (folder / SHARD).resolve()
+    whole = blob.read_bytes()
+    blob.write_bytes(whole[: len(whole) // 2])
+    found = verify(client)
+    assert (found.damaged, found.missing) == ((SHARD,), ())
+    assert not blob.exists()
+    assert download_model(client.request()).fetched == len(whole)
+    check_whole(client, hub)
+
+
+def test_an_index_that_cannot_be_read_is_damaged_and_mended(hub: Hub, client: Client) -> None:
+    index = "transformer/diffusion_pytorch_model.safetensors.index.json"
+    blob = (download_model(client.request()).folder / index).resolve()
+    blob.write_bytes(b"?" * blob.stat().st_size)
+    assert verify(client).damaged == (index,)
+    download_model(client.request())
+    check_whole(client, hub)
+
+
 def test_a_file_that_cannot_be_read_is_named(client: Client) -> None:
     folder = download_model(client.request()).folder
     blob = (folder / "vae" / "config.json").resolve()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from oelala.models.planning import Abilities, plan_run
@@ -23,6 +25,16 @@ def test_the_sentence_before_generate() -> None:
     )
     assert said("nl", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING).startswith("Past: 5.4 GB van 12 GB")
     assert "8 bits" in said("en", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_that_cannot_be_used_is_named(language: Language) -> None:
+    card = machine(12, 64)
+    without = replace(card, gpus=(), unused_gpus=card.gpus)
+    sentence = said(language, "wan2.1-t2v-14b", without)
+    assert "NVIDIA GeForce RTX 3060" in sentence
+    assert "64 GB" in sentence
+    assert "12 GB" not in sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
