@@ -16,7 +16,13 @@ FAULTS: dict[str, Text] = {
         "{name} toont geen beeld: alleen geluid, of niets.",
     ),
     "error.film-without-picture.hint": Text(
-        "Choose a film in which somebody moves.", "Kies een film waarin iemand beweegt."
+        "Choose a film in which something moves.", "Kies een film waarin iets beweegt."
+    ),
+    "error.not-a-film": Text(
+        "{name} is not a film that Oelala can read.", "{name} is geen film die Oelala kan lezen."
+    ),
+    "error.not-a-film.hint": Text(
+        "Choose an mp4, mov, mkv, webm, avi or gif.", "Kies een mp4, mov, mkv, webm, avi of gif."
     ),
     "error.film-too-long": Text(
         "{name} is too long: bodies are found in {most} minutes at most.",

@@ -135,12 +135,19 @@ def test_nobody_is_no_fault_until_somebody_is_needed(tmp_path: Path) -> None:
 
 def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path) -> None:
     sound, cut_off, empty = tmp_path / "sound.mp4", tmp_path / "cut.mp4", tmp_path / "empty.mp4"
-    ffmpeg("-f", "lavfi", "-i", "sine", "-t", "0.5", str(sound))
+    song, wave = tmp_path / "song.m4a", tmp_path / "sound.wav"
+    tone = ("-f", "lavfi", "-i", "sine")
+    ffmpeg(*tone, "-t", "0.5", str(sound))
+    ffmpeg(*tone, "-t", "0.5", str(wave))
+    cover = ("-map", "0", "-map", "1", "-c:v", "mjpeg", "-disposition:v", "attached_pic", "-frames:v", "1")
+    ffmpeg(*tone, "-i", str(walk), *cover, "-t", "0.5", str(song))
     data = walk.read_bytes()
     cut_off.write_bytes(data[: len(data) // 3])
     empty.write_bytes(b"")
     cases = [
         (sound, "film-without-picture"),
+        (song, "film-without-picture"),
+        (wave, "not-a-film"),
         (cut_off, "unreadable-file"),
         (empty, "unreadable-file"),
         (tmp_path / "gone.mp4", "no-motion-file"),
