@@ -203,6 +203,12 @@ FIT: dict[str, Text] = {
         "The character has other proportions here: {joints}. The slider “Bones” brings them closer.",
         "Het personage heeft hier andere verhoudingen: {joints}. De schuif “Botten” brengt ze dichterbij.",
     ),
+    "pose.fit.foreshortened": Text(
+        "The character's picture shows these from their end, so their length is unknown: {joints}. A picture "
+        "of the whole body from the front fits better.",
+        "De afbeelding van het personage toont deze van voren, dus hun lengte is onbekend: {joints}. Een "
+        "afbeelding van het hele lichaam recht van voren past beter.",
+    ),
 }
 
 TERMINAL: dict[str, Text] = {
