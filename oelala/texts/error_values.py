@@ -89,6 +89,8 @@ TEXTS: dict[str, Text] = {
     "error.no-such-folder.hint": Text(
         "Make it first, or choose another place.", "Maak die eerst of kies een andere plek."
     ),
+    "error.not-a-folder": Text("{path} is a file.", "{path} is een bestand."),
+    "error.not-a-folder.hint": Text("Name a folder.", "Noem een map."),
     "error.out-is-folder": Text("{path} is a folder.", "{path} is een map."),
     "error.out-is-folder.hint": Text("Name a file in it: {example}", "Noem een bestand erin: {example}"),
     "error.no-such-file": Text("{path} is not there (any more).", "{path} is er niet (meer)."),

@@ -74,6 +74,14 @@ FAULTS: dict[str, Text] = {
         "This motion is no longer in the workspace.", "Deze beweging staat niet meer in de werkmap."
     ),
     "error.motion-gone.hint": Text("Choose the motion again.", "Kies de beweging opnieuw."),
+    "error.nobody-to-move": Text(
+        "Nothing says who is to move: there is no picture and no prompt.",
+        "Niets zegt wie er moet bewegen: er is geen afbeelding en geen prompt.",
+    ),
+    "error.nobody-to-move.hint": Text(
+        "Choose a picture of the character, or describe them in the prompt.",
+        "Kies een afbeelding van het personage, of beschrijf het in de prompt.",
+    ),
     "error.picture-needed": Text(
         "{model} moves the one in a picture, and needs that picture.",
         "{model} laat iemand uit een afbeelding bewegen en heeft die afbeelding nodig.",

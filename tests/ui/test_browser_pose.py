@@ -238,7 +238,7 @@ def test_nothing_is_made_without_a_motion_or_somebody(page: Any, live: LiveStudi
     page.click("[data-shipped=wave]")
     page.wait_for_selector(".o-motion canvas")
     page.click(f"{FORM}generate")
-    page.wait_for_selector(f"{FORM}image .o-fault:has-text('Something is still missing here.')")
+    page.wait_for_selector(f"{FORM}image .o-fault:has-text('there is no picture and no prompt')")
     assert len(live.studio.jobs()) == before
 
 
