@@ -218,9 +218,12 @@ def _tag_arguments(source: Path, path: Path, tags: Path) -> list[str]:
 
 
 def _count_frames(run: Ffmpeg) -> VideoSpec:
-    """Reads framecrc: `#tb 0: 1/16`, `#dimensions 0: 64x48`, then `0, dts, pts, duration, …` a frame."""
+    """Reads framecrc: `#tb 0: 1/16`, `#dimensions 0: 64x48`, then `0, dts, pts, duration, …` a frame.
+
+    Matroska rounds every duration to milliseconds, but not their sum: the times tell more.
+    """
     width = height = frames = 0
-    seconds_a_tick = span = 0.0
+    seconds_a_tick, start, end = 0.0, 0, 0
     for line in run.lines():
         key, _, value = line.partition(" 0: ")
         if key == "#dimensions":
@@ -229,9 +232,11 @@ def _count_frames(run: Ffmpeg) -> VideoSpec:
             numerator, denominator = (int(part) for part in value.split("/"))
             seconds_a_tick = numerator / denominator
         elif not line.startswith("#"):
+            time, duration = (int(line.split(",")[column]) for column in (1, 3))
+            start = start if frames else time
+            end = time + duration
             frames += 1
-            span += int(line.split(",")[3])
-    seconds = span * seconds_a_tick
+    seconds = (end - start) * seconds_a_tick
     return VideoSpec(width, height, frames, round(frames / seconds, 3) if seconds > 0 else 0.0)
 
 

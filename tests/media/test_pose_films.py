@@ -81,6 +81,15 @@ def test_a_film_of_varying_rate_comes_out_even(walk: Path, tmp_path: Path) -> No
         assert np.abs(frames[index].astype(int) - original[number]).mean() < 3, index
 
 
+def test_a_slow_motion_film_lasts_as_long_as_it_plays(walk: Path, tmp_path: Path) -> None:
+    fast = tmp_path / "fast.mp4"
+    ffmpeg("-i", str(walk), "-vf", "fps=240", str(fast))
+    opened = open_film(fast)
+    assert (opened.seconds, opened.fps) == (pytest.approx(1, abs=0.01), 120)
+    assert num_frames(opened, Cut()) == len(list(read_film(opened))) == 120
+    assert num_frames(opened, Cut(start=0.5, fps=16)) == 8
+
+
 def test_wide_pixels_are_made_square(walk: Path, tmp_path: Path) -> None:
     wide = tmp_path / "wide.mp4"
     ffmpeg("-i", str(walk), "-vf", "setsar=4/3", str(wide))

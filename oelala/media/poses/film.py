@@ -59,7 +59,8 @@ WHOLE = Cut()
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """`width`, `height`: as seen, in pixels. `seconds` and `fps` of the whole film; a picture has 0 s."""
+    """`width`, `height`: as seen, in pixels. `seconds` of the whole film; a picture has 0. `fps`: its own,
+    but at most 120."""
 
     path: Path
     width: int
@@ -81,8 +82,8 @@ def open_film(path: Path) -> Film:
         height, width = _picture(path).shape[:2]
         return Film(path, width, height, 0.0, 1.0)
     found = probe(path)
-    fps = min(found.fps or 25.0, 120.0)
-    return Film(path, found.width, found.height, found.num_frames / fps, fps)
+    fps = found.fps or 25.0
+    return Film(path, found.width, found.height, found.num_frames / fps, min(fps, 120.0))
 
 
 def frame_rate(film: Film, cut: Cut) -> float:
