@@ -151,7 +151,7 @@ def read_metadata(path: Path) -> dict[str, str]:
     with Ffmpeg(arguments, patience=PATIENCE) as run:
         text = run.read(MAX_METADATA)
         if len(text) == MAX_METADATA or run.finish():
-            raise _unreadable(path, run)
+            raise OelalaError("unreadable-file", name=path.name, reason=run.reason)
     return parse_tags(text.decode("utf-8", "replace"))
 
 
