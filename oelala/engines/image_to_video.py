@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from oelala.engines.sampling import ClipRequest, Finished, Sampling, known, make_clip, sample_wan
 from oelala.engines.sampling_svd import sample_svd
-from oelala.errors import OelalaError
 from oelala.library.inputs import check_extension, kept_path
 from oelala.library.provenance import joins_of
 from oelala.library.workspace import Workspace
@@ -36,16 +35,15 @@ def run(task: ImageToVideo, models: ModelManager, context: RunContext, workspace
 class Extension:
     """Joins what was made to the clip before it, and measures the seam.
 
-    Raises OelalaError ("picture-gone", "unreadable-file", "other-size", "other-rate") before the work.
+    Raises OelalaError ("picture-gone") and as `check_extension`, before the work.
     """
 
     def __init__(self, task: ImageToVideo, workspace: Workspace, fps: float) -> None:
         self._clip = kept_path(workspace, task.extend or "")
-        check_extension(self._clip, VideoSpec(known(task.width), known(task.height), 0, fps))
+        size = (known(task.width), known(task.height))
+        check_extension(self._clip, VideoSpec(*size, known(task.num_frames), fps))
 
     def __call__(self, frames: NDArray[np.uint8]) -> Finished:
-        if len(frames) < 2:
-            raise OelalaError("nothing-to-add")
         end = end_of(read_frames(self._clip))
         matched, join = join_clips(end, frames)
         logger.info(

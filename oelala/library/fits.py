@@ -17,9 +17,9 @@ def fit_of(task: PoseTransfer) -> Fit:
     Raises InvalidTask ("stays-in-place") where the task wants that body larger, smaller or elsewhere.
     """
     if task.mode != "replace":
-        return Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y, place=False)
+        return Fit(task.bones, task.pose_scale, task.shift_x, task.shift_y)
     _check_place(task)
-    return Fit(bones=0.0, place=False)
+    return Fit(bones=0.0)
 
 
 def check_replacement(task: PoseTransfer, workspace: Workspace) -> None:

@@ -58,7 +58,7 @@ def keep_picture(workspace: Workspace, source: Path, name: str | None = None) ->
 def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptPicture:
     """Keep one frame of a clip: the one seen at that time, or the last (also for a time past the end).
 
-    Raises OelalaError ("unreadable-file", "out-of-disk", "not-writable").
+    Raises OelalaError ("out-of-disk", "not-writable"), and as `media.video.read_frames`.
     """
     number = None if seconds is None else int(seconds * probe(clip).fps + 1e-3)
     frame = _frame_of(clip, number)
@@ -77,9 +77,10 @@ def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptP
 
 
 def keep_clip(workspace: Workspace, source: Path) -> str:
-    """Keep a clip, and answer what a task names it by. It shares the disk with the original where it can.
+    """Keep a clip, and answer what a task names it by. It shares the disk with an output where it can: those
+    never change, while another program may write into any other file.
 
-    Raises OelalaError ("no-clip", "unreadable-file", "out-of-disk", "not-writable").
+    Raises OelalaError ("no-clip", "out-of-disk", "not-writable"), and as `media.video.probe`.
     """
     if not source.is_file():
         raise OelalaError("no-clip", name=source.name)
@@ -88,11 +89,22 @@ def keep_clip(workspace: Workspace, source: Path) -> str:
     target = workspace.inputs / reference
     if not target.is_file():
         with _writing(workspace):
-            try:
-                target.hardlink_to(source)
-            except OSError:  # another disk, or one that knows no links
+            if not _is_output(workspace, source) or not _linked(target, source):
                 copy_file(source, target)
     return reference
+
+
+def _is_output(workspace: Workspace, path: Path) -> bool:
+    return path.resolve().is_relative_to(workspace.outputs.resolve())
+
+
+def _linked(target: Path, source: Path) -> bool:
+    """False on another disk, or one that knows no links."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        return False
+    return True
 
 
 def kept_path(workspace: Workspace, reference: str) -> Path:
@@ -110,10 +122,12 @@ def is_kept(workspace: Workspace, reference: object) -> bool:
 
 
 def check_extension(clip: Path, video: VideoSpec) -> None:
-    """Whether frames of that size and rate can be joined to the clip; `video.num_frames` does not count.
+    """Whether what is to be made can be joined to the clip.
 
-    Raises InvalidTask ("other-size", "other-rate") and OelalaError ("unreadable-file").
+    Raises InvalidTask ("nothing-to-add", "other-size", "other-rate"), and as `media.video.probe`.
     """
+    if video.num_frames < 2:
+        raise InvalidTask("nothing-to-add", field="num_frames")
     found = probe(clip)
     if (found.width, found.height) != (video.width, video.height):
         raise InvalidTask("other-size", field="width", size=f"{found.width} × {found.height}")

@@ -112,7 +112,7 @@ def _read(path: Path, name: str) -> bytes:
 
 
 def _open(data: bytes, name: str) -> Image.Image:
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+    if _is_heic(data):
         raise OelalaError("picture-heic", name=name)
     try:
         return Image.open(BytesIO(data), formats=_OPENED)
@@ -122,6 +122,12 @@ def _open(data: bytes, name: str) -> Image.Image:
         raise OelalaError("picture-unknown", name=name, known=READABLE) from fault
     except Exception as fault:  # as above
         raise _damaged(fault, name) from fault
+
+
+def _is_heic(data: bytes) -> bool:
+    """AVIF comes in the same kind of box, and may name itself after the box alone."""
+    brands = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
+    return data[4:8] == b"ftyp" and brands[:4] in _HEIC and b"avif" not in brands
 
 
 def _damaged(fault: Exception, name: str) -> OelalaError:

@@ -21,6 +21,8 @@ from oelala.media.ffmpeg import SAFE_INPUT, Ffmpeg, file_argument
 Frame = NDArray[np.uint8]
 PATIENCE = 20.0  # seconds that ffmpeg may look at a file without giving a frame
 MAX_METADATA = 4 * 2**20
+MOVING = "0:V:0"  # the first film in a file; not the cover of a song
+SQUARE = "scale='trunc(iw*sar+0.5)':ih,setsar=1"
 _CRF = 17  # hard to tell from the original
 _SCALER = "bicubic+accurate_rnd+full_chroma_int"
 # Untagged clips are shown in other colours by every other player; the frames' tags win over -color_… options.
@@ -100,22 +102,38 @@ def verify_video(path: Path, spec: VideoSpec) -> None:
 
 
 def probe(path: Path) -> VideoSpec:
-    """Size, number of frames and rate, without decoding. Raises OelalaError ("unreadable-file")."""
+    """Size (upright, with square pixels: as players show it), number of frames and rate; of the frames only
+    the first is decoded. Raises OelalaError ("unreadable-file", "not-a-film", "film-without-picture")."""
+    width, height = _size_as_seen(path)
     arguments = [
-        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-c", "copy", *_FRAME_LIST,
+        *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-c", "copy", *_FRAME_LIST,
     ]  # fmt: skip
     with Ffmpeg(arguments, patience=PATIENCE) as run:
         found, status = _count_frames(run), run.finish()
-        if status or not (found.width and found.height and found.num_frames):
+        if status or not found.num_frames:
             raise _unreadable(path, run)
-    return found
+    return VideoSpec(width, height, found.num_frames, found.fps)
+
+
+def _size_as_seen(path: Path) -> tuple[int, int]:
+    arguments = [
+        *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-vf", SQUARE, "-frames:v", "1",
+        *_FRAME_LIST,
+    ]  # fmt: skip
+    with Ffmpeg(arguments, patience=PATIENCE) as run:
+        found, status = _count_frames(run), run.finish()
+        if status:
+            raise _unreadable(path, run)
+    if not found.num_frames:
+        raise OelalaError("film-without-picture", name=path.name)
+    return found.width, found.height
 
 
 def read_frames(path: Path) -> Iterator[Frame]:
-    """Every frame in order. Raises OelalaError ("unreadable-file") where decoding fails."""
+    """Every frame in order, of the size that `probe` tells. Raises as it does, and where decoding fails."""
     spec = probe(path)
     arguments = [
-        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-fps_mode", "passthrough",
+        *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-fps_mode", "passthrough",
         "-vf", f"scale={spec.width}:{spec.height}:flags={_SCALER}",
         "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1",
     ]  # fmt: skip
@@ -133,7 +151,7 @@ def read_metadata(path: Path) -> dict[str, str]:
     with Ffmpeg(arguments, patience=PATIENCE) as run:
         text = run.read(MAX_METADATA)
         if len(text) == MAX_METADATA or run.finish():
-            raise _unreadable(path, run)
+            raise OelalaError("unreadable-file", name=path.name, reason=run.reason)
     return parse_tags(text.decode("utf-8", "replace"))
 
 
@@ -200,9 +218,12 @@ def _tag_arguments(source: Path, path: Path, tags: Path) -> list[str]:
 
 
 def _count_frames(run: Ffmpeg) -> VideoSpec:
-    """Reads framecrc: `#tb 0: 1/16`, `#dimensions 0: 64x48`, then `0, dts, pts, duration, …` a frame."""
+    """Reads framecrc: `#tb 0: 1/16`, `#dimensions 0: 64x48`, then `0, dts, pts, duration, …` a frame.
+
+    Matroska rounds every duration to milliseconds, but not their sum: the times tell more.
+    """
     width = height = frames = 0
-    seconds_a_tick = span = 0.0
+    seconds_a_tick, start, end = 0.0, 0, 0
     for line in run.lines():
         key, _, value = line.partition(" 0: ")
         if key == "#dimensions":
@@ -211,13 +232,19 @@ def _count_frames(run: Ffmpeg) -> VideoSpec:
             numerator, denominator = (int(part) for part in value.split("/"))
             seconds_a_tick = numerator / denominator
         elif not line.startswith("#"):
+            time, duration = (int(line.split(",")[column]) for column in (1, 3))
+            start = start if frames else time
+            end = time + duration
             frames += 1
-            span += int(line.split(",")[3])
-    seconds = span * seconds_a_tick
+    seconds = (end - start) * seconds_a_tick
     return VideoSpec(width, height, frames, round(frames / seconds, 3) if seconds > 0 else 0.0)
 
 
 def _unreadable(path: Path, run: Ffmpeg) -> OelalaError:
+    if "matches no streams" in run.complaint:
+        return OelalaError("film-without-picture", name=path.name)
+    if "not on whitelist" in run.complaint:
+        return OelalaError("not-a-film", name=path.name)
     return OelalaError("unreadable-file", name=path.name, reason=run.reason)
 
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
     from oelala.media.poses.document import Pose
 
-_FITTED = ("person", "mode", "bones", "pose_scale", "shift_x", "shift_y", "motion_start", "motion_end")
+_FITTED = (
+    "person", "mode", "bones", "pose_scale", "shift_x", "shift_y", "motion_start", "motion_end", "framing",
+    "focus_x", "focus_y",
+)  # fmt: skip
 
 
 class PoseVerbs(TaskVerbs):
@@ -68,7 +71,9 @@ class PoseVerbs(TaskVerbs):
         `values`: fields of the task. `character`: the kept motion found in the character's picture. Raises
         InvalidTask, OelalaError ("motion-gone", "cut-empty", "unknown-model").
         """
+        from oelala.media.picture import Framing
         from oelala.media.poses.fitting import Target, fit_motion
+        from oelala.media.poses.retarget import frame_pose
         from oelala.media.poses.source import part_of
         from oelala.media.poses.view import fitted_view
 
@@ -82,10 +87,12 @@ class PoseVerbs(TaskVerbs):
             raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
         part = part_of(pose, task.motion_start, task.motion_end, task.motion).only(task.person)
         fit = fit_of(task)
-        other = None if character is None or fit.bones == 0 else self._pose(character)
-        target = Target(
-            task.width or 256, task.height or 256, float(self._row(task.model).fps), task.num_frames or 1
-        )
+        size = (task.width or 256, task.height or 256)
+        other = None
+        if character is not None and task.mode != "replace":
+            framing = Framing(*size, task.framing, task.focus_x, task.focus_y)
+            other = frame_pose(self._pose(character), framing)
+        target = Target(*size, float(self._row(task.model).fps), task.num_frames or 1)
         return fitted_view(fit_motion(part, other, target, fit))
 
     def clip_score(self, clip: Path) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class TaskVerbs(Verbs):
         if isinstance(kept, ImageToVideo) and kept.extend and kept.width and kept.height:
             fps = float(kept.fps or self._row(kept.model).fps)
             clip = inputs.kept_path(self.workspace, kept.extend)
-            inputs.check_extension(clip, VideoSpec(kept.width, kept.height, 0, fps))
+            inputs.check_extension(clip, VideoSpec(kept.width, kept.height, kept.num_frames or 0, fps))
         return kept
 
     def _resolve_for(self, task: Task, model: str) -> Task:

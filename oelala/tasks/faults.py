@@ -22,7 +22,7 @@ def _translate(kind: str, error: Any) -> InvalidTask:
     if kind in {"less_than_equal", "less_than"}:
         return InvalidTask("too-large", field, most=context.get("le", context.get("lt")))
     if kind in {"missing", "string_too_short"}:
-        return InvalidTask("empty", field)
+        return InvalidTask(context.get("code", "empty"), field)
     if kind == "string_too_long":
         length = len(error["input"]) if isinstance(error["input"], str) else 0
         return InvalidTask("too-long", field, most=context["max_length"], length=length)

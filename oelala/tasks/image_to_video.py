@@ -55,5 +55,7 @@ class ImageToVideo(VideoTask):
     @classmethod
     def _something_to_begin_with(cls, value: str, info: ValidationInfo) -> str:
         if not value and not info.data.get("extend"):
-            raise PydanticCustomError("missing", "a picture, or a clip to extend")
+            raise PydanticCustomError(
+                "missing", "a picture, or a clip to extend", {"code": "nothing-to-begin"}
+            )
         return value

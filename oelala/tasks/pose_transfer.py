@@ -64,7 +64,7 @@ class PoseTransfer(VideoTask):
     @classmethod
     def _somebody_to_move(cls, value: str | None, info: ValidationInfo) -> str | None:
         if not value and not info.data.get("prompt"):
-            raise PydanticCustomError("missing", "a picture, or a prompt")
+            raise PydanticCustomError("missing", "a picture, or a prompt", {"code": "nobody-to-move"})
         return value or None
 
     @field_validator("motion_end", "control_end")

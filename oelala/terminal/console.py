@@ -25,6 +25,7 @@ USAGE_CODES = frozenset(
         "no-such-source",
         "no-such-folder",
         "out-is-folder",
+        "not-a-folder",
     }
 )
 

@@ -86,8 +86,17 @@ def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
         draw=None if flags.draw is None else _target(flags.draw),
         style=flags.style,
         against=flags.against,
-        openpose=None if flags.openpose is None else flags.openpose.expanduser().resolve(),
+        openpose=None if flags.openpose is None else _folder(flags.openpose),
     )
+
+
+def _folder(path: Path) -> Path:
+    """It may be new. Found wanting before the work, as `_target`."""
+    folder = path.expanduser().resolve()
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not there.is_dir():
+        raise OelalaError("not-a-folder", path=str(there))
+    return folder
 
 
 def _target(path: Path) -> Path:

@@ -70,7 +70,10 @@ TEXTS: dict[str, Text] = {
         "Sleep een mp4 of JSON die Oelala maakte. Andere programma's verwijderen de instellingen vaak.",
     ),
     "error.unreadable-file": Text("{name} cannot be read: {reason}", "{name} is niet te lezen: {reason}"),
-    "error.unreadable-file.hint": Text("Choose another file.", "Kies een ander bestand."),
+    "error.unreadable-file.hint": Text(
+        "It may be damaged, or not all there. Fetch it again, or choose another file.",
+        "Misschien is het beschadigd of niet compleet. Haal het opnieuw of kies een ander bestand.",
+    ),
     "error.corrupt-preset": Text(
         "The preset {name} cannot be read: {reason}", "De voorinstelling {name} is niet te lezen: {reason}"
     ),
@@ -86,6 +89,8 @@ TEXTS: dict[str, Text] = {
     "error.no-such-folder.hint": Text(
         "Make it first, or choose another place.", "Maak die eerst of kies een andere plek."
     ),
+    "error.not-a-folder": Text("{path} is a file.", "{path} is een bestand."),
+    "error.not-a-folder.hint": Text("Name a folder.", "Noem een map."),
     "error.out-is-folder": Text("{path} is a folder.", "{path} is een map."),
     "error.out-is-folder.hint": Text("Name a file in it: {example}", "Noem een bestand erin: {example}"),
     "error.no-such-file": Text("{path} is not there (any more).", "{path} is er niet (meer)."),

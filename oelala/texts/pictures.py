@@ -60,6 +60,14 @@ FAULTS: dict[str, Text] = {
     "error.no-family.hint": Text(
         "Choose another model, or update Oelala.", "Kies een ander model of werk Oelala bij."
     ),
+    "error.nothing-to-begin": Text(
+        "There is nothing to begin with: no picture, and no clip to extend.",
+        "Er is niets om mee te beginnen: geen afbeelding en geen clip die verdergaat.",
+    ),
+    "error.nothing-to-begin.hint": Text(
+        "Choose a picture, or press “Continue” at a clip.",
+        "Kies een afbeelding, of druk bij een clip op “Vervolg”.",
+    ),
     "error.last-picture-needed": Text(
         "{model} goes from one picture to another, and needs both.",
         "{model} gaat van de ene afbeelding naar de andere en heeft beide nodig.",

@@ -16,7 +16,13 @@ FAULTS: dict[str, Text] = {
         "{name} toont geen beeld: alleen geluid, of niets.",
     ),
     "error.film-without-picture.hint": Text(
-        "Choose a film in which somebody moves.", "Kies een film waarin iemand beweegt."
+        "Choose a film in which something moves.", "Kies een film waarin iets beweegt."
+    ),
+    "error.not-a-film": Text(
+        "{name} is not a film that Oelala can read.", "{name} is geen film die Oelala kan lezen."
+    ),
+    "error.not-a-film.hint": Text(
+        "Choose an mp4, mov, mkv, webm, avi or gif.", "Kies een mp4, mov, mkv, webm, avi of gif."
     ),
     "error.film-too-long": Text(
         "{name} is too long: bodies are found in {most} minutes at most.",
@@ -68,6 +74,14 @@ FAULTS: dict[str, Text] = {
         "This motion is no longer in the workspace.", "Deze beweging staat niet meer in de werkmap."
     ),
     "error.motion-gone.hint": Text("Choose the motion again.", "Kies de beweging opnieuw."),
+    "error.nobody-to-move": Text(
+        "Nothing says who is to move: there is no picture and no prompt.",
+        "Niets zegt wie er moet bewegen: er is geen afbeelding en geen prompt.",
+    ),
+    "error.nobody-to-move.hint": Text(
+        "Choose a picture of the character, or describe them in the prompt.",
+        "Kies een afbeelding van het personage, of beschrijf het in de prompt.",
+    ),
     "error.picture-needed": Text(
         "{model} moves the one in a picture, and needs that picture.",
         "{model} laat iemand uit een afbeelding bewegen en heeft die afbeelding nodig.",
@@ -196,6 +210,12 @@ FIT: dict[str, Text] = {
     "pose.fit.proportions": Text(
         "The character has other proportions here: {joints}. The slider “Bones” brings them closer.",
         "Het personage heeft hier andere verhoudingen: {joints}. De schuif “Botten” brengt ze dichterbij.",
+    ),
+    "pose.fit.foreshortened": Text(
+        "The character's picture shows these from their end, so their length is unknown: {joints}. A picture "
+        "of the whole body from the front fits better.",
+        "De afbeelding van het personage toont deze van voren, dus hun lengte is onbekend: {joints}. Een "
+        "afbeelding van het hele lichaam recht van voren past beter.",
     ),
 }
 

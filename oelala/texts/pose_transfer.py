@@ -133,6 +133,9 @@ PAGE: dict[str, Text] = {
         "In de afbeelding van het personage is geen lichaam gevonden: de beweging houdt haar eigen "
         "verhoudingen.",
     ),
+    "live.fit.onto": Text(
+        "Put the body where the character stands", "Zet het lichaam waar het personage staat"
+    ),
     "live.fit.overlay": Text("The motion over its character", "De beweging over het personage"),
     "live.score": Text("How well it follows", "Hoe goed hij volgt"),
     "live.score.words": Text(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from oelala.engines.image_to_video import run
-from oelala.errors import InvalidTask, OelalaError
+from oelala.errors import InvalidTask
 from oelala.library.inputs import keep_inputs, kept_path
 from oelala.library.outputs import SaveClip, read_settings_of, save_clip
 from oelala.library.workspace import Workspace
@@ -23,6 +23,7 @@ from oelala.tasks.text_to_video import TextToVideo
 from tests.engines.test_image_to_video import task_of
 from tests.engines.test_text_to_video import context_of
 from tests.media.clips import moving_gradient
+from tests.media.films import ffmpeg, film
 from tests.models.tiny import TinyModels
 
 
@@ -80,7 +81,11 @@ def test_both_become_one_clip_and_again_one(manager: ModelManager, workspace: Wo
 
 @pytest.mark.parametrize(
     ("values", "code", "field"),
-    [({"width": 96}, "other-size", "width"), ({"fps": 8}, "other-rate", "model")],
+    [
+        ({"width": 96}, "other-size", "width"),
+        ({"fps": 8}, "other-rate", "model"),
+        ({"num_frames": 1}, "nothing-to-add", "num_frames"),
+    ],
 )
 def test_what_cannot_be_joined_is_refused_before_the_work(
     manager: ModelManager, workspace: Workspace, clip: Path, values: dict[str, int], code: str, field: str
@@ -92,14 +97,41 @@ def test_what_cannot_be_joined_is_refused_before_the_work(
     assert reports == []
 
 
-def test_one_frame_adds_nothing(manager: ModelManager, workspace: Workspace, clip: Path) -> None:
-    with pytest.raises(OelalaError, match="adds nothing"):
-        run(extending(clip, workspace, num_frames=1), manager, context_of(), workspace)
+def test_a_clip_that_lies_on_its_side_goes_on_as_players_show_it(
+    manager: ModelManager, workspace: Workspace, tmp_path: Path
+) -> None:
+    upright = moving_gradient(9, 32, 64)
+    lying = film(tmp_path / "lying.mp4", [np.ascontiguousarray(np.rot90(frame, -1)) for frame in upright])
+    tagged = tmp_path / "tagged.mp4"
+    ffmpeg("-display_rotation", "-90", "-i", str(lying), "-c", "copy", str(tagged))
+    task = extending(tagged, workspace, height=32)
+    made = frames_of(workspace.root / str(run(task, manager, context_of(), workspace).output))
+    assert made.shape == (17, 32, 64, 3)
+    turned = [np.stack([np.rot90(frame, turn) for frame in upright]) for turn in (0, 2)]
+    assert min(np.abs(made[:9] - frames).mean() for frames in turned) < 4
+
+
+def test_a_clip_of_somebody_else_may_change_afterwards(
+    workspace: Workspace, clip: Path, tmp_path: Path
+) -> None:
+    own = film(tmp_path / "own.mp4", list(moving_gradient(9, 64, 64)))
+    before = own.read_bytes()
+    kept = kept_path(workspace, extending(own, workspace).extend or "")
+    own.write_bytes(b"another program was here")
+    assert kept.read_bytes() == before
+    assert kept_path(workspace, extending(clip, workspace).extend or "").samefile(clip)
 
 
 def test_a_clip_that_is_none_is_refused_at_its_field(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "poem.mp4").write_text("no clip")
-    for name, code in (("gone.mp4", "no-clip"), ("poem.mp4", "unreadable-file")):
+    (tmp_path / "drawing.mp4").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    ffmpeg("-f", "lavfi", "-i", "sine", "-t", "0.5", str(tmp_path / "sound.mp4"))
+    for name, code in (
+        ("gone.mp4", "no-clip"),
+        ("poem.mp4", "unreadable-file"),
+        ("drawing.mp4", "not-a-film"),
+        ("sound.mp4", "film-without-picture"),
+    ):
         with pytest.raises(InvalidTask) as fault:
             extending(tmp_path / name, workspace)
         assert (fault.value.code, fault.value.field) == (code, "extend")

@@ -30,6 +30,7 @@ NO_CLIPS = {
     "a box of 4 GB": _HEADER + b"\xff\xff\xff\xffmoov" + bytes(64),
     "a box inside itself": b"\0\0\0\1moov" * 1000,
 }
+REFUSALS = {"unreadable-file", "not-a-film", "film-without-picture"}
 
 
 @pytest.mark.parametrize("name", NO_CLIPS)
@@ -39,7 +40,7 @@ def test_what_is_no_clip_is_refused(tmp_path: Path, name: str) -> None:
     for read in (probe, lambda path: list(read_frames(path))):
         with pytest.raises(OelalaError) as fault:
             read(path)
-        assert fault.value.code == "unreadable-file"
+        assert fault.value.code in REFUSALS
         assert fault.value.values["name"] == "dropped.mp4"
         assert str(tmp_path) not in str(fault.value), "the message tells no folders"
 
@@ -68,7 +69,7 @@ def test_a_playlist_opens_no_connection(tmp_path: Path, name: str) -> None:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/a.ts"
         path = tmp_path / name
         path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n#EXT-X-ENDLIST\n")
-        with pytest.raises(OelalaError, match="cannot be read"):
+        with pytest.raises(OelalaError, match=r"cannot be read|is not a film"):
             probe(path)
         thread.join()
     assert visits == []
@@ -88,7 +89,7 @@ def test_mutated_clips_are_read_or_refused(tmp_path: Path) -> None:
             read_metadata(path)
             assert len(list(read_frames(path))) < 100
         except OelalaError as fault:
-            assert fault.code == "unreadable-file"  # noqa: PT017 - both ways out are fine
+            assert fault.code in REFUSALS  # noqa: PT017 - both ways out are fine
             refused += 1
     assert 5 < refused < 60
     assert time.monotonic() - started < 60

@@ -43,6 +43,15 @@ def test_every_format_is_read_and_named_by_its_content(tmp_path: Path, suffix: s
     assert suffix_of(other) == suffix
 
 
+def test_an_avif_that_names_itself_after_its_box_is_no_heic(tmp_path: Path) -> None:
+    path = tmp_path / "photo.avif"
+    two_halves().save(path)
+    data = path.read_bytes()
+    assert data[8:12] == b"avif"
+    path.write_bytes(data[:8] + b"mif1" + data[12:])
+    assert read_picture(path).size == two_halves().size
+
+
 def test_a_turned_photo_stands_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # taken with the camera on its side: to be turned a quarter clockwise

@@ -81,6 +81,15 @@ def test_a_film_of_varying_rate_comes_out_even(walk: Path, tmp_path: Path) -> No
         assert np.abs(frames[index].astype(int) - original[number]).mean() < 3, index
 
 
+def test_a_slow_motion_film_lasts_as_long_as_it_plays(walk: Path, tmp_path: Path) -> None:
+    fast = tmp_path / "fast.mp4"
+    ffmpeg("-i", str(walk), "-vf", "fps=240", str(fast))
+    opened = open_film(fast)
+    assert (opened.seconds, opened.fps) == (pytest.approx(1, abs=0.01), 120)
+    assert num_frames(opened, Cut()) == len(list(read_film(opened))) == 120
+    assert num_frames(opened, Cut(start=0.5, fps=16)) == 8
+
+
 def test_wide_pixels_are_made_square(walk: Path, tmp_path: Path) -> None:
     wide = tmp_path / "wide.mp4"
     ffmpeg("-i", str(walk), "-vf", "setsar=4/3", str(wide))
@@ -135,12 +144,19 @@ def test_nobody_is_no_fault_until_somebody_is_needed(tmp_path: Path) -> None:
 
 def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path) -> None:
     sound, cut_off, empty = tmp_path / "sound.mp4", tmp_path / "cut.mp4", tmp_path / "empty.mp4"
-    ffmpeg("-f", "lavfi", "-i", "sine", "-t", "0.5", str(sound))
+    song, wave = tmp_path / "song.m4a", tmp_path / "sound.wav"
+    tone = ("-f", "lavfi", "-i", "sine")
+    ffmpeg(*tone, "-t", "0.5", str(sound))
+    ffmpeg(*tone, "-t", "0.5", str(wave))
+    cover = ("-map", "0", "-map", "1", "-c:v", "mjpeg", "-disposition:v", "attached_pic", "-frames:v", "1")
+    ffmpeg(*tone, "-i", str(walk), *cover, "-t", "0.5", str(song))
     data = walk.read_bytes()
     cut_off.write_bytes(data[: len(data) // 3])
     empty.write_bytes(b"")
     cases = [
         (sound, "film-without-picture"),
+        (song, "film-without-picture"),
+        (wave, "not-a-film"),
         (cut_off, "unreadable-file"),
         (empty, "unreadable-file"),
         (tmp_path / "gone.mp4", "no-motion-file"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from oelala.media.picture import Framing, frame_picture
 from oelala.media.poses.document import Person, Points, Pose
 from oelala.media.poses.fit_check import Code, check_fit
 from oelala.media.poses.layouts import COCO18, COCO18_IN_BODY25
-from oelala.media.poses.retarget import Fit, bone_lengths, resize, retarget
+from oelala.media.poses.retarget import Fit, bone_lengths, frame_pose, placement, resize, retarget
 from oelala.texts import all_texts
 from tests.media.bodies import pose_of, standing
 
@@ -32,7 +34,10 @@ def test_a_motion_takes_place_size_and_bones_of_the_character() -> None:
     body = standing(200, (60, 40))
     body[:, :, 0] += np.arange(5)[:, None] * 3  # the driver walks to the right
     character = pose_of(long_armed(standing(100, (180, 120), 1)))
-    made = retarget(pose_of(body), character).people[0].coco18()
+    place = placement(retarget(pose_of(body), character), character)
+    assert place is not None
+    assert place.scale == pytest.approx(0.5)
+    made = retarget(pose_of(body), character, replace(place, bones=1.0)).people[0].coco18()
     wanted = long_armed(standing(100, (180, 120)))
     wanted[:, :, 0] += np.arange(5)[:, None] * 1.5  # half as large, half as far
     assert made[..., :2] == pytest.approx(wanted[..., :2], abs=1e-6)
@@ -41,10 +46,43 @@ def test_a_motion_takes_place_size_and_bones_of_the_character() -> None:
 
 def test_bones_can_stay_the_drivers_and_the_place_as_well() -> None:
     driver, character = pose_of(standing(200)), pose_of(long_armed(standing(100, (60, 60), 1)))
-    half = retarget(driver, character, Fit(bones=0.5, place=False)).people[0].coco18()[0]
-    none = retarget(driver, character, Fit(bones=0, place=False)).people[0].coco18()
+    half = retarget(driver, character, Fit(bones=0.5)).people[0].coco18()[0]
+    none = retarget(driver, character, Fit(bones=0)).people[0].coco18()
     assert arm(half) == pytest.approx(arm(standing(200)[0]) * 1.15)
     assert none == pytest.approx(standing(200))
+
+
+def test_whoever_shows_no_hips_is_placed_by_the_neck_and_nobody_nowhere() -> None:
+    bust = standing(240, (100, 60), 1)
+    bust[:, 8:14] = 0
+    place = placement(pose_of(standing(120)), pose_of(bust))
+    assert place is not None
+    made = retarget(pose_of(standing(120)), None, place).people[0].coco18()
+    assert made[0, 1, :2] == pytest.approx(bust[0, 1, :2])
+    assert made[0, 5, :2] == pytest.approx(bust[0, 5, :2])
+    head = np.zeros((1, 18, 3))
+    head[:, 0] = standing()[:1, 0]
+    assert placement(pose_of(standing()), pose_of(head)) is None
+
+
+@pytest.mark.parametrize(("mode", "focus"), [("pad", 0.5), ("crop", 0.4), ("crop", 0.6)])
+def test_a_pose_is_framed_as_its_picture_is(mode: Literal["crop", "pad"], focus: float) -> None:
+    framing = Framing(96, 160, mode, focus, focus)
+    pixels = np.zeros((128, 256, 3), np.uint8)
+    pixels[40:57, 120:137] = 255
+    framed = np.asarray(frame_picture(Image.fromarray(pixels), framing))[..., 0] > 127
+    rows, columns = np.nonzero(framed)
+    body = np.zeros((1, 18, 3))
+    body[:, 1] = (128.5, 48.5, 1)
+    made = frame_pose(Pose(256, 128, 16, 1, (Person.of(body),)), framing).people[0].body[0, 1]
+    assert made[:2] == pytest.approx([columns.mean() + 0.5, rows.mean() + 0.5], abs=1)
+
+
+def test_a_limb_seen_from_its_end_is_no_matter_of_the_slider() -> None:
+    driver, character = pose_of(standing(200)), pose_of(long_armed(standing(200, num_frames=1), 2.5))
+    for bones, code in ((0.0, "proportions"), (1.0, "foreshortened")):
+        fitted = retarget(driver, character, Fit(bones))
+        assert code in [finding.code for finding in check_fit(fitted, character, bones)]
 
 
 def test_sliders_move_and_scale_around_the_hips() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,8 @@ def test_a_frame_without_anybody_keeps_its_place(tmp_path: Path) -> None:
         (('{"people": [{"pose_keypoints_2d": [1e999]}]}',), "pose-wrong-counts", "1"),
         (('{"people": [{"pose_keypoints_2d": [' + "1e999," * 53 + "1]}]}",), "pose-not-finite", "inf"),
         (({"people": [{"pose_keypoints_2d": [None] * 54}]},), "pose-not-finite", "None"),
+        (({"people": [{"pose_keypoints_2d": [10**400] * 54}]},), "pose-not-finite", "1000"),
+        (({"people": [{}] * 201},), "pose-too-big", "200"),
         ((a_frame(canvas_width=-5, canvas_height=9),), "pose-not-finite", "-5"),
         ((a_frame(canvas_width=64, canvas_height=64), a_frame()), "pose-mixed-sizes", "64 × 64"),
         ((a_frame(), {"people": [{"pose_keypoints_2d": [1.0] * 75}]}), "pose-mixed-bodies", "18 / 25"),
@@ -176,6 +179,48 @@ def test_a_zip_bomb_is_stopped_while_it_unfolds(tmp_path: Path) -> None:
     assert path.stat().st_size < 2**20
     with pytest.raises(OelalaError) as caught:
         read_openpose(path)
+    assert caught.value.code == "pose-too-big"
+
+
+def test_a_small_file_of_endless_brackets_is_stopped_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("0.json", b'{"people":[' + b"{}," * 20_000_000 + b"{}]}")
+    assert path.stat().st_size < 2**20
+    tracemalloc.start()
+    try:
+        with pytest.raises(OelalaError) as caught:
+            read_openpose(path)
+        assert tracemalloc.get_traced_memory()[1] < 3 * openpose_files.MAX_FILE_BYTES
+    finally:
+        tracemalloc.stop()
+    assert caught.value.code == "pose-too-big"
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_people_who_come_and_go_by_the_hundred_leave_room_for_who_stays(
+    tmp_path: Path, *, numbered: bool
+) -> None:
+    stays = np.tile([100.0, 100.0, 1.0], (18, 1)) + np.outer(np.arange(18), (5, 9, 0))
+    frames = []
+    for number in range(40):
+        passes = np.tile([900.0 + 300 * number, 900.0, 1.0], (18, 1)) + np.outer(np.arange(18), (1, 1, 0))
+        frames.append(
+            {
+                "people": [
+                    {
+                        "person_id": [number + 9 if numbered else -1],
+                        "pose_keypoints_2d": passes.ravel().tolist(),
+                    },
+                    {"person_id": [7 if numbered else -1], "pose_keypoints_2d": stays.ravel().tolist()},
+                ]
+            }
+        )
+    pose = read_openpose(written(tmp_path, *frames), Reading(max_people=100))
+    assert len(pose.people) == 2, "forty-one were seen"
+    assert pose.people[0].body == pytest.approx(np.tile(stays, (40, 1, 1)))
+    with pytest.raises(OelalaError) as caught:
+        read_openpose(written(tmp_path, *frames), Reading(max_people=79))
     assert caught.value.code == "pose-too-big"
 
 

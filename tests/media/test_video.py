@@ -20,6 +20,7 @@ from oelala.media.video import (
     write_video,
 )
 from tests.media.clips import moving_gradient, noise
+from tests.media.films import ffmpeg
 
 SPEC = VideoSpec(64, 48, 9, 16)
 
@@ -73,6 +74,16 @@ def test_probe_tells_what_was_written(tmp_path: Path, spec: VideoSpec) -> None:
     write_video(path, moving_gradient(spec.num_frames, spec.height, spec.width), spec)
     assert probe(path) == spec
     verify_video(path, spec)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mov", "avi", "webm"])
+def test_other_containers_tell_the_same_rate(tmp_path: Path, suffix: str) -> None:
+    path, other = tmp_path / "clip.mp4", tmp_path / f"clip.{suffix}"
+    write_video(path, moving_gradient(33), VideoSpec(64, 48, 33, 16))
+    codec = {"webm": "libvpx", "avi": "mpeg4"}.get(suffix, "copy")
+    ffmpeg("-i", str(path), "-c:v", codec, str(other))
+    assert probe(other).fps == pytest.approx(16, abs=0.02)
+    assert probe(other).num_frames == 33
 
 
 def test_the_same_frames_give_the_same_file(clip: Path, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_clip_from_a_picture_that_is_deleted_afterwards(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--prompt", "x"], "Something is still missing here."),
+        (["--prompt", "x"], "no picture, and no clip to extend"),
         (["--image", "gone.png"], "There is no picture gone.png."),
         (["--image", "poem.png"], "poem.png is not a picture."),
         (["--image", "photo.png", "--framing", "stretch"], "“stretch” is not possible here."),

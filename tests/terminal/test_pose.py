@@ -100,7 +100,8 @@ def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.Captu
         (["wave", "--draw", "."], 2, "out-is-folder"),
         (["wave", "--start", "3", "--end", "1"], 2, "bad-part"),
         (["wave", "--fps", "0"], 2, "bad-part"),
-        (["wave", "--openpose", "broken.json/x"], 1, "not-writable"),
+        (["wave", "--openpose", "broken.json"], 2, "not-a-folder"),
+        (["wave", "--openpose", "broken.json/x"], 2, "not-a-folder"),
     ],
 )
 def test_a_wrong_wish_gets_one_clear_message(

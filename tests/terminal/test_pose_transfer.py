@@ -85,7 +85,7 @@ def test_somebody_is_replaced_in_a_film(
     ("arguments", "message"),
     [
         (["--prompt", "x"], "Something is still missing here."),
-        (["--motion", "wave"], "Something is still missing here."),
+        (["--motion", "wave"], "there is no picture and no prompt"),
         (["--motion", "gone.mp4", "--prompt", "x"], "There is no file gone.mp4."),
         (["--motion", "poem.json", "--prompt", "x"], "poem.json is not OpenPose's JSON"),
         (["--motion", "wave", "--image", "gone.png"], "There is no picture gone.png."),

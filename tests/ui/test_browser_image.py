@@ -123,7 +123,7 @@ def test_what_is_wrong_is_said_at_the_picture(page: Any, tmp_path: Path, photo: 
     open_tab(page)
     page.click(f"{FORM}generate")
     fault = page.wait_for_selector(f"{FORM}image .o-fault")
-    assert fault.text_content().startswith("Something is still missing here.")
+    assert fault.text_content().startswith("There is nothing to begin with")
     page.fill(f"{FORM}prompt textarea", "do not lose me")
     for make, words in (
         (pictures.heic, "bad is a HEIC picture"),

@@ -180,6 +180,19 @@ def test_a_shipped_motion_and_a_prompt_are_enough(page: Any, live: LiveStudio) -
     assert (task.motion, task.image, task.pose_scale, task.conditioning_scale) == ("jump", None, 0.3, 1.0)
 
 
+def test_the_body_is_put_where_the_character_stands(page: Any, someone: Path) -> None:
+    open_tab(page)
+    page.click("[data-shipped=wave]")
+    page.set_input_files("[data-picture=image][data-of=pose-transfer] input[type=file]", someone)
+    fill(page, pose_scale=0.4, shift_x=0.4)
+    onto = page.wait_for_selector(f"{FORM}fit button:has-text('where the character stands')", timeout=40_000)
+    onto.click()
+    page.wait_for_function(f"() => Number(document.querySelector('{FORM}pose_scale input').value) > 0.6")
+    assert abs(float(value(page, "shift_x"))) < 0.2
+    onto.wait_for_element_state("hidden")
+    page.wait_for_selector(f"{FORM}fit canvas")
+
+
 def test_openpose_files_need_no_search(page: Any, live: LiveStudio, tmp_path: Path) -> None:
     open_tab(page)
     write_zip(pose_of(standing(), standing(150, (60, 60))), tmp_path / "both.zip")
@@ -225,7 +238,7 @@ def test_nothing_is_made_without_a_motion_or_somebody(page: Any, live: LiveStudi
     page.click("[data-shipped=wave]")
     page.wait_for_selector(".o-motion canvas")
     page.click(f"{FORM}generate")
-    page.wait_for_selector(f"{FORM}image .o-fault:has-text('Something is still missing here.')")
+    page.wait_for_selector(f"{FORM}image .o-fault:has-text('there is no picture and no prompt')")
     assert len(live.studio.jobs()) == before
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -130,7 +131,17 @@ def test_bones_come_from_the_character(studio: Studio, client: TestClient, tmp_p
     character = upload(client, tmp_path / "someone.zip").json()["reference"]
     own, fitted = fit(client).json(), fit(client, character=character).json()
     assert own["body"][0] != fitted["body"][0]
-    assert fit(client, character=character, bones=0).json()["body"] == own["body"]
+    unlike = fit(client, character=character, bones=0).json()
+    assert unlike["body"] == own["body"]
+    assert own["place"] is None
+    placed = fit(client, character=character, **fitted["place"]).json()
+    hips = np.mean([placed["body"][0][joint] for joint in (8, 11)], axis=0)
+    assert hips == pytest.approx(standing(150)[0, [8, 11], :2].mean(axis=0) / 256, abs=0.01)
+    cropped = fit(client, character=character, framing="crop", width=128, focus_x=0.0).json()
+    assert (
+        cropped["place"]["shift_x"] > fit(client, character=character, width=128).json()["place"]["shift_x"]
+    )
+    assert fit(client, character=character, mode="replace").json()["place"] is None
 
 
 @pytest.mark.parametrize(

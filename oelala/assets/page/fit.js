@@ -1,5 +1,5 @@
 // The motion as the model will see it, over its character, and what does not fit in words, before Generate.
-import { el, setText, t } from "./dom.js";
+import { button, el, setText, t } from "./dom.js";
 import { follow } from "./find.js";
 import { modelOf } from "./model.js";
 import { post } from "./net.js";
@@ -41,8 +41,10 @@ function askedOf(kind) {
   const values = Object.fromEntries(NUMBERS.map((name) => [name, number(kind, name)]));
   if (!(values.motion_end > 0)) values.motion_end = null;
   const image = nameIn(kind, "image");
-  const drawing = { image, framing: choice(kind, "framing"), focus: [number(kind, "focus_x") ?? 0.5, number(kind, "focus_y") ?? 0.5] };
-  return { values: { ...values, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), mode: choice(kind, "mode"), character: characterOf(image) }, drawing };
+  const framing = choice(kind, "framing");
+  const [focus_x, focus_y] = [number(kind, "focus_x") ?? 0.5, number(kind, "focus_y") ?? 0.5];
+  const drawing = { image, framing, focus: [focus_x, focus_y] };
+  return { values: { ...values, framing, focus_x, focus_y, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), mode: choice(kind, "mode"), character: characterOf(image) }, drawing };
 }
 
 // The body in the character's picture: found once, by a job of its own.
@@ -70,14 +72,21 @@ function make(place) {
   const canvas = el("canvas", { role: "img", "aria-label": t("live.fit.overlay") });
   const box = el("div", { class: "o-skeleton", hidden: true }, canvas);
   const words = el("ul", { class: "o-fit-words" });
-  place.replaceChildren(box, el("div", { role: "status" }, words));
-  const part = { key: null, since: 0, box, canvas, words, view: null, picture: null, player: null };
+  const onto = button(t("live.fit.onto"), { hidden: true, on: () => moveOnto(place) });
+  place.replaceChildren(box, el("div", { role: "status" }, words), onto);
+  const part = { key: null, since: 0, box, canvas, words, onto, view: null, picture: null, player: null };
   part.player = new Player(canvas, (index) => draw(part, index));
   parts.set(place, part);
   return part;
 }
 
+// Only the sliders move: what was found can be seen there, and changed.
+function moveOnto(place) {
+  for (const [name, value] of Object.entries(parts.get(place).view.place)) setNumber(place.dataset.fitOf, name, value);
+}
+
 async function fit(place, part, { values, drawing }) {
+  part.onto.hidden = true;
   if (!values.motion || !values.model || !values.width || !values.height || !values.num_frames) {
     part.box.hidden = true;
     return say(part, [{ text: t("live.fit.none") }]);
@@ -90,6 +99,7 @@ async function fit(place, part, { values, drawing }) {
     part.drawing = drawing;
     part.picture = await pictureOf(drawing.image);
     part.box.hidden = false;
+    part.onto.hidden = !view.place || Object.entries(view.place).every(([name, value]) => values[name] === value);
     shape(part.canvas, view.width, view.height);
     part.player.show({ from: 0, count: view.body.length, fps: view.fps });
     return say(part, wordsOf(view, drawing.image));

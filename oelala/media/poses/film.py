@@ -5,7 +5,6 @@ Frames come one at a time, upright (the rotation tag is followed), with square p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from oelala.errors import OelalaError
 from oelala.media.ffmpeg import SAFE_INPUT, Ffmpeg, file_argument
 from oelala.media.picture import read_picture
-from oelala.media.video import PATIENCE, VideoSpec, probe, write_video
+from oelala.media.video import MOVING, PATIENCE, SQUARE, VideoSpec, probe, write_video
 
 Frame = NDArray[np.uint8]
 PICTURES = frozenset(
@@ -37,7 +36,6 @@ PICTURES = frozenset(
 # The detector looks at no more than this; a 4K film is brought down before it reaches this process.
 LARGEST_SIDE = 768
 CLOSE_SIDE = 1280  # for hands and faces
-_SQUARE = "scale='trunc(iw*sar+0.5)':ih,setsar=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,8 @@ WHOLE = Cut()
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """`width`, `height`: as seen, in pixels. `seconds` and `fps` of the whole film; a picture has 0 s."""
+    """`width`, `height`: as seen, in pixels. `seconds` of the whole film; a picture has 0. `fps`: its own,
+    but at most 120."""
 
     path: Path
     width: int
@@ -75,17 +74,16 @@ class Film:
 
 
 def open_film(path: Path) -> Film:
-    """Look at a film or a picture. Raises OelalaError ("no-motion-file", "unreadable-file",
-    "film-without-picture"), and for a picture what `read_picture` raises."""
+    """Look at a film or a picture. Raises OelalaError ("no-motion-file") and what `probe` raises, or for a
+    picture `read_picture`."""
     if not path.is_file():
         raise OelalaError("no-motion-file", name=path.name)
     if path.suffix.lower() in PICTURES:
         height, width = _picture(path).shape[:2]
         return Film(path, width, height, 0.0, 1.0)
-    width, height = _size_as_seen(path)
-    found: VideoSpec = probe(path)
-    fps = min(found.fps or 25.0, 120.0)
-    return Film(path, width, height, found.num_frames / fps, fps)
+    found = probe(path)
+    fps = found.fps or 25.0
+    return Film(path, found.width, found.height, found.num_frames / fps, min(fps, 120.0))
 
 
 def frame_rate(film: Film, cut: Cut) -> float:
@@ -147,30 +145,11 @@ def size_read(film: Film, largest_side: int = LARGEST_SIDE) -> tuple[int, int]:
 
 def _read(film: Film, cut: Cut, width: int, height: int) -> list[str]:
     length = [] if cut.end is None else ["-t", f"{cut.end - cut.start:.6f}"]
-    filters = f"fps={frame_rate(film, cut):.6g},{_SQUARE},scale={width}:{height}:flags=area"
+    filters = f"fps={frame_rate(film, cut):.6g},{SQUARE},scale={width}:{height}:flags=area"
     return [
         *SAFE_INPUT, "-xerror", "-ss", f"{cut.start:.6f}", *length, "-i", file_argument(film.path),
-        "-map", "0:v:0", "-an", "-vf", filters,
+        "-map", MOVING, "-an", "-vf", filters,
     ]  # fmt: skip
-
-
-def _size_as_seen(path: Path) -> tuple[int, int]:
-    """Width and height of the first frame, turned upright and with square pixels."""
-    arguments = [
-        *SAFE_INPUT, "-i", file_argument(path), "-map", "0:v:0", "-vf", _SQUARE, "-frames:v", "1",
-        "-f", "framecrc", "pipe:1",
-    ]  # fmt: skip
-    with Ffmpeg(arguments, patience=PATIENCE) as run:
-        lines = list(run.lines())
-        status = run.finish()
-        if "matches no streams" in run.complaint:
-            raise OelalaError("film-without-picture", name=path.name)
-        if status:
-            raise OelalaError("unreadable-file", name=path.name, reason=run.reason)
-    found = re.search(r"#dimensions 0: (\d+)x(\d+)", "\n".join(lines))
-    if found is None or lines[-1].startswith("#"):
-        raise OelalaError("film-without-picture", name=path.name)
-    return int(found[1]), int(found[2])
 
 
 def _picture(path: Path) -> Frame:

@@ -16,7 +16,7 @@ from oelala.media.poses.retarget import bone_lengths, bone_ratios
 
 Code = Literal[
     "nobody", "absent", "missing-joints", "out-of-frame", "too-small", "too-large", "cut-off", "proportions",
-    "several",
+    "foreshortened", "several",
 ]  # fmt: skip
 _ABSENT = 0.1  # share of the frames without a body from which on it is worth a word
 _MISSING, _OUTSIDE = 0.5, 0.15  # share of the frames in which a joint is missing, or outside
@@ -37,14 +37,15 @@ class Finding:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def check_fit(pose: Pose, character: Pose | None = None) -> list[Finding]:
+def check_fit(pose: Pose, character: Pose | None = None, bones: float = 0.0) -> list[Finding]:
     """What is worth knowing of the pose that will be drawn: its first person, in its frame; with a character,
-    whether bones differ much as well. Serious findings first; none is good news."""
+    whether bones differ much although they have been fitted as far as `bones`. Serious findings first; none
+    is good news."""
     if not pose.people or not pose.found(pose.people[0]).any():
         return [Finding("nobody", serious=True)]
     findings = [*_presence(pose), *_framing(pose), *_joints(pose)]
     if character is not None and character.people:
-        findings += _proportions(pose, character)
+        findings += _proportions(pose, character, bones)
     return sorted(findings, key=lambda finding: not finding.serious)
 
 
@@ -91,12 +92,14 @@ def _joints(pose: Pose) -> list[Finding]:
     return findings
 
 
-def _proportions(pose: Pose, character: Pose) -> list[Finding]:
-    """Bones that stay unlike the character's; those ending in head or foot tell too little."""
+def _proportions(pose: Pose, character: Pose, bones: float) -> list[Finding]:
+    """Bones that stay unlike the character's; those ending in head or foot tell too little. What `retarget`
+    leaves unlike at full `bones` looks too short or too long to be seen from the side."""
     _, ratios = bone_ratios(bone_lengths(pose, pose.people[0]), bone_lengths(character, character.people[0]))
     unlike = [bone for bone, ratio in ratios.items() if not 1 / _UNLIKE < ratio < _UNLIKE and max(bone) < 15]
     joints = sorted({_COCO[end] for _, end in unlike if end in _COCO})
-    return [Finding("proportions", joints=_keys(joints))] if joints else []
+    code: Code = "foreshortened" if bones == 1 else "proportions"
+    return [Finding(code, joints=_keys(joints))] if joints else []
 
 
 _COCO = {**{joint: joint for joint in range(8)}, **{joint: joint - 1 for joint in range(9, 15)}}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from oelala.media.poses.document import Pose
 from oelala.media.poses.fit_check import Finding, check_fit
-from oelala.media.poses.retarget import Fit, resize, retarget
+from oelala.media.poses.retarget import Fit, placement, resize, retarget
 from oelala.media.poses.source import resample
 
 
@@ -23,15 +23,18 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """`pose`: what is drawn, at the clip's size. `original`: the same frames before they were fitted.
-    `findings`: what does not fit, serious ones first."""
+    `findings`: what does not fit, serious ones first. `place`: size and shifts that would bring it to where
+    the character stands."""
 
     pose: Pose
     original: Pose
     findings: tuple[Finding, ...]
+    place: Fit | None = None
 
 
 def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit) -> Fitted:
-    """The first person of `driver`. A character without a body leaves the driver's bones as they are.
+    """The first person of `driver`. A character, framed as its picture is, without a body leaves the driver's
+    bones as they are.
 
     Raises ValueError for a driver without people.
     """
@@ -41,4 +44,6 @@ def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit) -
     sized = resize(original, target.width, target.height)
     other = None if character is None else resize(character, sized.width, sized.height)
     fitted = retarget(sized, other, fit)
-    return Fitted(fitted, original, tuple(check_fit(fitted, character)))
+    findings = tuple(check_fit(fitted, other, bones=fit.bones))
+    place = None if other is None else placement(retarget(sized, other, Fit(fit.bones)), other)
+    return Fitted(fitted, original, findings, place)

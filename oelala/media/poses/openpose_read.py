@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ Scale = Literal["auto", "pixels", "unit", "signed"]
 SUFFIXES = frozenset({".json", ".zip"})
 _LEAST_CONFIDENCE = 0.05  # OpenPose's own for drawing
 _UNKNOWN_SIDE = 512
+MAX_PEOPLE = 400_000  # summed over the frames: sixteen of them for a quarter of an hour
 # Detectors place points a little outside the frame, too.
 _NORMALISED, _SIGNED = 1.6, -0.3
 
@@ -27,11 +29,13 @@ _NORMALISED, _SIGNED = 1.6, -0.3
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a file may leave open: `fps`, and `size` (width, height) where it names none. `scale`: pixels,
-    0 … 1 ("unit") or -1 … 1 ("signed", OpenPose's `--keypoint_scale 4`); "auto" looks at the numbers."""
+    0 … 1 ("unit") or -1 … 1 ("signed", OpenPose's `--keypoint_scale 4`); "auto" looks at the numbers.
+    `max_people`: how many there is room for, summed over the frames."""
 
     fps: float = 30.0
     size: tuple[int, int] | None = None
     scale: Scale = "auto"
+    max_people: int = MAX_PEOPLE
 
 
 PLAIN = Reading()
@@ -48,12 +52,16 @@ def read_openpose(path: Path, how: Reading = PLAIN) -> Pose:
     "pose-mixed-sizes", "pose-mixed-bodies", "unreadable-file").
     """
     frames: list[RawFrame] = []
+    people = 0
     for name, data in read_files(path):
         new = parse_frames(name, data)
         _check_alike(name, [*frames[:1], *new])
         frames += new
         if len(frames) > MAX_FILES:
             raise OelalaError("pose-too-big", name=path.name, most=f"{MAX_FILES} × JSON")
+        people += sum(len(frame.people) for frame in new)
+        if people > how.max_people:
+            raise OelalaError("pose-too-big", name=path.name, most=f"{how.max_people} × “people”")
     if not frames:
         raise OelalaError("pose-empty", name=path.name)
     return _document(frames, how)
@@ -73,7 +81,9 @@ def _document(frames: list[RawFrame], how: Reading) -> Pose:
     scale, size = _scale_and_size(frames, how)
     fps = frames[0].fps or how.fps
     least = frames[0].least_confidence
-    people = tuple(_person(track, joints, scale) for track in _tracks(frames, fps))
+    people = tuple(
+        _person(track, joints, scale) for track in _tracks(frames, fps, how.max_people // len(frames))
+    )
     return Pose(*size, fps, len(frames), people, _LEAST_CONFIDENCE if least is None else least)
 
 
@@ -88,14 +98,19 @@ def _joints(frames: Iterable[RawFrame]) -> dict[str, int]:
     return counts
 
 
-def _tracks(frames: list[RawFrame], fps: float) -> list[list[RawPerson | None]]:
-    """One list a person. By their ids where the file tells people apart, else by where they are."""
+def _tracks(frames: list[RawFrame], fps: float, room: int) -> list[list[RawPerson | None]]:
+    """One list a person. By their ids where the file tells people apart, else by where they are.
+
+    Everybody takes memory for every frame, so of more than `room` people, as of a tracker that gives whoever
+    returns a new number, those longest in sight are kept.
+    """
     ids = [[person.number for person in frame.people] for frame in frames]
     if all(None not in row and len(set(row)) == len(row) for row in ids):
-        everybody = sorted({number for row in ids for number in row if number is not None})
+        stays = Counter(number for row in ids for number in row if number is not None)
+        everybody = sorted(number for number, _ in stays.most_common(room))
         by_id = [{person.number: person for person in frame.people} for frame in frames]
         return [[row.get(number) for row in by_id] for number in everybody]
-    linked = link([[_for_linking(person) for person in frame.people] for frame in frames], fps, 0.0)
+    linked = link([[_for_linking(person) for person in frame.people] for frame in frames], fps, 0.0, room)
     return [
         [None if which is None else frame.people[which] for which, frame in zip(track, frames, strict=True)]
         for track in linked

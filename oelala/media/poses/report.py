@@ -80,13 +80,17 @@ def _source(request: PoseRequest) -> MotionSource:
         cut = Cut(request.start, request.end, request.fps)
     except ValueError as fault:
         raise InvalidTask(
-            "bad-part", start=request.start, end=request.end or "…", fps=request.fps or "…"
+            "bad-part", start=request.start, end=_shown(request.end), fps=_shown(request.fps)
         ) from fault
     detection = Detection(
         request.detector, cut, hands=request.hands, face=request.face, models=request.models
     )
     reading = Reading() if request.fps is None else Reading(fps=request.fps)
     return MotionSource(request.file, detection, reading)
+
+
+def _shown(value: float | None) -> float | str:
+    return "…" if value is None else value
 
 
 def _text(path: Path | None) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from oelala.media.picture import Framing
 from oelala.media.poses.document import Person, Points, Pose
 from oelala.media.poses.layouts import BODY25_MIDDLE, NECK, NOSE
 
@@ -22,6 +23,8 @@ _TWINS = (
     ((1, 2), (1, 5)), ((2, 3), (5, 6)), ((3, 4), (6, 7)), ((8, 9), (8, 12)), ((9, 10), (12, 13)),
     ((10, 11), (13, 14)), ((0, 15), (0, 16)), ((15, 17), (16, 18)),
 )  # fmt: skip
+_ROOTS = (BODY25_MIDDLE, NECK)
+_SCALES = (0.2, 5.0)  # of the slider
 _WRISTS = {"hand_left": 7, "hand_right": 4}
 _EXTREMES = (0.6, 1.6)  # of the whole; a bone that differs more is seen from its end
 _LONGEST = (
@@ -31,15 +34,13 @@ _LONGEST = (
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The sliders. `bones` 0 … 1: how far bones take the character's lengths. `scale` > 0 and the shifts (of
-    the frame's width and height) come on top of what the fit finds. `place`: move the driver to where the
-    character stands and make them as large; without it only bones change."""
+    """The sliders. `bones` 0 … 1: how far bones take the character's lengths. `scale` > 0 (around the hips)
+    and the shifts (of the frame's width and height): `placement` knows those that suit the character."""
 
     bones: float = 1.0
     scale: float = 1.0
     shift_x: float = 0.0
     shift_y: float = 0.0
-    place: bool = True
 
     def __post_init__(self) -> None:
         if not (0 <= self.bones <= 1 and 0.1 <= self.scale <= 10):
@@ -57,6 +58,33 @@ def resize(pose: Pose, width: int, height: int) -> Pose:
     shift = (np.array([width, height]) - np.array([pose.width, pose.height]) * scale) / 2
     people = tuple(person.map(_affine(scale, shift)) for person in pose.people)
     return replace(pose, width=width, height=height, people=people)
+
+
+def frame_pose(pose: Pose, framing: Framing) -> Pose:
+    """A pose found in a picture, as it lies in that picture framed."""
+    if framing.mode == "pad":
+        return resize(pose, framing.width, framing.height)
+    size, own = np.array([framing.width, framing.height]), np.array([pose.width, pose.height])
+    scale = float((size / own).max())
+    shift = (size - own * scale) * (framing.focus_x, framing.focus_y)
+    people = tuple(person.map(_affine(scale, shift)) for person in pose.people)
+    return replace(pose, width=framing.width, height=framing.height, people=people)
+
+
+def placement(driver: Pose, character: Pose) -> Fit | None:
+    """What makes the first person of `driver` as large as the first of `character`, and puts them where those
+    stand; None where no joint tells. Both lie in frames of one size; bones stay as they are."""
+    person, other = driver.people[0], character.people[0]
+    whole, _ = bone_ratios(bone_lengths(driver, person), bone_lengths(character, other))
+    scale = float(np.clip(whole, *_SCALES))
+    for joint in _ROOTS:
+        source, target = _first_place(driver, person, joint), _first_place(character, other, joint)
+        if source is not None and target is not None:
+            pivot = _root(driver, person)
+            shift = (target - pivot - (source - pivot) * scale) / (driver.width, driver.height)
+            x, y = (float(value) for value in np.clip(shift, -1, 1))
+            return Fit(0.0, scale, x, y)
+    return None
 
 
 def retarget(driver: Pose, character: Pose | None, fit: Fit = PLAIN) -> Pose:
@@ -109,13 +137,9 @@ def bone_ratios(
 
 def _onto(driver: Pose, person: Person, character: Pose, fit: Fit) -> Person:
     other = character.people[0]
-    whole, ratios = bone_ratios(bone_lengths(driver, person), bone_lengths(character, other))
+    _, ratios = bone_ratios(bone_lengths(driver, person), bone_lengths(character, other))
     body = _rebuild(person.body, {bone: 1 + (ratio - 1) * fit.bones for bone, ratio in ratios.items()})
-    moved = _carried(person, body)
-    if not fit.place:
-        return moved
-    target, source = _root(character, other), _root(driver, moved)
-    return moved.map(_affine(whole, target - source * whole))
+    return _carried(person, body)
 
 
 def _rebuild(body: Points, ratios: dict[tuple[int, int], float]) -> Points:
@@ -146,13 +170,18 @@ def _carried(person: Person, body: Points) -> Person:
 
 def _root(pose: Pose, person: Person) -> NDArray[np.float64]:
     """Where somebody stands, in the first frame that shows it: between the hips, else at the neck."""
+    for joint in _ROOTS:
+        if (place := _first_place(pose, person, joint)) is not None:
+            return place
     body = person.body25()
-    seen = pose.seen(body)
-    for joint in (BODY25_MIDDLE, NECK):
-        if seen[:, joint].any():
-            return body[int(seen[:, joint].argmax()), joint, :2]
-    points = body[seen]
+    points = body[pose.seen(body)]
     return points[:, :2].mean(axis=0) if len(points) else np.zeros(2)
+
+
+def _first_place(pose: Pose, person: Person, joint: int) -> NDArray[np.float64] | None:
+    body = person.body25()
+    seen = pose.seen(body[:, joint])
+    return body[int(seen.argmax()), joint, :2] if seen.any() else None
 
 
 def _filled25(person: Person) -> NDArray[np.bool_]:

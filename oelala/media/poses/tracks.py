@@ -17,12 +17,16 @@ SHORTEST_STAY = 0.08  # what a detector sees for less is no person, but a mistak
 
 
 def link(
-    frames: Iterable[Sequence[Points]], fps: float, shortest_stay: float = SHORTEST_STAY
+    frames: Iterable[Sequence[Points]],
+    fps: float,
+    shortest_stay: float = SHORTEST_STAY,
+    most: int | None = None,
 ) -> list[list[int | None]]:
     """Bodies (n, 3) of each frame, in any order, as one list a person: which of a frame's bodies is theirs.
 
     The nearest bodies of neighbouring frames belong together. People who are large and long in sight come
-    first; who is there for less than `shortest_stay` of the frames (5 frames at most) is left out.
+    first; who is there for less than `shortest_stay` of the frames (5 frames at most) is left out, and so are
+    all beyond the first `most`.
     """
     people: list[_Track] = []
     total = 0
@@ -37,7 +41,7 @@ def link(
     least = min(5.0, shortest_stay * total)
     kept = [person for person in people if len(person.which) >= least]
     kept.sort(key=lambda person: person.size, reverse=True)
-    return [[person.which.get(index) for index in range(total)] for person in kept]
+    return [[person.which.get(index) for index in range(total)] for person in kept[:most]]
 
 
 def person_at(pose: Pose, index: int, x: float, y: float) -> int | None:

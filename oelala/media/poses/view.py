@@ -10,6 +10,7 @@ import numpy as np
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.fitting import Fitted
 from oelala.media.poses.report import numbers_of
+from oelala.media.poses.retarget import Fit
 
 MOST_FRAMES = 300  # shown; a longer motion is thinned out evenly
 
@@ -44,7 +45,8 @@ def _person(pose: Pose, person: Person, step: int) -> dict[str, Any]:
 
 
 def fitted_view(fitted: Fitted) -> dict[str, Any]:
-    """`width`, `height`, `fps`, `body` as in `view_of`, and `findings` as data."""
+    """`width`, `height`, `fps`, `body` as in `view_of`, `findings` as data, and `place`: fields of the task
+    that would put the body where the character stands, or None."""
     pose = fitted.pose
     step = max(1, -(-pose.num_frames // MOST_FRAMES))
     return {
@@ -53,6 +55,15 @@ def fitted_view(fitted: Fitted) -> dict[str, Any]:
         "fps": round(pose.fps / step, 3),
         "body": _body(pose, pose.people[0], step),
         "findings": [asdict(finding) for finding in fitted.findings],
+        "place": None if fitted.place is None else _fields_of(fitted.place),
+    }
+
+
+def _fields_of(fit: Fit) -> dict[str, float]:
+    return {
+        "pose_scale": round(fit.scale, 2),
+        "shift_x": round(fit.shift_x, 2),
+        "shift_y": round(fit.shift_y, 2),
     }
 
 
