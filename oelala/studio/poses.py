@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import read_task
@@ -18,7 +18,7 @@ from oelala.media.poses.request import PoseRequest
 from oelala.studio.tasks import TaskVerbs
 from oelala.tasks.job import Job
 from oelala.tasks.pose_transfer import PoseTransfer
-from oelala.tasks.read_motion import ReadMotion
+from oelala.tasks.read_motion import Detector, ReadMotion
 
 if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
@@ -44,16 +44,28 @@ class PoseVerbs(TaskVerbs):
         """Check a film, a picture or OpenPose's JSON and keep it. Raises as `library.motions.keep_source`."""
         return motions.keep_source(self.workspace, source, name)
 
-    def find_motion(self, reference: str, name: str = "", *, closely: bool = False) -> Job:
+    def detectors(self) -> dict[str, OelalaError | None]:
+        """What can find bodies, and what each lacks on this computer; None: nothing."""
+        from oelala.media.poses.available import obstacle
+
+        return {detector: obstacle(detector, self.settings.models) for detector in get_args(Detector)}
+
+    def find_motion(
+        self, reference: str, name: str = "", *, detector: str = "mediapipe", closely: bool = False
+    ) -> Job:
         """Queue the search for bodies in a kept film or picture, or once more in the film that a kept motion
         was found in; `closely`: for hands and faces, too. The job's details are `ReadMotion`'s.
 
-        Raises OelalaError ("motion-gone").
+        Raises InvalidTask, and OelalaError ("motion-gone", "no-dwpose", "no-openpose").
         """
         film = motions.film_of(self.workspace, reference)
         if film is None:
             raise OelalaError("motion-gone")
-        return self.submit(ReadMotion(file=film.name, name=name, hands=closely, face=closely))[0]
+        wish = {"file": film.name, "name": name, "hands": closely, "face": closely}
+        task = read_task(ReadMotion.kind, {"model": detector, **wish})
+        if fault := self.detectors()[task.model]:
+            raise fault
+        return self.submit(task)[0]
 
     def knows_motion(self, motion: object) -> bool:
         return motions.knows_motion(self.workspace, motion)

@@ -15,6 +15,11 @@ FIELDS: dict[str, Text] = {
     "field.motion_start.help": Text("In seconds of the film.", "In seconden van de film."),
     "field.motion_end": Text("Until", "Tot"),
     "field.motion_end.help": Text("In seconds; empty: to the end.", "In seconden; leeg: tot het einde."),
+    "field.detector": Text("Detector", "Detector"),
+    "field.detector.help": Text(
+        "What finds the bodies in a film: mediapipe (built in), or dwpose or openpose, if installed.",
+        "Wat de lichamen vindt in een film: mediapipe (ingebouwd), of dwpose of openpose, als die er zijn.",
+    ),
     "field.person": Text("Person", "Persoon"),
     "field.person.help": Text(
         "Whose motion, where there are several; 0 is the most prominent.",
@@ -109,6 +114,8 @@ PAGE: dict[str, Text] = {
     ),
     "live.motion.closely": Text("Look for hands and faces, too", "Zoek ook handen en gezichten"),
     "live.motion.closer": Text("Look for hands and face", "Zoek handen en gezicht"),
+    "live.motion.detector": Text("Bodies are found by", "Lichamen worden gevonden door"),
+    "live.motion.detectors": Text("Other detectors", "Andere detectors"),
     "live.motion.people": Text(
         "{n} people were found. Click on the one to follow.",
         "Er zijn {n} mensen gevonden. Klik op wie je wilt volgen.",
