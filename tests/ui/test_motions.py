@@ -22,6 +22,7 @@ from oelala.ui.form import Form
 from oelala.ui.routes import routes
 from tests.media.bodies import pose_of, standing
 from tests.media.films import film, walking_body
+from tests.media.test_pose_detectors import posix, put_openpose
 from tests.ui.test_pictures import OURS, VALUES, clip_of
 
 FIT: dict[str, Any] = {
@@ -74,6 +75,40 @@ def test_a_film_is_searched_by_a_job_that_the_queue_does_not_show(
     assert client.get(f"/oelala/motions/jobs/{job.id}").json() == {"state": "queued"}
     assert client.get("/oelala/poll").json()["jobs"] == []
     assert client.get(f"/oelala/motions/{answer['reference']}").status_code == 404, "nobody is found yet"
+
+
+def detectors(client: TestClient, language: str = "en") -> dict[str, Any]:
+    answer = client.get("/oelala/detectors", headers={"Accept-Language": language})
+    return {one["name"]: one for one in answer.json()}
+
+
+@posix
+def test_the_detectors_that_are_here_are_offered(
+    studio: Studio, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as without:
+        without.setenv("PATH", str(tmp_path))
+        found = detectors(client)
+        dutch = detectors(client, "nl")
+    assert [found[name]["title"] for name in found] == ["MediaPipe (built in)", "DWPose", "OpenPose"]
+    assert found["mediapipe"]["get"] is None
+    assert "pip install --no-deps rtmlib; pip install onnxruntime; hf download" in found["dwpose"]["get"]
+    assert "on the PATH of this computer (openpose, openpose.bin" in found["openpose"]["get"]
+    assert "in het PATH van deze computer" in dutch["openpose"]["get"]
+    put_openpose(tmp_path, monkeypatch, "works")
+    assert detectors(client)["openpose"]["get"] is None
+
+    source = film(tmp_path / "walk.mp4", walking_body(3))
+    query = "?name=walk.mp4&detector="
+    answer = client.post(f"/oelala/motions{query}openpose", content=source.read_bytes(), headers=OURS).json()
+    assert studio.job(answer["job"]).task["model"] == "openpose"
+    again = client.post(f"/oelala/motions/find/{answer['reference']}?closely=1", headers=OURS).json()
+    assert studio.job(again["job"]).task["model"] == "mediapipe"
+    absent = client.post(f"/oelala/motions{query}dwpose", content=source.read_bytes(), headers=OURS)
+    assert (absent.status_code, absent.json()["code"]) == (400, "no-dwpose")
+    unknown = client.post(f"/oelala/motions/find/{answer['reference']}?detector=eyes", headers=OURS)
+    assert (unknown.status_code, unknown.json()["field"]) == (400, "model")
+    assert len(studio.jobs()) == 2
 
 
 @pytest.mark.parametrize(
