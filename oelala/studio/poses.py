@@ -11,11 +11,13 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import read_task
 from oelala.library import motions
 from oelala.library.fits import fit_of
+from oelala.library.inputs import is_kept
 from oelala.library.motions import KeptMotion
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
 from oelala.media.poses.request import PoseRequest
 from oelala.studio.tasks import TaskVerbs
+from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Job
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.read_motion import Detector, ReadMotion
@@ -76,6 +78,24 @@ class PoseVerbs(TaskVerbs):
         from oelala.media.poses.view import view_of
 
         return {**view_of(self._pose(motion)), "film": motions.film_of(self.workspace, motion) is not None}
+
+    def motion_points(self, motion: str) -> Path:
+        """A kept or shipped motion as a zip of OpenPose's JSON, one file a frame. Raises OelalaError
+        ("motion-gone", "out-of-disk", "not-writable")."""
+        pose = self._pose(motion)
+        kept = motion if is_kept(self.workspace, motion) else motions.keep_motion(self.workspace, pose)
+        return self.workspace.inputs / kept
+
+    def draw_motion(self, motion: str) -> Job:
+        """Queue the drawing of its skeleton as a film. Raises as `motion_points`."""
+        return self.submit(DrawMotion(motion=self.motion_points(motion).name))[0]
+
+    def motion_drawing(self, motion: str) -> Path:
+        """That film. Raises OelalaError ("no-such-file") before it is drawn, and as `motion_points`."""
+        film = motions.drawing_of(self.workspace, self.motion_points(motion).name)
+        if not film.is_file():
+            raise OelalaError("no-such-file", path=f"{motion[:80]}.mp4")
+        return film
 
     def fitted_view(self, values: Mapping[str, Any], character: str | None = None) -> dict[str, Any]:
         """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`.

@@ -82,6 +82,7 @@ FIELDS: dict[str, Text] = {
 }
 
 PAGE: dict[str, Text] = {
+    "kind.draw-motion": Text("Drawing a motion", "Beweging tekenen"),
     "kind.read-motion": Text("Finding people", "Mensen zoeken"),
     "form.fit": Text("How it fits", "Hoe het past"),
     "form.fit.help": Text(
@@ -125,6 +126,9 @@ PAGE: dict[str, Text] = {
     "live.motion.play": Text("Play", "Afspelen"),
     "live.motion.pause": Text("Pause", "Pauze"),
     "live.motion.change": Text("Another motion", "Een andere beweging"),
+    "live.motion.points": Text("OpenPose JSON", "OpenPose-JSON"),
+    "live.motion.drawing": Text("Skeleton video", "Skeletvideo"),
+    "live.motion.drawn": Text("Drawing: {share} %", "Tekenen: {share} %"),
     "live.motion.timeline": Text(
         "Where somebody was found in the motion", "Waar iemand gevonden is in de beweging"
     ),

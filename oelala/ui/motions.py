@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from oelala.errors import OelalaError
+from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running
 from oelala.tasks.read_motion import ReadMotion
 from oelala.texts import say
@@ -31,11 +32,12 @@ if TYPE_CHECKING:
 MAX_MOTION = 1024 * 2**20
 MAX_ASKED = 64 * 2**10
 # Kinds of work that are followed where they were asked for, and not in the queue.
-SHOWN_AT_ITS_FIELD = frozenset({ReadMotion.kind})
+SHOWN_AT_ITS_FIELD = frozenset({ReadMotion.kind, DrawMotion.kind})
 
 
 def motion_routes(studio: Studio) -> list[Route]:
-    """Uploading one, finding the people in it, looking at one, fitting one; and how well a clip follows."""
+    """Uploading one, finding the people in it, looking at one, taking it along, fitting one; and how well a
+    clip follows."""
     motions = Motions(studio)
     own = ["POST"]
     return [
@@ -45,6 +47,9 @@ def motion_routes(studio: Studio) -> list[Route]:
         Route("/oelala/motions/find/{reference}", guarded(studio, motions.find), methods=own),
         Route("/oelala/motions/jobs/{job}", guarded(studio, motions.job), methods=["GET"]),
         Route("/oelala/motions/{motion}", guarded(studio, motions.show), methods=["GET"]),
+        Route("/oelala/motions/{motion}/draw", guarded(studio, motions.draw), methods=own),
+        Route("/oelala/motions/{motion}/openpose.zip", guarded(studio, motions.points), methods=["GET"]),
+        Route("/oelala/motions/{motion}/skeleton.mp4", guarded(studio, motions.drawing), methods=["GET"]),
         Route("/oelala/scores/{path:path}", guarded(studio, motions.score), methods=["GET"]),
     ]
 
@@ -110,6 +115,21 @@ class Motions:
     def show(self, request: Request) -> Any:
         return self._studio.motion_view(request.path_params["motion"])
 
+    def draw(self, request: Request) -> Any:
+        """Draws its skeleton as a film, by a job that is followed as the search is."""
+        return {"job": self._studio.draw_motion(request.path_params["motion"]).id}
+
+    def points(self, request: Request) -> Response:
+        """OpenPose's JSON, one file a frame."""
+        motion = request.path_params["motion"]
+        return _download(
+            self._studio.motion_points(motion), "application/zip", f"{_title(motion)}-openpose.zip"
+        )
+
+    def drawing(self, request: Request) -> Response:
+        motion = request.path_params["motion"]
+        return _download(self._studio.motion_drawing(motion), "video/mp4", f"{_title(motion)}-skeleton.mp4")
+
     async def fit(self, request: Request) -> Response:
         """The body is JSON: fields of a pose-transfer task, and `character`, the motion found in its
         picture. Answers the points to draw, and `words` for what does not fit."""
@@ -146,11 +166,22 @@ def _found(job: Job, language: Any) -> dict[str, Any]:
         case Running(_, progress, _):
             return {"step": progress.step, "total": progress.total}
         case Done(_, _, result):
-            return {"motion": result.details["motion"], "detector": job.task["model"]}
+            detector = {"detector": job.task["model"]} if job.kind == ReadMotion.kind else {}
+            return {"motion": result.details["motion"], **detector}
         case Failed(_, _, code, values):
             return dict(fault_view(code, values, language))
         case Queued() | Cancelled():
             return {}
+
+
+def _title(motion: str) -> str:
+    """A shipped motion has a name; of a kept one only its hash is known."""
+    return motion if motion.isalpha() else "motion"
+
+
+def _download(path: Path, kind: str, name: str) -> Response:
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return FileResponse(path, media_type=kind, headers=headers, filename=name)
 
 
 def _wish(request: Request) -> dict[str, Any]:

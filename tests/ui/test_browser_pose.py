@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import probe
 from oelala.settings import Settings
@@ -220,6 +221,26 @@ def test_a_shipped_motion_and_a_prompt_are_enough(page: Any, live: LiveStudio) -
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = PoseTransfer(**live.studio.job(job).task)
     assert (task.motion, task.image, task.pose_scale, task.conditioning_scale) == ("jump", None, 0.3, 1.0)
+
+
+def test_a_motion_is_taken_along(page: Any, live: LiveStudio, tmp_path: Path) -> None:
+    open_tab(page)
+    page.click("[data-shipped=jump]")
+    with page.expect_download() as points:
+        page.click(".o-motion a:has-text('OpenPose JSON')")
+    assert points.value.suggested_filename == "jump-openpose.zip"
+    points.value.save_as(tmp_path / "jump.zip")
+    body = shipped_motion("jump").people[0].body
+    assert read_openpose(tmp_path / "jump.zip").people[0].body.tolist() == body.tolist()
+
+    with page.expect_download(timeout=40_000) as film:
+        page.click(".o-motion button:has-text('Skeleton video')")
+    assert film.value.suggested_filename == "jump-skeleton.mp4"
+    film.value.save_as(tmp_path / "jump.mp4")
+    assert probe(tmp_path / "jump.mp4").num_frames == 65
+    page.wait_for_selector(".o-motion button:enabled:has-text('Skeleton video')")
+    assert "draw-motion" in {job.kind for job in live.studio.jobs()}
+    assert page.query_selector_all("#o-jobs .o-job:has-text('Drawing')") == []
 
 
 def test_the_body_is_put_where_the_character_stands(page: Any, someone: Path) -> None:

@@ -2,6 +2,7 @@
 import { cancelJob } from "./actions.js";
 import { detectorChoice, detectorOf, detectorsHere, detectorsToGet, isBuiltIn } from "./detectors.js";
 import { button, byId, el, setText, t } from "./dom.js";
+import { exportsOf } from "./export.js";
 import { clear, refuse } from "./faults.js";
 import { follow } from "./find.js";
 import { get, post } from "./net.js";
@@ -252,5 +253,5 @@ function toolsOf(place, player, view) {
   const play = button(label(), { name: null, on: () => ((player.playing = !player.playing), setText(play.querySelector("span"), label())) });
   const change = button(t("live.motion.change"), { name: "again", on: () => take(place, "") });
   const closer = view.film && !view.hands && !view.faces && isBuiltIn(place.dataset.motionOf) && button(t("live.motion.closer"), { name: "picture", on: () => lookAgain(place, "closely=1") });
-  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play, closer);
+  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play, closer, ...exportsOf(nameIn(place.dataset.motionOf, "motion")));
 }
