@@ -7,7 +7,7 @@ from torch import nn
 
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.muon import MuonAdamW, is_matrix, orthogonal
-from oelala.mini.topology import build_vae
+from oelala.mini.topology import build_pose_transformer, build_vae
 
 
 def model_and_optimizer() -> tuple[nn.Module, MuonAdamW]:
@@ -48,6 +48,15 @@ def test_what_it_moves() -> None:
     assert "encoder.down_blocks.1.downsampler.resample.1.weight" in moved
     assert not any(name.endswith(("bias", "gamma")) for name in moved)
     assert not any("conv_in" in name or "conv_out" in name or "quant_conv" in name for name in moved)
+
+
+def test_what_it_leaves_to_adamw_in_transformers() -> None:
+    model = build_pose_transformer(tiny=True)
+    left = {name for name, value in model.named_parameters() if value.ndim > 1 and not is_matrix(name, value)}
+    outer = {"patch_embedding.weight", "vace_patch_embedding.weight", "proj_out.weight", "scale_shift_table"}
+    blocks = {f"{kind}.{n}.scale_shift_table" for kind in ("blocks", "vace_blocks") for n in range(2)}
+    assert left == outer | blocks
+    assert not is_matrix("text_heads.questions.weight", torch.zeros(4, 4))
 
 
 def test_it_goes_on_from_a_file_as_if_nothing_had_been(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def test_from_a_vae_to_a_pipeline(tmp_path: Path) -> None:
     torch.manual_seed(0)
     progress = checkpoint.Progress(steps=5)
     checkpoint.save(tmp_path / CHECKPOINT, build_vae(tiny=True).state_dict(), progress)
-    run = Run(RunSettings(tmp_path, "second", tiny=True))
+    run = Run(RunSettings(tmp_path, "second", tiny=True, muon=True))
     run.text(0.1)
     assert (tmp_path / f"{HEADS_CHECKPOINT}.safetensors").exists()
     run.latents("stills", 0.0)

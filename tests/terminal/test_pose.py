@@ -67,7 +67,7 @@ def test_what_was_written_can_be_read_and_drawn_again(
 
 def test_people_read_a_sentence_in_their_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert "65 frames at 16.0 a second; a body in 100 %" in run(capsys, "walk", "--language", "en")[1]
-    assert "65 beelden, 16.0 per seconde; in 100 % een lichaam" in run(capsys, "walk", "--language", "nl")[1]
+    assert "65 beelden, 16,0 per seconde; in 100 % een lichaam" in run(capsys, "walk", "--language", "nl")[1]
 
 
 def test_one_motion_is_compared_with_another(capsys: pytest.CaptureFixture[str]) -> None:

@@ -311,7 +311,7 @@ def test_a_model_without_such_settings_does_not_show_them(page: Any) -> None:
     assert page.query_selector(f"{FORM}mode") is None
     page.fill(f"{FORM}prompt textarea", "my own words")
     page.click(f"{FORM}model input")
-    page.get_by_role("option", name="Wan 2.2 Animate 14B").click()
+    page.click("[role=option]:has-text('Wan 2.2 Animate 14B'):not(:has-text('GGUF'))")
     page.wait_for_selector(f"{FORM}conditioning_scale", state="detached")
     assert page.input_value(f"{FORM}prompt textarea") == "my own words"
     assert page.is_checked(f"{FORM}mode input[value=animate]")

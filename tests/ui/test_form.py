@@ -106,7 +106,7 @@ def test_showing_a_model_brings_its_limits(form: Form) -> None:
     assert changes["seconds"]["value"] == 5
     assert changes["rate"]["value"] == 16
     assert changes["model"]["info"].startswith(
-        "Een download van 17.6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
+        "Een download van 17,6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
     )
     preview = "kleine decoder voor voorbeelden mee: ≤ 45.3 MB van lightx2v/Autoencoders (licentie MIT). "
     assert preview in changes["model"]["info"]
@@ -164,4 +164,4 @@ def test_only_what_a_hub_has_is_offered(form: Form) -> None:
     assert not mini["offered"]
     assert form.view_model("nobody") is None
     (change,) = form.show_models(sayer("nl"), "wan2.1-t2v-1.3b").values()
-    assert change["info"].startswith("Een download van 17.6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers")
+    assert change["info"].startswith("Een download van 17,6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers")

@@ -27,6 +27,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=560.0, help="call: when all must be packed")
     parser.add_argument("--carried", type=Path, default=Path(".work/mini"), help="call: what to start from")
     parser.add_argument("--out", type=Path, help=f"call: where to pack; export: else {ASSET}[-pose]")
+    parser.add_argument("--muon", action="store_true", help="transformers by Muon, not by AdamW")
     parser.add_argument("--rehearse", action="store_true", help="tiny sizes, to try the code on a processor")
     return parser.parse_args(argv)
 
@@ -44,6 +45,7 @@ def _call(args: argparse.Namespace) -> None:
         args.carried,
         args.schedule,
         tiny=args.rehearse,
+        muon=args.muon,
     )
     Call(settings).run()
 
@@ -51,7 +53,7 @@ def _call(args: argparse.Namespace) -> None:
 def _stage(args: argparse.Namespace) -> None:
     from oelala.mini.recipe.run import Run, RunSettings
 
-    run = Run(RunSettings(args.folder, args.schedule, tiny=args.rehearse))
+    run = Run(RunSettings(args.folder, args.schedule, tiny=args.rehearse, muon=args.muon))
     seconds, later = args.minutes * 60, args.later_minutes * 60
     try:
         if args.stage in TRAINED:

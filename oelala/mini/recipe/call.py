@@ -58,6 +58,7 @@ class CallSettings:
     carried: Path
     schedule: str
     tiny: bool = False
+    muon: bool = False
 
 
 def pack(folder: Path, out: Path, since: float = 0.0) -> None:
@@ -118,7 +119,11 @@ class Call:
         guard = threading.Timer(max(1.0, settings.seconds - _LAST - self._spent()), self._give_up)
         guard.daemon = True
         guard.start()
-        run = Run(RunSettings(settings.folder, settings.schedule, tiny=settings.tiny, team=self.team))
+        run = Run(
+            RunSettings(
+                settings.folder, settings.schedule, tiny=settings.tiny, team=self.team, muon=settings.muon
+            )
+        )
         try:
             for part in settings.parts:
                 self._run(run, part)

@@ -20,13 +20,15 @@ _MOMENTUM, _ITERATIONS = 0.95, 5
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 # What an AdamW step has in practice.
 _STEP = 0.2
-# The first and the last layer see pixels or latents, not features.
-_OUTER = ("conv_in", "conv_out", "quant_conv")
+# The first and the last layers see pixels, latents or words, not features; and a table is no matrix.
+_OUTER = ("conv_in", "conv_out", "quant_conv", "patch_embedding", "shared", "embed_tokens", "text_heads")
+_TABLES = ("scale_shift_table", "attention_bias")
+_LAST = ("proj_out.weight", "transformer.proj_out.weight")
 
 
 def is_matrix(name: str, value: Tensor) -> bool:
     """Whether Muon should move it: weights of hidden layers, not biases, gains or the outer layers."""
-    outer = any(part in name for part in _OUTER)
+    outer = name in _LAST or any(part in name for part in (*_OUTER, *_TABLES))
     return value.ndim >= 2 and value[0].numel() > 1 and not outer
 
 
@@ -38,6 +40,18 @@ def orthogonal(matrices: Tensor) -> Tensor:
         gram = x @ x.transpose(1, 2)
         x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=_B, alpha=_C), x, beta=_A)
     return x
+
+
+def make_optimizer(
+    named: Iterable[tuple[str, nn.Parameter]], *, muon: bool, **settings: Any
+) -> torch.optim.Optimizer:
+    """`MuonAdamW`, or AdamW for all of them."""
+    trained = list(named)
+    return (
+        MuonAdamW(trained, **settings)
+        if muon
+        else torch.optim.AdamW([value for _, value in trained], **settings)
+    )
 
 
 class MuonAdamW(torch.optim.AdamW):

@@ -19,6 +19,7 @@ from torch import Tensor
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
+from oelala.mini.recipe.muon import make_optimizer
 from oelala.mini.recipe.pose_set import PoseBatch, PosePart, PoseSet
 from oelala.mini.recipe.schedule import hard_share, noise_levels, rate_at
 from oelala.mini.recipe.team import Team
@@ -41,7 +42,9 @@ PLAN = tuple(
 
 @dataclass(frozen=True)
 class PoseSettings:
-    """`minutes` for this run; `later_minutes` of the same `schedule` are left to later ones."""
+    """`minutes` for this run; `later_minutes` of the same `schedule` are left to later ones. `muon`: see
+    `RunSettings`.
+    """
 
     folder: Path
     minutes: float
@@ -53,6 +56,7 @@ class PoseSettings:
     peak_rate: float = 6.0e-4
     save_every: float = 110.0
     team: Team = field(default_factory=Team)
+    muon: bool = False
 
 
 @torch.no_grad()
@@ -110,9 +114,10 @@ class PoseStage:
         self._load()
         self.average = checkpoint.Average(self.model, 0.999)
         self.parameters = list(self.model.parameters())
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=self.fast
-        )
+        self.optimizer = make_optimizer(
+            self.model.named_parameters(),
+            muon=settings.muon, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=self.fast,
+        )  # fmt: skip
         self.graphed = GraphedStep(self._losses, self.parameters, torch.ones(1, device=self.device))
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(

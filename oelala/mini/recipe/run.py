@@ -33,6 +33,7 @@ _REHEARSAL_SCALE = 0.05
 class RunSettings:
     """`schedule` names the learning-rate schedule: a new name starts a warm restart from the weights in
     `folder`, the same name goes on with it. `tiny` rehearses on a processor. `workers` are for each GPU.
+    `muon`: the transformers learn by Muon too, as the VAE does; not judged yet.
     """
 
     folder: Path
@@ -40,6 +41,7 @@ class RunSettings:
     workers: int = 14
     tiny: bool = False
     team: Team = field(default_factory=Team)
+    muon: bool = False
 
 
 class Run:
@@ -131,6 +133,7 @@ class Run:
                 self.scale,
                 one.tiny,
                 team=self.team,
+                muon=one.muon,
             )
         ).run()
         self._free()
@@ -140,7 +143,7 @@ class Run:
         one = self.settings
         settings = PoseSettings(
             one.folder, seconds / 60, self.device, later / 60, one.schedule, self.scale, one.tiny,
-            team=self.team,
+            team=self.team, muon=one.muon,
         )  # fmt: skip
         PoseStage(settings).run()
         self._free()

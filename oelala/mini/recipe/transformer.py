@@ -24,6 +24,7 @@ from oelala.mini.recipe.answers import NONE
 from oelala.mini.recipe.fast_transformer import Block, FastTransformer, Noisy, run_block
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
 from oelala.mini.recipe.latent_set import LatentSet
+from oelala.mini.recipe.muon import make_optimizer
 from oelala.mini.recipe.schedule import batch_at, hard_share, noise_levels, rate_at
 from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT, features_of
@@ -41,7 +42,9 @@ HEADS_WEIGHT = 0.1
 
 @dataclass(frozen=True)
 class TransformerSettings:
-    """`minutes` for this run; `later_minutes` of the same `schedule` are left to later ones."""
+    """`minutes` for this run; `later_minutes` of the same `schedule` are left to later ones. `muon`: see
+    `RunSettings`.
+    """
 
     folder: Path
     minutes: float
@@ -53,6 +56,7 @@ class TransformerSettings:
     peak_rate: float = 1.0e-3
     save_every: float = 150.0
     team: Team = field(default_factory=Team)
+    muon: bool = False
 
 
 def _best_block(device: torch.device) -> Block:
@@ -85,10 +89,16 @@ class TransformerStage:
         self._load()
         self.fast = FastTransformer(transformer, _best_block(device), self.dtype)
         self.averages = {name: checkpoint.Average(model, 0.999) for name, model in self.models.items()}
-        self.parameters = [value for model in self.models.values() for value in model.parameters()]
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=device.type == "cuda"
-        )
+        named = [
+            (f"{part}.{name}", value)
+            for part, model in self.models.items()
+            for name, value in model.named_parameters()
+        ]
+        self.parameters = [value for _, value in named]
+        self.optimizer = make_optimizer(
+            named,
+            muon=settings.muon, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=device.type == "cuda",
+        )  # fmt: skip
         weights = torch.tensor([1.0, HEADS_WEIGHT], device=device)
         self.graphed = GraphedStep(self._losses, self.parameters, weights)
         self.own_steps = 0

@@ -23,7 +23,7 @@ def test_the_sentence_before_generate() -> None:
         "Fits: 8.1 GB of 12 GB on the graphics card, about 29 min. "
         "Parts of the model wait in main memory and pass through the card."
     )
-    assert said("nl", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING).startswith("Past: 5.4 GB van 12 GB")
+    assert said("nl", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING).startswith("Past: 5,4 GB van 12 GB")
     assert "8 bits" in said("en", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING)
 
 
