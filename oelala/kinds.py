@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from oelala.errors import OelalaError
 from oelala.tasks.base import Task
 from oelala.tasks.download import Download
+from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.faults import faults_of
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.pose_transfer import PoseTransfer
@@ -35,6 +36,7 @@ KINDS = (
     Kind(ImageToVideo, "oelala.engines.image_to_video"),
     Kind(PoseTransfer, "oelala.engines.pose_transfer"),
     Kind(ReadMotion, "oelala.engines.read_motion"),
+    Kind(DrawMotion, "oelala.engines.draw_motion"),
     Kind(Download, "oelala.engines.download"),
 )
 BY_NAME: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}

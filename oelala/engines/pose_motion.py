@@ -68,15 +68,17 @@ def driving_of(
     *,
     film: Path | None = None,
     face: bool = False,
+    models: Path = Path(),
 ) -> Driving:
     """`file`: where the task's motion lies (or the name of a shipped one); `film`: what it was found in,
     where that is another file. `face`: its points are wanted even where they are not drawn. `picture`: the
-    character's, whose proportions the motion takes as far as `bones` says.
+    character's, whose proportions the motion takes as far as `bones` says. `models`: the Hugging Face cache.
 
     Raises InvalidTask ("no-such-person", "stays-in-place") and what `read_motion` raises.
     """
     cut, fit = Cut(task.motion_start, task.motion_end), fit_of(task)
-    pose = read_motion(MotionSource(file, _detection(task, cut, face), Reading(fps=fps)), on_frame)
+    detection = _detection(task, cut, face, models)
+    pose = read_motion(MotionSource(file, detection, Reading(fps=fps)), on_frame)
     if task.person >= len(pose.people):
         raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
     path = Path(file).expanduser()
@@ -123,11 +125,11 @@ def write_comparison(path: Path, driving: Driving, frames: NDArray[np.uint8]) ->
     write_side_by_side(path, films, frames.shape[1], len(frames), driving.pose.fps)
 
 
-def _detection(task: PoseTransfer, cut: Cut, face: bool) -> Detection:
+def _detection(task: PoseTransfer, cut: Cut, face: bool, models: Path) -> Detection:
     """Hands and faces are looked for where they will be drawn."""
     style = STYLES[task.pose_style or "openpose"]
     people = 8 if task.person else 4
-    return Detection(cut=cut, max_people=people, hands=style.hands, face=style.face or face)
+    return Detection(task.detector, cut, people, hands=style.hands, face=style.face or face, models=models)
 
 
 def _character(picture: Path | None, bones: float) -> Pose | None:

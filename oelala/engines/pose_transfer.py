@@ -70,7 +70,9 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     picture = None if task.image is None else kept_path(workspace, task.image)
     on_frame = _reporter(context)
     file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
-    driving = driving_of(task, file, row.fps, picture, on_frame, film=film, face=way.looks_at_face)
+    driving = driving_of(
+        task, file, row.fps, picture, on_frame, film=film, face=way.looks_at_face, models=models.folder
+    )
 
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
         with control_between(loan.pipeline.transformer, task):

@@ -25,7 +25,8 @@ from oelala.media.video import remove_quietly
 from oelala.tasks.base import Task, fields_shown_as
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
-_NOTE = ".film"  # beside a kept motion: the kept film that it was found in
+# Beside a kept motion: the kept film that it was found in, and its skeleton as a film.
+_NOTE, _DRAWING = ".film", ".skeleton.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ def knows_motion(workspace: Workspace, motion: object) -> bool:
 def motion_file(workspace: Workspace, motion: str) -> str:
     """Where a kept motion lies; anything else (a path, a shipped motion's name) stays as it is."""
     return str(workspace.inputs / motion) if is_kept(workspace, motion) else motion
+
+
+def drawing_of(workspace: Workspace, motion: str) -> Path:
+    """Where the skeleton of a kept motion lies as a film, once a job has drawn it."""
+    return (workspace.inputs / motion).with_suffix(_DRAWING)
 
 
 def note_film(workspace: Workspace, motion: str, film: str) -> None:

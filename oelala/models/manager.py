@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -88,6 +89,11 @@ class ModelManager:
         self._learned = learned or (lambda model: Speed())
         self._attention = AttentionChoices(settings.private / "attention.json")
         self._ring = Ring(self.device)
+
+    @property
+    def folder(self) -> Path:
+        """The Hugging Face cache."""
+        return self._settings.models
 
     @contextmanager
     def use(self, spec: ModelSpec, on_part: OnPart = _ignore) -> Iterator[Loan]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import read_task
 from oelala.library import motions
 from oelala.library.fits import fit_of
+from oelala.library.inputs import is_kept
 from oelala.library.motions import KeptMotion
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
 from oelala.media.poses.request import PoseRequest
 from oelala.studio.tasks import TaskVerbs
+from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Job
 from oelala.tasks.pose_transfer import PoseTransfer
-from oelala.tasks.read_motion import ReadMotion
+from oelala.tasks.read_motion import Detector, ReadMotion
 
 if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
@@ -44,16 +46,28 @@ class PoseVerbs(TaskVerbs):
         """Check a film, a picture or OpenPose's JSON and keep it. Raises as `library.motions.keep_source`."""
         return motions.keep_source(self.workspace, source, name)
 
-    def find_motion(self, reference: str, name: str = "", *, closely: bool = False) -> Job:
+    def detectors(self) -> dict[str, OelalaError | None]:
+        """What can find bodies, and what each lacks on this computer; None: nothing."""
+        from oelala.media.poses.available import obstacle
+
+        return {detector: obstacle(detector, self.settings.models) for detector in get_args(Detector)}
+
+    def find_motion(
+        self, reference: str, name: str = "", *, detector: str = "mediapipe", closely: bool = False
+    ) -> Job:
         """Queue the search for bodies in a kept film or picture, or once more in the film that a kept motion
         was found in; `closely`: for hands and faces, too. The job's details are `ReadMotion`'s.
 
-        Raises OelalaError ("motion-gone").
+        Raises InvalidTask, and OelalaError ("motion-gone", "no-dwpose", "no-openpose").
         """
         film = motions.film_of(self.workspace, reference)
         if film is None:
             raise OelalaError("motion-gone")
-        return self.submit(ReadMotion(file=film.name, name=name, hands=closely, face=closely))[0]
+        wish = {"file": film.name, "name": name, "hands": closely, "face": closely}
+        task = read_task(ReadMotion.kind, {"model": detector, **wish})
+        if fault := self.detectors()[task.model]:
+            raise fault
+        return self.submit(task)[0]
 
     def knows_motion(self, motion: object) -> bool:
         return motions.knows_motion(self.workspace, motion)
@@ -64,6 +78,24 @@ class PoseVerbs(TaskVerbs):
         from oelala.media.poses.view import view_of
 
         return {**view_of(self._pose(motion)), "film": motions.film_of(self.workspace, motion) is not None}
+
+    def motion_points(self, motion: str) -> Path:
+        """A kept or shipped motion as a zip of OpenPose's JSON, one file a frame. Raises OelalaError
+        ("motion-gone", "out-of-disk", "not-writable")."""
+        pose = self._pose(motion)
+        kept = motion if is_kept(self.workspace, motion) else motions.keep_motion(self.workspace, pose)
+        return self.workspace.inputs / kept
+
+    def draw_motion(self, motion: str) -> Job:
+        """Queue the drawing of its skeleton as a film. Raises as `motion_points`."""
+        return self.submit(DrawMotion(motion=self.motion_points(motion).name))[0]
+
+    def motion_drawing(self, motion: str) -> Path:
+        """That film. Raises OelalaError ("no-such-file") before it is drawn, and as `motion_points`."""
+        film = motions.drawing_of(self.workspace, self.motion_points(motion).name)
+        if not film.is_file():
+            raise OelalaError("no-such-file", path=f"{motion[:80]}.mp4")
+        return film
 
     def fitted_view(self, values: Mapping[str, Any], character: str | None = None) -> dict[str, Any]:
         """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import BY_NAME, KINDS, read_task
 from oelala.library import inputs
-from oelala.library.fits import check_replacement
+from oelala.library.fits import check_detector, check_replacement
 from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
 from oelala.media.video import VideoSpec
@@ -50,6 +50,7 @@ class TaskVerbs(Verbs):
         if fields_shown_as(type(kept), "motion"):
             kept = keep_motions(kept, self.workspace, float(self._row(kept.model).fps))
         if isinstance(kept, PoseTransfer):
+            check_detector(kept, self.workspace, self.settings.models)
             check_replacement(kept, self.workspace)
         if isinstance(kept, ImageToVideo) and kept.extend and kept.width and kept.height:
             fps = float(kept.fps or self._row(kept.model).fps)

@@ -47,7 +47,7 @@ Widget = Literal[
 def shown(widget: Widget, *, advanced: bool = False, step: float | None = None) -> dict[str, Any]:
     """How `ui/form.py` shows a field: its widget, whether it sits behind "Advanced", a slider's step.
 
-    An "unseen" number is set by the page's scripts.
+    An "unseen" number or word is set by the page's scripts.
     """
     return {"widget": widget, "advanced": advanced, "step": step}
 

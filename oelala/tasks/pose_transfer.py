@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from oelala.tasks.base import shown
 from oelala.tasks.image_to_video import Framing
+from oelala.tasks.read_motion import Detector
 from oelala.tasks.video import VideoTask
 
 PoseStyle = Literal["openpose", "body", "vace", "animate"]
@@ -21,7 +22,8 @@ class PoseTransfer(VideoTask):
 
     `motion`: a film, a picture, OpenPose's JSON (a file, a folder or a zip), or a shipped motion's name; of a
     film the part from `motion_start` to `motion_end`, in seconds. `person` counts from 0, the most prominent
-    first. `image`: who is to do it; None: whom the prompt describes. `framing` and its focus as in
+    first. `detector`: what finds the bodies of a film or a picture, and found those of a motion that is kept.
+    `image`: who is to do it; None: whom the prompt describes. `framing` and its focus as in
     `ImageToVideo`.
 
     `bones` 0 … 1: how far the driver's bones take the lengths of the character's. `pose_scale` and the shifts
@@ -38,6 +40,7 @@ class PoseTransfer(VideoTask):
     motion_start: Annotated[float, Field(ge=0.0, le=1e6, json_schema_extra=shown("unseen"))] = 0.0
     motion_end: Annotated[float | None, Field(gt=0.0, le=1e6, json_schema_extra=shown("unseen"))] = None
     person: Annotated[int, Field(ge=0, le=99, json_schema_extra=shown("unseen"))] = 0
+    detector: Annotated[Detector, Field(json_schema_extra=shown("unseen"))] = "mediapipe"
     image: Annotated[
         str | None, Field(max_length=MAX_PATH, validate_default=True, json_schema_extra=shown("image"))
     ] = None

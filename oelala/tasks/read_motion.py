@@ -9,6 +9,7 @@ from pydantic import Field
 from oelala.tasks.base import Lane, Task
 
 MAX_PATH = 4096
+Detector = Literal["mediapipe", "dwpose", "openpose"]
 
 
 class ReadMotion(Task):
@@ -20,7 +21,7 @@ class ReadMotion(Task):
     lane: ClassVar[Lane] = "light"
     internal: ClassVar[bool] = True
 
-    model: Literal["mediapipe", "dwpose", "openpose"] = "mediapipe"
+    model: Detector = "mediapipe"
     file: Annotated[str, Field(min_length=1, max_length=MAX_PATH)]
     name: Annotated[str, Field(max_length=200)] = ""
     start: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0

@@ -61,10 +61,8 @@ FAULTS: dict[str, Text] = {
         "DWPose is not on this computer: {missing}.", "DWPose staat niet op deze computer: {missing}."
     ),
     "error.no-dwpose.hint": Text(
-        "Use the built-in detector. DWPose needs: pip install --no-deps rtmlib, pip install onnxruntime, and "
-        "the files of {repo} in the Hugging Face cache.",
-        "Gebruik de ingebouwde detector. DWPose vraagt pip install --no-deps rtmlib, pip install onnxruntime "
-        "en de bestanden van {repo} in de Hugging Face-cache.",
+        "Use the built-in detector, or run in Oelala's environment: {commands}",
+        "Gebruik de ingebouwde detector, of voer dit uit in de omgeving van Oelala: {commands}",
     ),
     "error.no-motion-file": Text("There is no file {name}.", "Er is geen bestand {name}."),
     "error.no-motion-file.hint": Text(
@@ -219,6 +217,22 @@ FIT: dict[str, Text] = {
     ),
 }
 
+DETECTORS: dict[str, Text] = {
+    "detector.mediapipe": Text("MediaPipe (built in)", "MediaPipe (ingebouwd)"),
+    "detector.dwpose": Text("DWPose", "DWPose"),
+    "detector.openpose": Text("OpenPose", "OpenPose"),
+    "detector.dwpose.get": Text(
+        "DWPose is better at hands and half-hidden bodies. To use it, run in Oelala's environment: "
+        "{commands}",
+        "DWPose ziet handen en half verborgen lichamen beter. Om het te gebruiken voer je in de omgeving van "
+        "Oelala uit: {commands}",
+    ),
+    "detector.openpose.get": Text(
+        "OpenPose is used once its program is on the PATH of this computer ({names}).",
+        "OpenPose kan mee zodra het programma in het PATH van deze computer staat ({names}).",
+    ),
+}
+
 TERMINAL: dict[str, Text] = {
     "terminal.pose-score": Text(
         "Compared with {name}: {pck} % of the joints are where they should be (within 5 % of the height); "
@@ -234,7 +248,7 @@ TERMINAL: dict[str, Text] = {
     ),
 }
 
-TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **TERMINAL}
+TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **DETECTORS, **TERMINAL}
 
 
 def finding_in_words(code: str, joints: Sequence[str], values: Mapping[str, Any], language: Language) -> str:

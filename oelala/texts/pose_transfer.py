@@ -15,6 +15,11 @@ FIELDS: dict[str, Text] = {
     "field.motion_start.help": Text("In seconds of the film.", "In seconden van de film."),
     "field.motion_end": Text("Until", "Tot"),
     "field.motion_end.help": Text("In seconds; empty: to the end.", "In seconden; leeg: tot het einde."),
+    "field.detector": Text("Detector", "Detector"),
+    "field.detector.help": Text(
+        "What finds the bodies in a film: mediapipe (built in), or dwpose or openpose, if installed.",
+        "Wat de lichamen vindt in een film: mediapipe (ingebouwd), of dwpose of openpose, als die er zijn.",
+    ),
     "field.person": Text("Person", "Persoon"),
     "field.person.help": Text(
         "Whose motion, where there are several; 0 is the most prominent.",
@@ -77,6 +82,7 @@ FIELDS: dict[str, Text] = {
 }
 
 PAGE: dict[str, Text] = {
+    "kind.draw-motion": Text("Drawing a motion", "Beweging tekenen"),
     "kind.read-motion": Text("Finding people", "Mensen zoeken"),
     "form.fit": Text("How it fits", "Hoe het past"),
     "form.fit.help": Text(
@@ -109,6 +115,8 @@ PAGE: dict[str, Text] = {
     ),
     "live.motion.closely": Text("Look for hands and faces, too", "Zoek ook handen en gezichten"),
     "live.motion.closer": Text("Look for hands and face", "Zoek handen en gezicht"),
+    "live.motion.detector": Text("Bodies are found by", "Lichamen worden gevonden door"),
+    "live.motion.detectors": Text("Other detectors", "Andere detectors"),
     "live.motion.people": Text(
         "{n} people were found. Click on the one to follow.",
         "Er zijn {n} mensen gevonden. Klik op wie je wilt volgen.",
@@ -118,6 +126,9 @@ PAGE: dict[str, Text] = {
     "live.motion.play": Text("Play", "Afspelen"),
     "live.motion.pause": Text("Pause", "Pauze"),
     "live.motion.change": Text("Another motion", "Een andere beweging"),
+    "live.motion.points": Text("OpenPose JSON", "OpenPose-JSON"),
+    "live.motion.drawing": Text("Skeleton video", "Skeletvideo"),
+    "live.motion.drawn": Text("Drawing: {share} %", "Tekenen: {share} %"),
     "live.motion.timeline": Text(
         "Where somebody was found in the motion", "Waar iemand gevonden is in de beweging"
     ),

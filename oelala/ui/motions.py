@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from oelala.errors import OelalaError
+from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running
 from oelala.tasks.read_motion import ReadMotion
+from oelala.texts import say
 from oelala.texts.pose import finding_in_words
 from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
 from oelala.ui.i18n import request_language
@@ -30,19 +32,24 @@ if TYPE_CHECKING:
 MAX_MOTION = 1024 * 2**20
 MAX_ASKED = 64 * 2**10
 # Kinds of work that are followed where they were asked for, and not in the queue.
-SHOWN_AT_ITS_FIELD = frozenset({ReadMotion.kind})
+SHOWN_AT_ITS_FIELD = frozenset({ReadMotion.kind, DrawMotion.kind})
 
 
 def motion_routes(studio: Studio) -> list[Route]:
-    """Uploading one, finding the people in it, looking at one, fitting one; and how well a clip follows."""
+    """Uploading one, finding the people in it, looking at one, taking it along, fitting one; and how well a
+    clip follows."""
     motions = Motions(studio)
     own = ["POST"]
     return [
+        Route("/oelala/detectors", guarded(studio, motions.detectors), methods=["GET"]),
         Route("/oelala/motions", motions.upload, methods=own),
         Route("/oelala/motions/fit", motions.fit, methods=own),
         Route("/oelala/motions/find/{reference}", guarded(studio, motions.find), methods=own),
         Route("/oelala/motions/jobs/{job}", guarded(studio, motions.job), methods=["GET"]),
         Route("/oelala/motions/{motion}", guarded(studio, motions.show), methods=["GET"]),
+        Route("/oelala/motions/{motion}/draw", guarded(studio, motions.draw), methods=own),
+        Route("/oelala/motions/{motion}/openpose.zip", guarded(studio, motions.points), methods=["GET"]),
+        Route("/oelala/motions/{motion}/skeleton.mp4", guarded(studio, motions.drawing), methods=["GET"]),
         Route("/oelala/scores/{path:path}", guarded(studio, motions.score), methods=["GET"]),
     ]
 
@@ -53,17 +60,30 @@ class Motions:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
+    def detectors(self, request: Request) -> Any:
+        """What finds bodies: its `name` in a task, its `title`, and `get`: None where it can be used here,
+        else what to do for it."""
+        language = request_language(request, self._studio.settings)
+        return [
+            {
+                "name": name,
+                "title": say(f"detector.{name}", language),
+                "get": None if lack is None else say(f"detector.{name}.get", language, **lack.values),
+            }
+            for name, lack in self._studio.detectors().items()
+        ]
+
     async def upload(self, request: Request) -> Response:
         """The body is a film, a picture or OpenPose's JSON, its name in `?name=`. Answers its `reference`,
-        and the `job` that looks for people in it (with `?closely=1` for hands and faces, too); none where it
-        holds points already."""
+        and the `job` that looks for people in it (with `?closely=1` for hands and faces, too; by
+        `?detector=`); none where it holds points already."""
         name = Path(request.query_params.get("name", "")).name[:120] or "?"
         suffix = Path(name).suffix.lower()[:6]
         path = self._studio.workspace.tmp / f"motion-{secrets.token_hex(8)}{suffix}"
         try:
             require_own_page(request)
             await receive(request, path, MAX_MOTION)
-            answer = await run_in_threadpool(self._keep, path, name, _closely(request))
+            answer = await run_in_threadpool(self._keep, path, name, _wish(request))
         except OelalaError as fault:
             return refuse(self._studio, request, fault)
         except ClientDisconnect:
@@ -72,19 +92,20 @@ class Motions:
             path.unlink(missing_ok=True)
         return json_answer(answer)
 
-    def _keep(self, path: Path, name: str, closely: bool) -> dict[str, Any]:
+    def _keep(self, path: Path, name: str, wish: dict[str, Any]) -> dict[str, Any]:
         kept = self._studio.keep_motion(path, name)
-        job = None if kept.pose else self._studio.find_motion(kept.reference, name, closely=closely).id
+        job = None if kept.pose else self._studio.find_motion(kept.reference, name, **wish).id
         return {"reference": kept.reference, "job": job}
 
     def find(self, request: Request) -> Any:
         """Looks for people in what is kept already: the character's picture, or the film of a motion that is
-        to be looked at with `?closely=1`."""
+        to be looked at with `?closely=1`, or by another `?detector=`."""
         reference = request.path_params["reference"]
-        return {"job": self._studio.find_motion(reference, closely=_closely(request)).id}
+        return {"job": self._studio.find_motion(reference, **_wish(request)).id}
 
     def job(self, request: Request) -> Any:
-        """How far the search for people is; once it is done, the `motion` that was found."""
+        """How far the search for people is; once it is done, the `motion` that was found, and by which
+        `detector`."""
         job = self._studio.job(request.path_params["job"])
         if job.kind not in SHOWN_AT_ITS_FIELD:
             raise OelalaError("unknown-job", job=job.id)
@@ -93,6 +114,21 @@ class Motions:
 
     def show(self, request: Request) -> Any:
         return self._studio.motion_view(request.path_params["motion"])
+
+    def draw(self, request: Request) -> Any:
+        """Draws its skeleton as a film, by a job that is followed as the search is."""
+        return {"job": self._studio.draw_motion(request.path_params["motion"]).id}
+
+    def points(self, request: Request) -> Response:
+        """OpenPose's JSON, one file a frame."""
+        motion = request.path_params["motion"]
+        return _download(
+            self._studio.motion_points(motion), "application/zip", f"{_title(motion)}-openpose.zip"
+        )
+
+    def drawing(self, request: Request) -> Response:
+        motion = request.path_params["motion"]
+        return _download(self._studio.motion_drawing(motion), "video/mp4", f"{_title(motion)}-skeleton.mp4")
 
     async def fit(self, request: Request) -> Response:
         """The body is JSON: fields of a pose-transfer task, and `character`, the motion found in its
@@ -130,15 +166,27 @@ def _found(job: Job, language: Any) -> dict[str, Any]:
         case Running(_, progress, _):
             return {"step": progress.step, "total": progress.total}
         case Done(_, _, result):
-            return {"motion": result.details["motion"]}
+            detector = {"detector": job.task["model"]} if job.kind == ReadMotion.kind else {}
+            return {"motion": result.details["motion"], **detector}
         case Failed(_, _, code, values):
             return dict(fault_view(code, values, language))
         case Queued() | Cancelled():
             return {}
 
 
-def _closely(request: Request) -> bool:
-    return request.query_params.get("closely") == "1"
+def _title(motion: str) -> str:
+    """A shipped motion has a name; of a kept one only its hash is known."""
+    return motion if motion.isalpha() else "motion"
+
+
+def _download(path: Path, kind: str, name: str) -> Response:
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return FileResponse(path, media_type=kind, headers=headers, filename=name)
+
+
+def _wish(request: Request) -> dict[str, Any]:
+    query = request.query_params
+    return {"closely": query.get("closely") == "1", "detector": query.get("detector", "mediapipe")}
 
 
 def _asked(body: bytes) -> dict[str, Any]:

@@ -167,9 +167,9 @@ def _unseen(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
     shown = fields[0]
-    widgets.fields[shown.name] = gr.Number(
-        value=shown.default, visible="hidden", label=shown.name, **widgets.ids(shown.name)
-    )
+    hidden = {"value": shown.default, "visible": "hidden", "label": shown.name}
+    word = gr.Textbox(**hidden, **widgets.ids(f"{shown.name}--name")) if shown.choices else None
+    widgets.fields[shown.name] = word or gr.Number(**hidden, **widgets.ids(shown.name))
 
 
 def _number(widgets: Widgets, shown: FormField, *, step: float = 1, help_text: bool = True) -> Any:

@@ -7,6 +7,7 @@ arguments, files and points.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from oelala.errors import OelalaError
+from oelala.media.poses.available import obstacle
 from oelala.media.poses.detect import Detection, detect_pose
 from oelala.media.poses.dwpose import FILES
 from oelala.media.poses.film import Cut
@@ -78,7 +80,7 @@ def put_openpose(folder: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> No
     program.parent.mkdir()
     program.write_text(OPENPOSE.format(python=sys.executable, project=str(PROJECT), mode=mode))
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.setenv("PATH", str(program.parent) + os.pathsep + os.environ["PATH"])
 
 
 def put_rtmlib(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -165,3 +167,25 @@ def test_dwpose_without_its_weights_says_so(
     with pytest.raises(OelalaError) as caught:
         detect_pose(dot_film, raw("dwpose", models=tmp_path))
     assert caught.value.values["missing"] == ", ".join(FILES)
+    fetch = f'hf download yzd-v/DWPose yolox_l.onnx dw-ll_ucoco_384.onnx --cache-dir "{tmp_path}"'
+    assert caught.value.values["commands"] == fetch
+    assert f"environment: {fetch}" in str(caught.value)
+
+
+@posix
+def test_what_a_detector_lacks_is_known_before_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    lacks = obstacle("dwpose", tmp_path)
+    assert lacks is not None
+    assert lacks.values["missing"] == "rtmlib, onnxruntime, yolox_l.onnx, dw-ll_ucoco_384.onnx"
+    assert lacks.values["commands"].startswith(
+        "pip install --no-deps rtmlib; pip install onnxruntime; hf dow"
+    )
+    absent = obstacle("openpose", tmp_path)
+    assert absent is not None
+    assert (absent.code, obstacle("mediapipe", tmp_path)) == ("no-openpose", None)
+    put_openpose(tmp_path, monkeypatch, "works")
+    assert obstacle("openpose", tmp_path) is None
+    assert obstacle("dwpose", put_rtmlib(tmp_path, monkeypatch)) is None

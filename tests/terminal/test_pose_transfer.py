@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from oelala.library.motions import motion_file
+from oelala.library.naming import document_of
+from oelala.library.provenance import read_document
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_write import write_zip
+from oelala.media.poses.source import MotionSource, read_motion
 from oelala.media.video import probe
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
 from tests.media.films import film, walking_body
 from tests.media.people import rendered
+from tests.media.test_pose_detectors import dots, posix, put_openpose
 from tests.models.tiny_pose import ANIMATE, VACE, build_animate, build_vace
 from tests.terminal.test_terminal import SMALL, run
 
@@ -61,6 +66,34 @@ def test_a_clip_that_follows_a_motion(
     assert probe(studio.workspace.outputs / score["side_by_side"]).num_frames == 5
 
 
+@posix
+def test_another_detector_stays_with_the_clip(
+    tmp_path: Path, models: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_vace(models / find(VACE).repo)
+    source, out = film(tmp_path / "dots.mp4", dots()), tmp_path / "clip.mp4"
+    about = ["--motion", str(source), "--prompt", "x", "--model", VACE, *SMALL, "--detector", "openpose"]
+    where = ["--out", str(out), "--workspace", str(tmp_path / "w"), "--language", "en"]
+    with monkeypatch.context() as without:
+        without.setenv("PATH", str(tmp_path))
+        code, said, err = run(capsys, "generate", "pose-transfer", *about, *where)
+    studio = Studio(Settings(workspace=tmp_path / "w", models=models))
+    assert (code, said, studio.jobs()) == (2, "", [])
+    assert "OpenPose is not on the PATH of this computer" in err
+
+    put_openpose(tmp_path, monkeypatch, "works")
+    code, said, err = run(capsys, "generate", "pose-transfer", *about, *where)
+    assert code == 0, err
+    assert studio.restore(out).model_dump()["detector"] == "openpose"
+    (job,) = studio.jobs()
+    again = studio.retry(job.id)
+    assert (again.task["detector"], again.task["motion"]) == ("openpose", job.task["motion"])
+    (clip,) = studio.outputs()
+    followed = read_document(document_of(clip.path))["pose"]["motion"]
+    found = read_motion(MotionSource(motion_file(studio.workspace, followed)))
+    assert found.people[0].body[0, 0, :2] == pytest.approx([12, 40], abs=1.5)
+
+
 def test_somebody_is_replaced_in_a_film(
     tmp_path: Path, models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,6 +121,8 @@ def test_somebody_is_replaced_in_a_film(
         (["--motion", "wave"], "there is no picture and no prompt"),
         (["--motion", "gone.mp4", "--prompt", "x"], "There is no file gone.mp4."),
         (["--motion", "poem.json", "--prompt", "x"], "poem.json is not OpenPose's JSON"),
+        (["--motion", "dots.mp4", "--prompt", "x", "--detector", "dwpose"], "pip install --no-deps rtmlib"),
+        (["--motion", "wave", "--prompt", "x", "--detector", "eyes"], "mediapipe"),
         (["--motion", "wave", "--image", "gone.png"], "There is no picture gone.png."),
         (["--motion", "wave", "--prompt", "x", "--bones", "2"], "This must be at most 1"),
         (["--motion", "wave", "--prompt", "x", "--model", "oelala-mini"], "Oelala Mini"),
@@ -105,6 +140,7 @@ def test_what_is_wrong_is_said_before_the_work(
     (models / find(VACE).repo).mkdir(parents=True)
     build_vace(models / find(VACE).repo)
     (tmp_path / "poem.json").write_text("no JSON")
+    film(tmp_path / "dots.mp4", dots())
     monkeypatch.chdir(tmp_path)
     code, out, err = run(
         capsys,

@@ -10,14 +10,18 @@ import pytest
 from PIL import Image
 
 from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import probe
+from oelala.settings import Settings
+from oelala.studio import Studio
 from oelala.tasks.pose_transfer import PoseTransfer
 from tests.media.bodies import pose_of, standing
 from tests.media.films import film, walking_body
 from tests.media.people import rendered
+from tests.media.test_pose_detectors import dots, posix, put_openpose
 from tests.models.tiny_pose import VACE
-from tests.ui.browsing import LiveStudio, generate, row
+from tests.ui.browsing import LiveStudio, generate, row, start_studio, stop_studio
 from tests.ui.conftest import visitor
 from tests.ui.test_browser_page import NARROW, faults_of
 
@@ -143,6 +147,45 @@ def test_a_film_is_looked_at_for_hands_and_faces_when_asked(
     assert found == [(False, False), (True, True), (True, True)]
 
 
+@posix
+def test_another_detector_is_chosen_and_kept(
+    browser: Any, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_openpose(tmp_path, monkeypatch, "works")
+    process, url = start_studio(tmp_path / "w", models)
+    live = LiveStudio(url, Studio(Settings(workspace=tmp_path / "w", models=models)))
+    try:
+        with visitor(browser, live) as page:
+            open_tab(page)
+            page.click(".o-detectors summary")
+            assert "pip install --no-deps rtmlib" in page.text_content("[data-get=dwpose]")
+            assert page.query_selector("[data-get=openpose]") is None
+            offered = page.eval_on_selector_all("[data-detector]", "all => all.map(one => one.textContent)")
+            assert offered == ["MediaPipe (built in)", "OpenPose"]
+            page.click("[data-detector=openpose]")
+            page.wait_for_selector("[data-detector=openpose][aria-pressed=true]")
+            bring(page, film(tmp_path / "dots.mp4", dots()))
+            page.wait_for_selector(".o-motion .o-picture-note:has-text('6 frames')", timeout=40_000)
+            (search,) = live.studio.jobs()
+            assert search.task["model"] == "openpose"
+            fill(page)
+            job = generate(page, "pose-transfer")
+            page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
+            assert live.studio.job(job).task["detector"] == "openpose"
+
+            page.click("[data-detector=mediapipe]")  # sees nobody in dots: what was found stays
+            page.wait_for_selector(f"{FORM}motion .o-fault:has-text('Nobody was found')", timeout=40_000)
+            page.wait_for_selector("[data-detector=openpose][aria-pressed=true]")
+            page.click(".o-motion button:has-text('Another motion')")
+            page.click("[data-detector=mediapipe]")
+            page.wait_for_selector("[data-detector=mediapipe][aria-pressed=true]")
+            page.click(f"{row(job)} button:has-text('Reuse these settings')")
+            page.wait_for_selector("[data-detector=openpose][aria-pressed=true]")
+            page.wait_for_selector(".o-motion .o-picture-note:has-text('6 frames')")
+    finally:
+        stop_studio(process)
+
+
 def test_one_of_several_people_is_picked(page: Any, tmp_path: Path) -> None:
     open_tab(page)
     bring(page, film(tmp_path / "two.mp4", two_people()))
@@ -178,6 +221,26 @@ def test_a_shipped_motion_and_a_prompt_are_enough(page: Any, live: LiveStudio) -
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = PoseTransfer(**live.studio.job(job).task)
     assert (task.motion, task.image, task.pose_scale, task.conditioning_scale) == ("jump", None, 0.3, 1.0)
+
+
+def test_a_motion_is_taken_along(page: Any, live: LiveStudio, tmp_path: Path) -> None:
+    open_tab(page)
+    page.click("[data-shipped=jump]")
+    with page.expect_download() as points:
+        page.click(".o-motion a:has-text('OpenPose JSON')")
+    assert points.value.suggested_filename == "jump-openpose.zip"
+    points.value.save_as(tmp_path / "jump.zip")
+    body = shipped_motion("jump").people[0].body
+    assert read_openpose(tmp_path / "jump.zip").people[0].body.tolist() == body.tolist()
+
+    with page.expect_download(timeout=40_000) as film:
+        page.click(".o-motion button:has-text('Skeleton video')")
+    assert film.value.suggested_filename == "jump-skeleton.mp4"
+    film.value.save_as(tmp_path / "jump.mp4")
+    assert probe(tmp_path / "jump.mp4").num_frames == 65
+    page.wait_for_selector(".o-motion button:enabled:has-text('Skeleton video')")
+    assert "draw-motion" in {job.kind for job in live.studio.jobs()}
+    assert page.query_selector_all("#o-jobs .o-job:has-text('Drawing')") == []
 
 
 def test_the_body_is_put_where_the_character_stands(page: Any, someone: Path) -> None:

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from oelala.engines.draw_motion import run
 from oelala.errors import InvalidTask
 from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
+from oelala.media.video import probe
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.ui.form import Form
 from oelala.ui.routes import routes
+from tests.engines.test_text_to_video import context_of
 from tests.media.bodies import pose_of, standing
 from tests.media.films import film, walking_body
+from tests.media.test_pose_detectors import posix, put_openpose
 from tests.ui.test_pictures import OURS, VALUES, clip_of
 
 FIT: dict[str, Any] = {
@@ -76,6 +83,70 @@ def test_a_film_is_searched_by_a_job_that_the_queue_does_not_show(
     assert client.get(f"/oelala/motions/{answer['reference']}").status_code == 404, "nobody is found yet"
 
 
+def detectors(client: TestClient, language: str = "en") -> dict[str, Any]:
+    answer = client.get("/oelala/detectors", headers={"Accept-Language": language})
+    return {one["name"]: one for one in answer.json()}
+
+
+@pytest.mark.parametrize("shipped", [True, False])
+def test_a_motion_is_taken_along(studio: Studio, client: TestClient, tmp_path: Path, shipped: bool) -> None:
+    pose = shipped_motion("walk") if shipped else pose_of(standing(150))
+    write_zip(pose, tmp_path / "mine.zip")
+    motion = "walk" if shipped else upload(client, tmp_path / "mine.zip").json()["reference"]
+    title = "walk" if shipped else "motion"
+    points = client.get(f"/oelala/motions/{motion}/openpose.zip")
+    assert points.headers["content-disposition"] == f'attachment; filename="{title}-openpose.zip"'
+    (tmp_path / "points.zip").write_bytes(points.content)
+    assert read_openpose(tmp_path / "points.zip").people[0].body.tolist() == pose.people[0].body.tolist()
+    with ZipFile(tmp_path / "points.zip") as archive:
+        names = archive.namelist()
+    assert len(names) == pose.num_frames
+    assert names[1] == "pose_000000000001_keypoints.json"
+
+    film = f"/oelala/motions/{motion}/skeleton.mp4"
+    assert (client.get(film).status_code, client.get(film).json()["code"]) == (404, "no-such-file")
+    answer = client.post(f"/oelala/motions/{motion}/draw", headers=OURS).json()
+    job = studio.job(answer["job"])
+    assert (job.kind, job.lane) == ("draw-motion", "light")
+    assert client.get(f"/oelala/motions/jobs/{job.id}").json() == {"state": "queued"}
+    assert client.get("/oelala/poll").json()["jobs"] == [], "it is followed at its button"
+    run(DrawMotion(motion=job.task["motion"]), studio.settings, context_of(), studio.workspace)
+    drawn = client.get(film)
+    assert drawn.headers["content-disposition"] == f'attachment; filename="{title}-skeleton.mp4"'
+    (tmp_path / "drawn.mp4").write_bytes(drawn.content)
+    about = probe(tmp_path / "drawn.mp4")
+    assert (about.width, about.height, about.num_frames) == (pose.width, pose.height, pose.num_frames)
+
+
+@posix
+def test_the_detectors_that_are_here_are_offered(
+    studio: Studio, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as without:
+        without.setenv("PATH", str(tmp_path))
+        found = detectors(client)
+        dutch = detectors(client, "nl")
+    assert [found[name]["title"] for name in found] == ["MediaPipe (built in)", "DWPose", "OpenPose"]
+    assert found["mediapipe"]["get"] is None
+    assert "pip install --no-deps rtmlib; pip install onnxruntime; hf download" in found["dwpose"]["get"]
+    assert "on the PATH of this computer (openpose, openpose.bin" in found["openpose"]["get"]
+    assert "in het PATH van deze computer" in dutch["openpose"]["get"]
+    put_openpose(tmp_path, monkeypatch, "works")
+    assert detectors(client)["openpose"]["get"] is None
+
+    source = film(tmp_path / "walk.mp4", walking_body(3))
+    query = "?name=walk.mp4&detector="
+    answer = client.post(f"/oelala/motions{query}openpose", content=source.read_bytes(), headers=OURS).json()
+    assert studio.job(answer["job"]).task["model"] == "openpose"
+    again = client.post(f"/oelala/motions/find/{answer['reference']}?closely=1", headers=OURS).json()
+    assert studio.job(again["job"]).task["model"] == "mediapipe"
+    absent = client.post(f"/oelala/motions{query}dwpose", content=source.read_bytes(), headers=OURS)
+    assert (absent.status_code, absent.json()["code"]) == (400, "no-dwpose")
+    unknown = client.post(f"/oelala/motions/find/{answer['reference']}?detector=eyes", headers=OURS)
+    assert (unknown.status_code, unknown.json()["field"]) == (400, "model")
+    assert len(studio.jobs()) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -97,13 +168,16 @@ def test_what_is_no_motion_is_named_as_the_visitor_named_it(
 
 
 def test_only_our_own_page_may_bring_one(client: TestClient) -> None:
-    for path in ("motions", "motions/fit", f"motions/find/{'0' * 64}.png"):
+    for path in ("motions", "motions/fit", "motions/wave/draw", f"motions/find/{'0' * 64}.png"):
         assert client.post(f"/oelala/{path}", content=b"{}").status_code == 403
 
 
 @pytest.mark.parametrize("name", ["0" * 64 + ".zip", "..%2f..%2fqueue.db", "%2fetc%2fpasswd", "walk.json"])
 def test_nothing_else_is_shown_nor_followed(studio: Studio, client: TestClient, name: str) -> None:
     assert client.get(f"/oelala/motions/{name}").status_code == 404
+    assert client.get(f"/oelala/motions/{name}/openpose.zip").status_code == 404
+    assert client.get(f"/oelala/motions/{name}/skeleton.mp4").status_code == 404
+    assert client.post(f"/oelala/motions/{name}/draw", headers=OURS).status_code == 404
     assert fit(client, motion=name).status_code == 404
     with pytest.raises(InvalidTask) as caught:
         Form(PoseTransfer, studio)._motion("motion", name)

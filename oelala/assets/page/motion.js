@@ -1,6 +1,8 @@
 // The motion to follow: chosen, dropped or one that ships; searched for people; shown as a skeleton, and trimmed.
 import { cancelJob } from "./actions.js";
+import { detectorChoice, detectorOf, detectorsHere, detectorsToGet, isBuiltIn } from "./detectors.js";
 import { button, byId, el, setText, t } from "./dom.js";
+import { exportsOf } from "./export.js";
 import { clear, refuse } from "./faults.js";
 import { follow } from "./find.js";
 import { get, post } from "./net.js";
@@ -54,15 +56,16 @@ function pickUp(place) {
 }
 
 const give = (place, file) => come(place, async () => {
-  const kept = await post(`/oelala/motions?name=${encodeURIComponent(file.name)}${closely ? "&closely=1" : ""}`, file);
+  const wish = `detector=${encodeURIComponent(detectorOf(place.dataset.motionOf))}${closely ? "&closely=1" : ""}`;
+  const kept = await post(`/oelala/motions?name=${encodeURIComponent(file.name)}&${wish}`, file);
   return kept.job ? found(place, kept.job) : kept.reference;
 });
 
-// The same film once more, with hands and faces.
-const lookCloser = (place, motion) => come(place, async () => {
-  const { job } = await post(`/oelala/motions/find/${encodeURIComponent(motion)}?closely=1`);
+// The same film once more, with hands and faces or by another detector.
+const lookAgain = (place, wish) => come(place, async () => {
+  const { job } = await post(`/oelala/motions/find/${encodeURIComponent(place.dataset.motion)}?${wish}`);
   return found(place, job);
-}, motion);
+}, place.dataset.motion);
 
 // Waits for what `find` finds; without it the motion is `otherwise`.
 async function come(place, find, otherwise = "") {
@@ -86,6 +89,7 @@ async function found(place, job) {
   remember(place.dataset.motionOf, job);
   const told = await follow(job, (progress) => waiting(place, job, progress));
   if (told.state === "failed") refuse(place.dataset.motionOf, { field: "motion", message: told.message, hint: told.hint });
+  if (told.detector) setName(place.dataset.motionOf, "detector", told.detector);
   return told.motion ?? "";
 }
 
@@ -107,17 +111,19 @@ async function draw(place, motion, { fresh = false } = {}) {
   shown.set(place, motion);
   live.delete(place);
   place.dataset.motion = "";
-  if (!motion) return place.replaceChildren(...empty(place));
   const kind = place.dataset.motionOf;
+  const detectors = await detectorsHere();
+  if (shown.get(place) !== motion || place.dataset.coming) return undefined;
+  if (!motion) return place.replaceChildren(...empty(place, detectors));
   try {
     const view = await get(`/oelala/motions/${encodeURIComponent(motion)}`);
     if (shown.get(place) !== motion) return undefined;
     if (fresh || !(number(kind, "motion_end") > 0)) setNumber(kind, "motion_end", view.seconds);
-    place.replaceChildren(...filled(place, view));
+    place.replaceChildren(...filled(place, view, detectors));
     place.dataset.motion = motion;
   } catch (fault) {
     if (shown.get(place) !== motion) return undefined;
-    place.replaceChildren(...empty(place));
+    place.replaceChildren(...empty(place, detectors));
     blame(kind, fault);
   }
   return undefined;
@@ -135,13 +141,17 @@ function waiting(place, job = null, { step = 0, total = 0 } = {}) {
   if (job && !tools.firstChild) tools.append(button(t("live.cancel"), { name: "close", on: () => cancelJob(job) }));
 }
 
-function empty(place) {
+function empty(place, detectors) {
   const input = el("input", { type: "file", accept: ACCEPT, hidden: true, tabIndex: -1, "aria-hidden": "true" });
   input.addEventListener("change", () => input.files[0] && give(place, input.files[0]));
   const choose = button(t("live.motion.choose"), { name: "animate", kind: "o-plain", on: () => input.click() });
   const chips = SHIPPED.map((name) => el("button", { type: "button", "data-shipped": name, on: { click: () => take(place, name) } }, t(`live.motion.${name}`)));
   const group = el("div", { class: "o-chips", role: "group", "aria-label": t("live.motion.shipped") }, ...chips);
-  return [el("div", { class: "o-picture-empty" }, choose, closelyBox(), el("p", { class: "o-picture-note" }, t("live.motion.hint")), group, input)];
+  const kind = place.dataset.motionOf;
+  const by = detectorChoice(kind, detectors, (name) => setName(kind, "detector", name));
+  live.set(place, { follow: by.follow });
+  const hint = el("p", { class: "o-picture-note" }, t("live.motion.hint"));
+  return [el("div", { class: "o-picture-empty" }, ...[choose, by.node, closelyBox(), hint, group, detectorsToGet(detectors), input].filter(Boolean))];
 }
 
 function closelyBox() {
@@ -151,7 +161,7 @@ function closelyBox() {
   return el("label", { class: "o-closely" }, box, el("span", {}, t("live.motion.closely")));
 }
 
-function filled(place, view) {
+function filled(place, view, detectors) {
   const kind = place.dataset.motionOf;
   const canvas = el("canvas", { role: "img", "aria-label": t("live.motion.preview") });
   const box = el("div", { class: "o-skeleton" }, canvas);
@@ -172,9 +182,10 @@ function filled(place, view) {
   const more = view.hands || view.faces ? ` ${t("live.motion.parts", { hands: percent(view.hands), faces: percent(view.faces) })}` : "";
   const people = peopleOf(kind, view);
   const line = timeline(kind, view);
-  live.set(place, { follow: () => (people.follow(chosen()), line.follow(player)) });
+  const by = detectorChoice(kind, view.film ? detectors : [], (name) => name !== detectorOf(kind) && lookAgain(place, `detector=${encodeURIComponent(name)}`));
+  live.set(place, { follow: () => (people.follow(chosen()), line.follow(player), by.follow()) });
   setTimeout(() => live.get(place)?.follow());
-  return [box, el("p", { class: "o-picture-note", role: "status" }, words + more), people.node, line.node, toolsOf(place, player, view)].filter(Boolean);
+  return [box, el("p", { class: "o-picture-note", role: "status" }, words + more), people.node, by.node, line.node, toolsOf(place, player, view)].filter(Boolean);
 }
 
 function pick(kind, view, index, event) {
@@ -241,6 +252,6 @@ function toolsOf(place, player, view) {
   const label = () => t(player.playing ? "live.motion.pause" : "live.motion.play");
   const play = button(label(), { name: null, on: () => ((player.playing = !player.playing), setText(play.querySelector("span"), label())) });
   const change = button(t("live.motion.change"), { name: "again", on: () => take(place, "") });
-  const closer = view.film && !view.hands && !view.faces && button(t("live.motion.closer"), { name: "picture", on: () => lookCloser(place, place.dataset.motion) });
-  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play, closer);
+  const closer = view.film && !view.hands && !view.faces && isBuiltIn(place.dataset.motionOf) && button(t("live.motion.closer"), { name: "picture", on: () => lookAgain(place, "closely=1") });
+  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play, closer, ...exportsOf(nameIn(place.dataset.motionOf, "motion")));
 }

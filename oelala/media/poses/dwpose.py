@@ -1,8 +1,8 @@
 """DWPose through rtmlib, an optional detector: better bodies than MediaPipe's, with hands and faces.
 
 rtmlib is not among the packages of the studio, because it asks for `opencv-python`, which overwrites the
-studio's own OpenCV: it is installed with `pip install --no-deps rtmlib` and `pip install onnxruntime`. The
-weights are those of DWPose's authors, in the Hugging Face cache; nothing is fetched from here.
+studio's own OpenCV. The weights are those of DWPose's authors, in the Hugging Face cache. Nothing is
+installed or fetched from here: whoever wants it is told the commands.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from oelala.media.video import Frame
 
 REPO = "yzd-v/DWPose"
 FILES = ("yolox_l.onnx", "dw-ll_ucoco_384.onnx")
+PACKAGES = {"rtmlib": "pip install --no-deps rtmlib", "onnxruntime": "pip install onnxruntime"}
 LEAST_SCORE = 0.3  # as VACE draws
 _BODY, _FEET, _FACE, _LEFT, _RIGHT = (
     slice(0, 18),
@@ -45,15 +46,26 @@ class DwPoseSettings:
 
 
 def find_dwpose(models: Path, device: str = "cpu") -> DwPoseSettings:
-    """`models` is the Hugging Face cache. Raises OelalaError ("no-dwpose") where package or weights lack."""
-    if find_spec("rtmlib") is None or find_spec("onnxruntime") is None:
-        raise OelalaError("no-dwpose", missing="rtmlib, onnxruntime", repo=REPO)
+    """`models` is the Hugging Face cache. Raises OelalaError ("no-dwpose") where packages or weights lack,
+    with the `commands` that bring them."""
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    commands = [PACKAGES[name] for name in missing]
+    weights = _weights(models)
+    if weights is None:
+        missing += FILES
+        commands.append(f'hf download {REPO} {" ".join(FILES)} --cache-dir "{models}"')
+    if weights is None or missing:
+        raise OelalaError("no-dwpose", missing=", ".join(missing), commands="; ".join(commands))
+    return DwPoseSettings(*weights, device)
+
+
+def _weights(models: Path) -> tuple[Path, Path] | None:
     snapshots = models / f"models--{REPO.replace('/', '--')}" / "snapshots"
     for folder in sorted(snapshots.glob("*")):
         det, pose = (folder / name for name in FILES)
         if det.is_file() and pose.is_file():
-            return DwPoseSettings(det, pose, device)
-    raise OelalaError("no-dwpose", missing=", ".join(FILES), repo=REPO)
+            return det, pose
+    return None
 
 
 def look(frames: Iterable[Frame], settings: DwPoseSettings) -> Iterator[list[Person]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def build(studio: Studio) -> TaskTab:
     tab = TaskTab(PoseTransfer, studio)
     with tab.layout():
-        tab.form.place("motion", "motion_start", "motion_end", "person")
+        tab.form.place("motion", "motion_start", "motion_end", "person", "detector")
         tab.form.place("image", "framing", "focus_x", "focus_y")
         tab.form.place("prompt")
         _place_fit(tab.task.kind)
