@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.tasks.download import Download
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running, State
-from oelala.texts import Language, explain, say
+from oelala.texts import Language, explain, meanwhile, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict
     if code == "model-missing":
         # The command line names a command; the page has the size and a button beside it.
         message = say("page.model-missing", language, model=values.get("model", "–"))
-        hint = say("page.model-missing.hint", language)
+        hint = f"{say('page.model-missing.hint', language)} {meanwhile(values, language)}".strip()
     return {"code": code, "message": message, "hint": hint}
 
 
