@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.library.files import PART, copy_file, flush_to_disk
+from oelala.library.names import note_name
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.picture import png_of, read_picture, suffix_of
@@ -52,6 +53,7 @@ def keep_picture(workspace: Workspace, source: Path, name: str | None = None) ->
     if not target.is_file():
         with _writing(workspace):
             copy_file(source, target)
+    note_name(workspace, reference, name or source.name)
     return KeptPicture(reference, picture.width, picture.height)
 
 
@@ -91,6 +93,8 @@ def keep_clip(workspace: Workspace, source: Path) -> str:
         with _writing(workspace):
             if not _is_output(workspace, source) or not _linked(target, source):
                 copy_file(source, target)
+    if not _is_output(workspace, source):  # those are called by their job
+        note_name(workspace, reference, source.name)
     return reference
 
 

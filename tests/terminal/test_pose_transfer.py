@@ -11,7 +11,7 @@ from PIL import Image
 
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_write import write_zip
-from oelala.media.video import probe
+from oelala.media.video import probe, read_metadata
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
@@ -77,6 +77,9 @@ def test_somebody_is_replaced_in_a_film(
     task = studio.restore(out).model_dump()
     assert (task["mode"], task["pose_style"]) == ("replace", "animate")
     assert probe(out).num_frames == 5
+    (clip,) = studio.outputs()
+    assert (clip.title, clip.path.name[6:20]) == ("someone · walk", "-someone-walk-")
+    assert studio.title_of(studio.job(clip.job).task) == read_metadata(out)["title"] == clip.title
     code, _, err = run(capsys, "generate", "pose-transfer", "--motion", "wave", *about, *where)
     assert code == 2
     assert "has to come from a film" in err
