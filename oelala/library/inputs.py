@@ -126,7 +126,8 @@ def is_kept(workspace: Workspace, reference: object) -> bool:
 
 
 def check_extension(clip: Path, video: VideoSpec) -> None:
-    """Whether what is to be made can be joined to the clip.
+    """Whether what is to be made can be joined to the clip. One that is not even in time has no rate of its
+    own: it is brought to that of what follows.
 
     Raises InvalidTask ("nothing-to-add", "other-size", "other-rate"), and as `media.video.probe`.
     """
@@ -135,7 +136,7 @@ def check_extension(clip: Path, video: VideoSpec) -> None:
     found = probe(clip)
     if (found.width, found.height) != (video.width, video.height):
         raise InvalidTask("other-size", field="width", size=f"{found.width} × {found.height}")
-    if abs(found.fps - video.fps) > 0.05:
+    if found.even and abs(found.fps - video.fps) > 0.05:
         raise InvalidTask("other-rate", field="model", rate=f"{found.fps:g}", own=f"{video.fps:g}")
 
 

@@ -19,7 +19,7 @@ from oelala.library.provenance import as_tags, describe, read_settings_of
 from oelala.library.workspace import Workspace, require_writable
 from oelala.media.faults import disk_fault
 from oelala.media.image import write_poster
-from oelala.media.video import Frame, VideoSpec, read_frames, remove_quietly, verify_video, write_video
+from oelala.media.video import Frame, VideoSpec, read_evenly, remove_quietly, verify_video, write_video
 from oelala.progress import Progress, RunContext
 from oelala.tasks.base import Task
 from oelala.tasks.job import JobResult
@@ -66,7 +66,8 @@ class NewClip:
 @dataclass(frozen=True, slots=True)
 class SaveClip:
     """`frames`: uint8 RGB (T, H, W, 3). `provenance`: JSON values (model, file hashes, versions, timings).
-    `before`: a clip whose frames come first, and how many those are; they pass through one at a time.
+    `before`: a clip whose frames come first, and how many those are; they pass through one at a time, as
+    `read_evenly` gives them.
     `called`: as in `NewClip`.
     """
 
@@ -88,7 +89,7 @@ class SaveClip:
 
     def all_frames(self) -> Iterator[Frame]:
         if self.before is not None:
-            yield from islice(read_frames(self.before[0]), self.before[1])
+            yield from islice(read_evenly(self.before[0], self.fps), self.before[1])
         yield from self.frames
 
 
