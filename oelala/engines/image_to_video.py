@@ -15,7 +15,7 @@ from oelala.library.provenance import joins_of
 from oelala.library.workspace import Workspace
 from oelala.media.join import end_of, join_clips
 from oelala.media.picture import Framing, frame_picture, read_picture
-from oelala.media.video import VideoSpec, read_frames
+from oelala.media.video import VideoSpec, read_evenly
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import RunContext
 from oelala.tasks.image_to_video import ImageToVideo
@@ -39,12 +39,12 @@ class Extension:
     """
 
     def __init__(self, task: ImageToVideo, workspace: Workspace, fps: float) -> None:
-        self._clip = kept_path(workspace, task.extend or "")
+        self._clip, self._fps = kept_path(workspace, task.extend or ""), fps
         size = (known(task.width), known(task.height))
         check_extension(self._clip, VideoSpec(*size, known(task.num_frames), fps))
 
     def __call__(self, frames: NDArray[np.uint8]) -> Finished:
-        end = end_of(read_frames(self._clip))
+        end = end_of(read_evenly(self._clip, self._fps))
         matched, join = join_clips(end, frames)
         logger.info(
             "joined at frame {}: colour {} apart, {} × the usual step", join.frame, join.colour, join.jump

@@ -72,7 +72,8 @@ def driving_of(
 ) -> Driving:
     """`file`: where the task's motion lies (or the name of a shipped one); `film`: what it was found in,
     where that is another file. `face`: its points are wanted even where they are not drawn. `picture`: the
-    character's, whose proportions the motion takes as far as `bones` says. `models`: the Hugging Face cache.
+    character's, whose proportions the motion takes as far as `bones` says; at 0 it is only compared.
+    `models`: the Hugging Face cache.
 
     Raises InvalidTask ("no-such-person", "stays-in-place") and what `read_motion` raises.
     """
@@ -87,7 +88,7 @@ def driving_of(
     else:
         pose = part_of(pose, task.motion_start, task.motion_end, path.name)
     target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
-    fitted = fit_motion(pose.only(task.person), _character(picture, fit.bones), target, fit)
+    fitted = fit_motion(pose.only(task.person), _character(task, picture), target, fit)
     findings = tuple(finding.code for finding in fitted.findings)
     return Driving(fitted.pose, fitted.original, findings, film, cut)
 
@@ -132,11 +133,18 @@ def _detection(task: PoseTransfer, cut: Cut, face: bool, models: Path) -> Detect
     return Detection(task.detector, cut, people, hands=style.hands, face=style.face or face, models=models)
 
 
-def _character(picture: Path | None, bones: float) -> Pose | None:
-    """The body in the character's picture; a picture without one leaves the driver's bones as they are."""
-    if picture is None or bones == 0:
+def _character(task: PoseTransfer, picture: Path | None) -> Pose | None:
+    """The body in the character's picture; a picture without one leaves the driver's bones as they are, and
+    who is replaced is not compared."""
+    if picture is None or task.mode == "replace":
         return None
-    pose = detect_pose(picture)
+    try:
+        pose = detect_pose(picture)
+    except OelalaError as fault:
+        if task.bones:
+            raise
+        logger.warning("the motion is not compared with its character: {}", fault)
+        return None
     if not pose.people:
         logger.info("no body in the character's picture: the motion keeps its own proportions")
         return None

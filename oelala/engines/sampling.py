@@ -20,9 +20,10 @@ from oelala.engines.provenance import provenance_of, told_of
 from oelala.engines.watch import Phases, watched
 from oelala.library.clip_writer import ClipWriter
 from oelala.library.outputs import NewClip, SaveClip, require_room, save_clip
+from oelala.library.titles import title_of
 from oelala.library.workspace import Workspace
 from oelala.media.video import VideoSpec
-from oelala.models.catalog import Row
+from oelala.models.catalog import Row, own_prompts
 from oelala.models.decode import decode_wan
 from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.progress import RunContext
@@ -83,7 +84,8 @@ def make_clip(
     """
     task = request.sampling.task
     fps = request.sampling.fps(models.row(request.spec.model))
-    clip = NewClip(workspace, context, task, _video_of(task, fps))
+    called = title_of(task.model_dump(), workspace, own_prompts()) or task.kind
+    clip = NewClip(workspace, context, task, _video_of(task, fps), called)
     require_room(workspace, clip.video)
     phases = Phases(context)
     phases.enter("loading")
@@ -104,7 +106,8 @@ def make_clip(
     frames, provenance, told = with_model(models, wish, lambda loan: _sampled_whole(request, loan, phases))
     made = request.finish(frames)
     about = {**provenance, **made.told}
-    saved = save_clip(SaveClip(workspace, context, task, made.frames, fps, about, made.before))
+    whole = SaveClip(workspace, context, task, made.frames, fps, about, made.before, called)
+    saved = save_clip(whole)
     return replace(saved, details={**saved.details, **told, **made.told})
 
 

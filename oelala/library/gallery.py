@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from oelala.library.naming import document_of, poster_of
 from oelala.library.provenance import read_document
+from oelala.library.titles import title_of
 from oelala.library.workspace import Workspace
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -18,7 +19,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One finished clip. `created`: seconds since the epoch; `title`: the beginning of the prompt."""
+    """One finished clip. `created`: seconds since the epoch; `title`: the beginning of what
+    `library.titles` calls it."""
 
     path: Path
     poster: Path
@@ -29,9 +31,14 @@ class Output:
     job: str
 
 
-def list_outputs(workspace: Workspace, limit: int = 60, offset: int = 0) -> list[Output]:
-    """Newest first. Reads the names of as many days as needed, and the settings of the `limit` shown ones."""
-    return [_output(path) for path in islice(_clips(workspace), offset, offset + limit)]
+def list_outputs(
+    workspace: Workspace, limit: int = 60, offset: int = 0, unsaid: Collection[str] = ()
+) -> list[Output]:
+    """Newest first. Reads the names of as many days as needed, and the settings of the `limit` shown ones.
+
+    `unsaid`: prompts that are no titles, because models bring them along.
+    """
+    return [_output(path, workspace, unsaid) for path in islice(_clips(workspace), offset, offset + limit)]
 
 
 def _clips(workspace: Workspace) -> Iterator[Path]:
@@ -58,7 +65,7 @@ def _names(folder: Path, *, folders: bool) -> list[str]:
         return []  # gone since, or not ours to read
 
 
-def _output(path: Path) -> Output:
+def _output(path: Path, workspace: Workspace, unsaid: Collection[str]) -> Output:
     """From the JSON beside it; where that is gone, from the name."""
     document = read_document(document_of(path))
     task = document.get("task")
@@ -71,7 +78,7 @@ def _output(path: Path) -> Output:
         metadata=document_of(path),
         created=float(created) if isinstance(created, int | float) else _modified(path),
         kind=str(task.get("kind", "")),
-        title=" ".join(str(task.get("prompt") or words[0].replace("-", " ")).split())[:200],
+        title=(title_of(task, workspace, unsaid) or " ".join(words[0].split("-")))[:200],
         job=str(document.get("job") or words[2]),
     )
 

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.library.files import PART, copy_file, flush_to_disk
+from oelala.library.names import note_name
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.picture import png_of, read_picture, suffix_of
@@ -52,6 +53,7 @@ def keep_picture(workspace: Workspace, source: Path, name: str | None = None) ->
     if not target.is_file():
         with _writing(workspace):
             copy_file(source, target)
+    note_name(workspace, reference, name or source.name)
     return KeptPicture(reference, picture.width, picture.height)
 
 
@@ -91,6 +93,8 @@ def keep_clip(workspace: Workspace, source: Path) -> str:
         with _writing(workspace):
             if not _is_output(workspace, source) or not _linked(target, source):
                 copy_file(source, target)
+    if not _is_output(workspace, source):  # those are called by their job
+        note_name(workspace, reference, source.name)
     return reference
 
 
@@ -122,7 +126,8 @@ def is_kept(workspace: Workspace, reference: object) -> bool:
 
 
 def check_extension(clip: Path, video: VideoSpec) -> None:
-    """Whether what is to be made can be joined to the clip.
+    """Whether what is to be made can be joined to the clip. One that is not even in time has no rate of its
+    own: it is brought to that of what follows.
 
     Raises InvalidTask ("nothing-to-add", "other-size", "other-rate"), and as `media.video.probe`.
     """
@@ -131,7 +136,7 @@ def check_extension(clip: Path, video: VideoSpec) -> None:
     found = probe(clip)
     if (found.width, found.height) != (video.width, video.height):
         raise InvalidTask("other-size", field="width", size=f"{found.width} × {found.height}")
-    if abs(found.fps - video.fps) > 0.05:
+    if found.even and abs(found.fps - video.fps) > 0.05:
         raise InvalidTask("other-rate", field="model", rate=f"{found.fps:g}", own=f"{video.fps:g}")
 
 

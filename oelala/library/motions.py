@@ -15,6 +15,7 @@ from pathlib import Path
 from oelala.errors import InvalidTask, OelalaError
 from oelala.library.files import PART, copy_file, flush_to_disk
 from oelala.library.inputs import is_kept, is_reference
+from oelala.library.names import note_name
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.poses.document import Pose
@@ -67,11 +68,15 @@ def keep_source(workspace: Workspace, source: Path, name: str | None = None, fps
     try:
         if is_openpose(source):
             pose = require_somebody(read_openpose(source, Reading(fps=fps)), source.name)
-            return KeptMotion(keep_motion(workspace, pose), pose=True)
-        open_film(source)
+            kept = KeptMotion(keep_motion(workspace, pose), pose=True)
+        else:
+            open_film(source)
+            suffix = Path(name or source.name).suffix.lower()
+            kept = KeptMotion(_keep_file(workspace, source, suffix), pose=False)
     except OelalaError as fault:
         raise _called(fault, source, name) from fault
-    return KeptMotion(_keep_file(workspace, source, Path(name or source.name).suffix.lower()), pose=False)
+    note_name(workspace, kept.reference, name or source.name)
+    return kept
 
 
 def keep_motions(task: Task, workspace: Workspace, fps: float) -> Task:

@@ -19,7 +19,7 @@ from oelala.library.provenance import as_tags, describe, read_settings_of
 from oelala.library.workspace import Workspace, require_writable
 from oelala.media.faults import disk_fault
 from oelala.media.image import write_poster
-from oelala.media.video import Frame, VideoSpec, read_frames, remove_quietly, verify_video, write_video
+from oelala.media.video import Frame, VideoSpec, read_evenly, remove_quietly, verify_video, write_video
 from oelala.progress import Progress, RunContext
 from oelala.tasks.base import Task
 from oelala.tasks.job import JobResult
@@ -42,16 +42,18 @@ _MARGIN = 2 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class NewClip:
-    """An output to be: of which job and task, how large and how long."""
+    """An output to be: of which job and task, how large and how long. `called`: its title, if not its prompt;
+    looked up once, for its path depends on it."""
 
     workspace: Workspace
     context: RunContext
     task: Task
     video: VideoSpec
+    called: str = ""
 
     @property
     def title(self) -> str:
-        return str(getattr(self.task, "prompt", "") or self.task.kind)
+        return self.called or str(getattr(self.task, "prompt", "") or self.task.kind)
 
     @property
     def path(self) -> Path:
@@ -64,7 +66,9 @@ class NewClip:
 @dataclass(frozen=True, slots=True)
 class SaveClip:
     """`frames`: uint8 RGB (T, H, W, 3). `provenance`: JSON values (model, file hashes, versions, timings).
-    `before`: a clip whose frames come first, and how many those are; they pass through one at a time.
+    `before`: a clip whose frames come first, and how many those are; they pass through one at a time, as
+    `read_evenly` gives them.
+    `called`: as in `NewClip`.
     """
 
     workspace: Workspace
@@ -74,17 +78,18 @@ class SaveClip:
     fps: float
     provenance: Mapping[str, Any]
     before: tuple[Path, int] | None = None
+    called: str = ""
 
     @property
     def clip(self) -> NewClip:
         num_frames, height, width, _ = self.frames.shape
         earlier = 0 if self.before is None else self.before[1]
         video = VideoSpec(width, height, earlier + num_frames, self.fps)
-        return NewClip(self.workspace, self.context, self.task, video)
+        return NewClip(self.workspace, self.context, self.task, video, self.called)
 
     def all_frames(self) -> Iterator[Frame]:
         if self.before is not None:
-            yield from islice(read_frames(self.before[0]), self.before[1])
+            yield from islice(read_evenly(self.before[0], self.fps), self.before[1])
         yield from self.frames
 
 

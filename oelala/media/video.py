@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault, disk_full
 from oelala.media.ffmetadata import parse_tags, write_tags
 from oelala.media.ffmpeg import SAFE_INPUT, Ffmpeg, file_argument
+from oelala.media.timing import is_even, repeats
 
 Frame = NDArray[np.uint8]
 PATIENCE = 20.0  # seconds that ffmpeg may look at a file without giving a frame
@@ -35,12 +37,29 @@ _FRAME_LIST = ("-f", "framecrc", "-flush_packets", "1", "pipe:1")  # a line a fr
 
 @dataclass(frozen=True, slots=True)
 class VideoSpec:
-    """Sizes in pixels, `fps` in frames per second."""
+    """Sizes in pixels, `fps` in frames per second: the mean of a film that is not `even` in time."""
 
     width: int
     height: int
     num_frames: int
     fps: float
+    even: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The frames of a file as ffmpeg lists them. `times`: when each is shown, in order, and `end`: when the
+    last one is over, in seconds."""
+
+    width: int
+    height: int
+    fps: float
+    times: tuple[float, ...]
+    end: float
+
+    @property
+    def num_frames(self) -> int:
+        return len(self.times)
 
 
 def write_video(
@@ -105,6 +124,11 @@ def probe(path: Path) -> VideoSpec:
     """Size (upright, with square pixels: as players show it), number of frames and rate; of the frames only
     the first is decoded. Raises OelalaError ("unreadable-file", "not-a-film", "film-without-picture")."""
     width, height = _size_as_seen(path)
+    found = _list_frames(path)
+    return VideoSpec(width, height, found.num_frames, found.fps, is_even(found.times))
+
+
+def _list_frames(path: Path) -> _Listed:
     arguments = [
         *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-c", "copy", *_FRAME_LIST,
     ]  # fmt: skip
@@ -112,7 +136,7 @@ def probe(path: Path) -> VideoSpec:
         found, status = _count_frames(run), run.finish()
         if status or not found.num_frames:
             raise _unreadable(path, run)
-    return VideoSpec(width, height, found.num_frames, found.fps)
+    return found
 
 
 def _size_as_seen(path: Path) -> tuple[int, int]:
@@ -143,6 +167,17 @@ def read_frames(path: Path) -> Iterator[Frame]:
             yield np.frombuffer(data, np.uint8).reshape(spec.height, spec.width, 3)
         if run.finish():
             raise _unreadable(path, run)
+
+
+def read_evenly(path: Path, fps: float) -> Iterator[Frame]:
+    """As `read_frames`; of a film that is not even in time so many a second, each when it is to be seen."""
+    found = _list_frames(path)
+    if is_even(found.times):
+        yield from read_frames(path)
+        return
+    counts = repeats(found.times, found.end, fps)
+    for frame, count in zip(read_frames(path), counts, strict=False):
+        yield from repeat(frame, count)
 
 
 def read_metadata(path: Path) -> dict[str, str]:
@@ -217,27 +252,32 @@ def _tag_arguments(source: Path, path: Path, tags: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _count_frames(run: Ffmpeg) -> VideoSpec:
+def _count_frames(run: Ffmpeg) -> _Listed:
     """Reads framecrc: `#tb 0: 1/16`, `#dimensions 0: 64x48`, then `0, dts, pts, duration, …` a frame.
 
-    Matroska rounds every duration to milliseconds, but not their sum: the times tell more.
+    Matroska rounds every duration to milliseconds, but not their sum: the times tell more. Frames come in the
+    order of decoding.
     """
-    width = height = frames = 0
-    seconds_a_tick, start, end = 0.0, 0, 0
+    width = height = 0
+    tick, start, end = 0.0, 0, 0
+    shown: list[tuple[int, int]] = []
     for line in run.lines():
         key, _, value = line.partition(" 0: ")
         if key == "#dimensions":
             width, height = (int(side) for side in value.split("x"))
         elif key == "#tb":
             numerator, denominator = (int(part) for part in value.split("/"))
-            seconds_a_tick = numerator / denominator
+            tick = numerator / denominator
         elif not line.startswith("#"):
-            time, duration = (int(line.split(",")[column]) for column in (1, 3))
-            start = start if frames else time
-            end = time + duration
-            frames += 1
-    seconds = (end - start) * seconds_a_tick
-    return VideoSpec(width, height, frames, round(frames / seconds, 3) if seconds > 0 else 0.0)
+            decoded, seen, duration = (int(part) for part in line.split(",")[1:4])
+            start = start if shown else decoded
+            end = decoded + duration
+            shown.append((seen, duration))
+    shown.sort()
+    seconds = (end - start) * tick
+    fps = round(len(shown) / seconds, 3) if seconds > 0 else 0.0
+    over = sum(shown[-1]) * tick if shown else 0.0
+    return _Listed(width, height, fps, tuple(seen * tick for seen, _ in shown), over)
 
 
 def _unreadable(path: Path, run: Ffmpeg) -> OelalaError:

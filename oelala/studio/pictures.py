@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from oelala.library import outputs as output_files
 from oelala.library.files import copy_file
 from oelala.library.inputs import KeptPicture
 from oelala.library.outputs import Output
+from oelala.library.titles import title_of
 from oelala.media.picture import picture_preview
 from oelala.models import catalog
 from oelala.studio.base import Verbs
@@ -55,7 +57,11 @@ class PictureVerbs(Verbs):
 
     def outputs(self, limit: int = 60, offset: int = 0) -> list[Output]:
         """Newest first."""
-        return output_files.list_outputs(self.workspace, limit, offset)
+        return output_files.list_outputs(self.workspace, limit, offset, catalog.own_prompts())
+
+    def title_of(self, task: Mapping[str, Any]) -> str:
+        """What a clip of the task is called, as `library.titles.title_of`."""
+        return title_of(task, self.workspace, catalog.own_prompts())
 
     def restore(self, source: Path) -> Task:
         """The task inside an mp4 or JSON that Oelala made, for a form to show.

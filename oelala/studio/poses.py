@@ -16,6 +16,7 @@ from oelala.library.motions import KeptMotion
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
 from oelala.media.poses.request import PoseRequest
+from oelala.models import catalog
 from oelala.studio.tasks import TaskVerbs
 from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Job
@@ -126,6 +127,42 @@ class PoseVerbs(TaskVerbs):
             other = frame_pose(self._pose(character), framing)
         target = Target(*size, float(self._row(task.model).fps), task.num_frames or 1)
         return fitted_view(fit_motion(part, other, target, fit))
+
+    def search_for_place(self, task: PoseTransfer) -> tuple[PoseTransfer, dict[str, Job]]:
+        """The task with what it names kept, and by field the searches for bodies that `placed` waits for.
+
+        Raises as `submit` does, and InvalidTask ("nowhere-to-place", "stays-in-place").
+        """
+        from oelala.media.poses.styles import STYLES
+
+        full = catalog.resolve(task, self.settings)
+        if full.image is None:
+            raise InvalidTask("nowhere-to-place", field="image")
+        if full.mode == "replace":
+            raise InvalidTask("stays-in-place", field="mode")
+        kept = self._with_inputs(task)
+        assert isinstance(kept, PoseTransfer)
+        assert kept.image is not None
+        searches = {"image": self.find_motion(kept.image, Path(full.image).name)}
+        film = motions.film_of(self.workspace, kept.motion)
+        if film is not None and film.name == kept.motion:
+            style = STYLES[full.pose_style or "openpose"]
+            closely = style.hands or style.face
+            searches["motion"] = self.find_motion(kept.motion, Path(task.motion).name, closely=closely)
+        return kept, searches
+
+    def placed(self, task: PoseTransfer, found: Mapping[str, str]) -> PoseTransfer:
+        """The task with the body where its character stands, as large as they are. `found`: by field, the
+        motion in its picture, and in its film if that is one.
+
+        Raises as `fitted_view`, and InvalidTask ("nowhere-to-place").
+        """
+        moved = task.model_copy(update={"motion": found.get("motion", task.motion)})
+        values = catalog.resolve(moved, self.settings).model_dump()
+        place = self.fitted_view(values, found["image"])["place"]
+        if place is None:
+            raise InvalidTask("nowhere-to-place", field="image")
+        return moved.model_copy(update=place)
 
     def clip_score(self, clip: Path) -> dict[str, Any]:
         """How well a finished clip follows its motion: `Score.as_json` with `fps`, and `side_by_side`, a film

@@ -12,8 +12,10 @@ from oelala.settings import Settings, add_common_flags
 from oelala.studio import KINDS, Studio
 from oelala.tasks.base import Task
 from oelala.tasks.job import Done, Job
+from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.terminal.console import DONE, Console
 from oelala.terminal.outcome import tell_unfinished
+from oelala.terminal.place import place_body, refuse_both
 from oelala.terminal.watch import run_and_watch
 from oelala.texts import field_key, say
 
@@ -36,6 +38,9 @@ def _add_task_flags(parser: argparse.ArgumentParser, task: type[Task]) -> None:
             "%", "%%"
         )  # English, as argparse's own words
         parser.add_argument(flag, dest=f"task_{name}", metavar=_metavar(field.annotation), help=about)
+    if task is PoseTransfer:
+        about = "Put the body where the character of the picture stands, as large as they are."
+        parser.add_argument("--place", action="store_true", help=about)
     about = "More models to make the same, with commas between them; each in its own size and way."
     parser.add_argument("--also", metavar="MODELS", default="", help=about)
     parser.add_argument("--preset", metavar="P", help="Named values to start from; files in presets/.")
@@ -54,6 +59,12 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
     task = studio.read_task(flags.kind, _values(flags, studio))
     out = _checked_target(flags.out)
+    if isinstance(task, PoseTransfer) and flags.place:
+        refuse_both(vars(flags))
+        placed = place_body(studio, task, console)
+        if isinstance(placed, Job):
+            return tell_unfinished(placed, console)
+        task = placed
     also = [model.strip() for model in flags.also.split(",") if model.strip()]
     jobs = run_and_watch(studio, studio.submit(task, also), console)
     unfinished = [job for job in jobs if not isinstance(job.state, Done)]

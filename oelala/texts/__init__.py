@@ -78,9 +78,16 @@ def explain(code: str, values: Mapping[str, Any], language: Language) -> tuple[s
     if f"error.{code}" not in texts:
         return say("error.unexpected", language, reason=code), say("error.unexpected.hint", language)
     try:
-        return say(f"error.{code}", language, **values), say(f"error.{code}.hint", language, **values)
+        message, hint = (say(key, language, **values) for key in (f"error.{code}", f"error.{code}.hint"))
     except (KeyError, IndexError):
         return code, ""
+    return message, f"{hint} {meanwhile(values, language)}".strip()
+
+
+def meanwhile(values: Mapping[str, Any], language: Language) -> str:
+    """What works until a fault with these values is mended, if it names a model that does; else ""."""
+    model = values.get("meanwhile")
+    return say("meanwhile", language, model=model) if model else ""
 
 
 def choose_language(wishes: str | None) -> Language:

@@ -13,10 +13,11 @@ TEXTS: dict[str, Text] = {
         "{model} is not on this computer yet ({size}).", "{model} staat nog niet op deze computer ({size})."
     ),
     "error.model-missing.hint": Text(
-        "Fetch it with: ./launch.sh models download {id} (from {repo}; it resumes where it stopped). "
-        "Until then Oelala Mini works without any download.",
-        "Haal het op met: ./launch.sh models download {id} (van {repo}; onderbroken gaat het verder). "
-        "Tot die tijd werkt Oelala Mini zonder download.",
+        "Fetch it with: ./launch.sh models download {id} (from {repo}; it resumes where it stopped).",
+        "Haal het op met: ./launch.sh models download {id} (van {repo}; onderbroken gaat het verder).",
+    ),
+    "meanwhile": Text(
+        "Until then {model} works without any download.", "Tot die tijd werkt {model} zonder download."
     ),
     "error.model-broken": Text(
         "{model} is on this computer but incomplete or damaged: {reason}",

@@ -74,10 +74,7 @@ FRAME: dict[str, Text] = {
     "page.model-missing": Text(
         "{model} is not on this computer yet.", "{model} staat nog niet op deze computer."
     ),
-    "page.model-missing.hint": Text(
-        "Press Download under its name. Until then Oelala Mini works without any download.",
-        "Druk op Download onder de naam. Tot die tijd werkt Oelala Mini zonder download.",
-    ),
+    "page.model-missing.hint": Text("Press Download under its name.", "Druk op Download onder de naam."),
     "page.download.title": Text("Download: {model}", "Download: {model}"),
     "page.drop": Text(
         "A clip brings its settings back, a picture begins a new one",

@@ -88,6 +88,16 @@ FAULTS: dict[str, Text] = {
         "Choose a picture of the character, or another model.",
         "Kies een afbeelding van het personage of een ander model.",
     ),
+    "error.nowhere-to-place": Text(
+        "To place the body, a picture has to show where its character stands.",
+        "Om het lichaam te plaatsen moet een afbeelding laten zien waar het personage staat.",
+    ),
+    "error.nowhere-to-place.hint": Text(
+        "Choose a picture with neck or hips in view, or leave --place out.",
+        "Kies een afbeelding met hals of heupen in beeld, of laat --place weg.",
+    ),
+    "error.placed-already": Text("--place finds this by itself.", "--place bepaalt dit zelf."),
+    "error.placed-already.hint": Text("Leave one of the two out.", "Laat een van beide weg."),
     "error.stays-in-place": Text(
         "Who takes somebody's place in a film moves exactly where they did.",
         "Wie in een film iemands plaats inneemt, beweegt precies waar die bewoog.",

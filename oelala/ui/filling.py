@@ -31,11 +31,12 @@ class Filling:
         self._bridge.fill(None, there, there, js=self._script("fill", about), **_IN_BROWSER)
 
     def wire_list(self, chosen: Any, what: str, *, again: bool = False) -> None:
-        """Ask the handler `choose_<what>` when another value is chosen, or `again` the same one."""
+        """Ask the handler `choose_<what>` when another value is chosen, or the same one: `again`, or where no
+        answer has come."""
         about = json.dumps({"kind": self._form.kind, "what": what, "start": chosen.value})
         call = f"(value) => window.oelala.choose?.({about}, value"
-        if again:  # told by a click only, and before the input
-            chosen.select(None, chosen, None, js=f"{call}, {{again: true}})", **_IN_BROWSER)
+        click = json.dumps({"click": True, "again": again})  # it is told before the input
+        chosen.select(None, chosen, None, js=f"{call}, {click})", **_IN_BROWSER)
         chosen.input(None, chosen, None, js=f"{call})", **_IN_BROWSER)
 
     def leaving(self, inputs: set[Any]) -> str:

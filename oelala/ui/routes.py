@@ -136,7 +136,8 @@ class Panels:
         return self._view(request, self._studio.download(request.path_params["model"]))
 
     def _view(self, request: Request, job: Any) -> dict[str, Any]:
-        return job_view(job, request_language(request, self._studio.settings), self._titles)
+        language = request_language(request, self._studio.settings)
+        return job_view(job, language, self._titles, self._studio.title_of(job.task))
 
     def preview(self, request: Request) -> Response:
         path = self._studio.preview(request.path_params["job"])

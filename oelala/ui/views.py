@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.tasks.download import Download
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running, State
-from oelala.texts import Language, explain, say
+from oelala.texts import Language, explain, meanwhile, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,15 +25,15 @@ NOTED = ("leaner", "int8")
 FACTS = ("model", "width", "height", "num_frames", "num_inference_steps", "seed")
 
 
-def job_view(job: Job, language: Language, titles: Mapping[str, str]) -> dict[str, Any]:
+def job_view(job: Job, language: Language, titles: Mapping[str, str], title: str) -> dict[str, Any]:
     """One row of the queue; `output` is the address of the finished clip.
 
-    `titles`: the names of models by id.
+    `titles`: the names of models by id; `title`: of the clip.
     """
     return {
         "id": job.id,
         "kind": job.kind,
-        "title": _title(job, language, titles),
+        "title": _download_title(job, language, titles) or title[:TITLE_LENGTH],
         "facts": _facts(job, titles),
         "created": round(job.created, 2),
         "attempt": job.attempt,
@@ -83,15 +83,11 @@ def output_view(output: Output, folder: Path) -> dict[str, Any]:
     }
 
 
-def _title(job: Job, language: Language, titles: Mapping[str, str]) -> str:
-    if job.kind == Download.kind:
-        model = str(job.task["model"])
-        return say("page.download.title", language, model=titles.get(model, model))
-    return title_of(job.task)
-
-
-def title_of(task: Mapping[str, Any]) -> str:
-    return " ".join(str(task.get("prompt") or "").split())[:TITLE_LENGTH]
+def _download_title(job: Job, language: Language, titles: Mapping[str, str]) -> str:
+    if job.kind != Download.kind:
+        return ""
+    model = str(job.task["model"])
+    return say("page.download.title", language, model=titles.get(model, model))
 
 
 def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict[str, str]:
@@ -99,7 +95,7 @@ def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict
     if code == "model-missing":
         # The command line names a command; the page has the size and a button beside it.
         message = say("page.model-missing", language, model=values.get("model", "–"))
-        hint = say("page.model-missing.hint", language)
+        hint = f"{say('page.model-missing.hint', language)} {meanwhile(values, language)}".strip()
     return {"code": code, "message": message, "hint": hint}
 
 

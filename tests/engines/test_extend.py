@@ -15,7 +15,7 @@ from oelala.errors import InvalidTask
 from oelala.library.inputs import keep_inputs, kept_path
 from oelala.library.outputs import SaveClip, read_settings_of, save_clip
 from oelala.library.workspace import Workspace
-from oelala.media.video import read_frames
+from oelala.media.video import probe, read_frames
 from oelala.models.manager import ModelManager
 from oelala.progress import Progress
 from oelala.tasks.image_to_video import ImageToVideo
@@ -109,6 +109,26 @@ def test_a_clip_that_lies_on_its_side_goes_on_as_players_show_it(
     assert made.shape == (17, 32, 64, 3)
     turned = [np.stack([np.rot90(frame, turn) for frame in upright]) for turn in (0, 2)]
     assert min(np.abs(made[:9] - frames).mean() for frames in turned) < 4
+
+
+@pytest.mark.parametrize("name", ["varying.mp4", "varying.mkv"])
+def test_a_clip_of_varying_rate_keeps_its_times_at_the_models_rate(
+    manager: ModelManager, workspace: Workspace, tmp_path: Path, name: str
+) -> None:
+    frames = moving_gradient(12, 64, 64)
+    even, varying = film(tmp_path / "even.mp4", list(frames)), tmp_path / name
+    slower = "setpts='if(lt(N,6),N,6+(N-6)*3)/16/TB'"  # six frames at 16 a second, then each for three
+    ffmpeg(
+        "-i", str(even), "-vf", slower, "-fps_mode", "passthrough", "-enc_time_base", "1/16000", str(varying)
+    )
+    assert (probe(even).even, probe(varying).even, probe(varying).num_frames) == (True, False, 12)
+    made = run(extending(varying, workspace), manager, context_of(), workspace)
+    path = workspace.root / str(made.output)
+    expected = [*range(6), *np.repeat(range(6, 11), 3), 11]
+    assert (probe(path).num_frames, probe(path).fps) == (len(expected) + 8, 16)
+    assert np.abs(frames_of(path)[: len(expected)] - frames[expected]).mean() < 4
+    (join,) = made.details["joins"]
+    assert join["frame"] == len(expected)
 
 
 def test_a_clip_of_somebody_else_may_change_afterwards(

@@ -21,9 +21,10 @@ from oelala.engines.sampling import Sampling, sample_wan
 from oelala.engines.watch import Phases
 from oelala.errors import Cancelled, InvalidTask
 from oelala.library.inputs import keep_inputs
-from oelala.library.motions import motion_file
+from oelala.library.motions import keep_motion, motion_file
 from oelala.library.outputs import read_settings_of
 from oelala.library.workspace import Workspace
+from oelala.media.poses.detect import detect_pose
 from oelala.media.poses.drawing import draw_frame
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_write import write_zip
@@ -34,6 +35,7 @@ from oelala.models.catalog import Row
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import CancelToken, Progress, RunContext
 from oelala.settings import Settings
+from oelala.studio import Studio
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.texts import all_texts
 from tests.media.bodies import pose_of, standing
@@ -196,6 +198,23 @@ def test_bones_come_from_the_picture_and_sliders_from_the_user(tmp_path: Path) -
     moved = driving_of(task_of(shift_x=0.25, **size), "wave", 16, None).pose.people[0].coco18()
     still = driving_of(task_of(**size), "wave", 16, None).pose.people[0].coco18()
     assert moved[:, :8, 0] - still[:, :8, 0] == pytest.approx(64)
+
+
+@pytest.mark.parametrize("bones", [0.0, 0.5, 1.0])
+def test_the_clip_keeps_the_findings_that_the_page_shows(tmp_path: Path, bones: float) -> None:
+    Image.fromarray(rendered("full body")[0]).save(tmp_path / "someone.png")
+    studio = Studio(Settings(workspace=tmp_path / "w"))
+    character = keep_motion(studio.workspace, detect_pose(tmp_path / "someone.png"))
+    long = shipped_motion("wave").people[0].body.copy()
+    long[:, [3, 4, 6, 7], :2] += 0.8 * (long[:, [3, 4, 6, 7], :2] - long[:, [2, 2, 5, 5], :2])
+    motion = keep_motion(studio.workspace, pose_of(long))
+    task = task_of(motion=motion, bones=bones, width=128, height=128, image="someone.png")
+    file = motion_file(studio.workspace, motion)
+    made = driving_of(task, file, 16, tmp_path / "someone.png").findings
+    shown = [finding["code"] for finding in studio.fitted_view(task.model_dump(), character)["findings"]]
+    assert list(made) == shown
+    assert ("proportions" in shown) is (bones < 1)
+    assert "proportions" not in driving_of(task, file, 16, None).findings
 
 
 def test_a_render_that_follows_scores_high_and_noise_scores_nothing() -> None:

@@ -15,7 +15,7 @@ from oelala.media.poses.fit_check import Code, check_fit
 from oelala.media.poses.layouts import COCO18, COCO18_IN_BODY25
 from oelala.media.poses.retarget import Fit, bone_lengths, frame_pose, placement, resize, retarget
 from oelala.texts import all_texts
-from tests.media.bodies import pose_of, standing
+from tests.media.bodies import crouching, pose_of, standing
 
 
 def arm(body: Points) -> float:
@@ -63,6 +63,37 @@ def test_whoever_shows_no_hips_is_placed_by_the_neck_and_nobody_nowhere() -> Non
     head = np.zeros((1, 18, 3))
     head[:, 0] = standing()[:1, 0]
     assert placement(pose_of(standing()), pose_of(head)) is None
+
+
+@pytest.mark.parametrize(
+    ("driver", "turned", "back", "thighs", "shins", "hidden"),
+    [
+        (0, 0, 0, 0, 0, ()),
+        (0, 45, 0, 0, 60, (3, 4, 6, 7)),
+        (0, 60, 20, 80, 60, ()),
+        (0, 60, 35, 80, 30, (10, 13)),
+        (0, 90, 60, 110, 30, ()),
+        (45, 60, 20, 110, 60, (3, 4, 6, 7)),
+        (88, 0, 0, 80, 30, (3, 4, 6, 7)),
+    ],
+)
+def test_who_crouches_or_is_seen_from_the_side_is_as_large_as_ever(
+    driver: float, turned: float, back: float, thighs: float, shins: float, hidden: tuple[int, ...]
+) -> None:
+    upright = pose_of(crouching(200, driver, 0, 0, 0))
+    body = crouching(100, turned, back, thighs, shins)
+    body[:, list(hidden)] = 0
+    place = placement(upright, pose_of(body))
+    assert place is not None
+    assert place.scale == pytest.approx(0.5, rel=0.03)
+
+
+def test_a_body_seen_from_its_end_alone_tells_no_size() -> None:
+    upright, flat = pose_of(standing(200)), standing(200, num_frames=1)
+    flat[..., :2] = (128, 100)
+    place = placement(upright, pose_of(flat))
+    assert place is not None
+    assert place.scale == 1
 
 
 @pytest.mark.parametrize(("mode", "focus"), [("pad", 0.5), ("crop", 0.4), ("crop", 0.6)])

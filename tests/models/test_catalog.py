@@ -11,13 +11,15 @@ import pytest
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import ROWS, defaults, find, resolve, rows, status
-from oelala.models.catalog.resolve import check_frames, check_size
+from oelala.models.catalog.resolve import check_frames, check_size, missing_model
 from oelala.models.catalog.status import fits_machine
 from oelala.models.machine import Gpu, Machine
-from oelala.settings import Settings
+from oelala.settings import ASSETS, Settings
 from oelala.tasks.base import Task
+from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.text_to_video import TextToVideo
-from oelala.texts import LANGUAGES, say, written
+from oelala.texts import LANGUAGES, explain, say, written
+from oelala.ui.views import fault_view
 from tests.models.folders import write_cached
 
 MINI, SMALL, LARGE = (find(name) for name in ("oelala-mini", "wan2.1-t2v-1.3b", "wan2.1-t2v-14b"))
@@ -164,6 +166,27 @@ def test_a_model_that_is_not_here_is_missed_with_its_size(tmp_path: Path) -> Non
     with pytest.raises(ModelMissing) as fault:
         resolve(TextToVideo(prompt="a", model=LARGE.id), settings_in(tmp_path))
     assert fault.value.values["size"] == "57.2 GB"
+
+
+@pytest.mark.parametrize(
+    ("task", "shipped"),
+    [
+        (TextToVideo(prompt="a", model=LARGE.id), MINI.folder),
+        (PoseTransfer(prompt="a", motion="wave", model="wan2.1-vace-14b"), ASSETS / "oelala-mini-pose"),
+    ],
+)
+def test_only_what_ships_for_that_kind_of_task_is_said_to_work_meanwhile(
+    tmp_path: Path, task: Task, shipped: Path
+) -> None:
+    with pytest.raises(ModelMissing) as fault:
+        resolve(task, settings_in(tmp_path))
+    found = fault.value
+    views = [fault_view(found.code, found.values, language)["hint"] for language in LANGUAGES]
+    hints = [explain(found.code, found.values, language)[1] for language in LANGUAGES]
+    assert ["works without any download" in hint for hint in (hints[0], views[0])] == [shipped.exists()] * 2
+    assert ["zonder download" in hint for hint in (hints[1], views[1])] == [shipped.exists()] * 2
+    assert all("Oelala Mini" in hint for hint in (*hints, *views)) is shipped.exists()
+    assert missing_model(LARGE, tmp_path).values["meanwhile"] is None
 
 
 def test_half_a_model_is_broken_not_missing(tmp_path: Path) -> None:

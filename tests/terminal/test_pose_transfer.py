@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,7 +15,7 @@ from oelala.library.provenance import read_document
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.poses.source import MotionSource, read_motion
-from oelala.media.video import probe
+from oelala.media.video import probe, read_metadata
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
@@ -109,9 +110,63 @@ def test_somebody_is_replaced_in_a_film(
     task = studio.restore(out).model_dump()
     assert (task["mode"], task["pose_style"]) == ("replace", "animate")
     assert probe(out).num_frames == 5
+    (clip,) = studio.outputs()
+    assert (clip.title, clip.path.name[6:20]) == ("someone · walk", "-someone-walk-")
+    assert studio.title_of(studio.job(clip.job).task) == read_metadata(out)["title"] == clip.title
     code, _, err = run(capsys, "generate", "pose-transfer", "--motion", "wave", *about, *where)
     assert code == 2
     assert "has to come from a film" in err
+
+
+def test_the_body_is_put_where_the_character_stands(
+    tmp_path: Path, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_vace(models / find(VACE).repo)
+    picture, joints = rendered("full body")
+    small = Image.new("RGB", (256, 256), "white")
+    small.paste(Image.fromarray(picture).resize((128, 128)), (128, 96))
+    small.save(tmp_path / "someone.png")
+    motion, out = tmp_path / "walk.mp4", tmp_path / "clip.mp4"
+    film(motion, [np.array(picture)] * 8)
+    about = ["--image", str(tmp_path / "someone.png"), "--motion", str(motion), "--model", VACE, *SMALL]
+    where = ["--out", str(out), "--json", "--workspace", str(tmp_path / "w")]
+    code, _, err = run(capsys, "generate", "pose-transfer", *about, "--place", *where)
+    assert code == 0, err
+    studio = Studio(Settings(workspace=tmp_path / "w", models=models))
+    task = studio.restore(out).model_dump()
+    hips = (joints[8] + joints[11]) / 2
+    assert task["pose_scale"] == pytest.approx(0.5, abs=0.06)
+    wanted = (np.array([128, 96]) + hips * 128) / 256 - hips
+    assert [task["shift_x"], task["shift_y"]] == pytest.approx(list(wanted), abs=0.03)
+    assert task["motion"].endswith(".zip")  # nobody has to be looked for once more
+    assert [job.kind for job in studio.jobs()].count("read-motion") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--prompt", "x"], "has to show where its character stands"),
+        (["--prompt", "x", "--image", "blank.png", "--shift-x", "0.1"], "--place finds this by itself"),
+        (["--image", "blank.png"], "blank.png"),
+    ],
+)
+def test_where_a_body_cannot_be_placed_is_said(
+    tmp_path: Path,
+    models: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    build_vace(models / find(VACE).repo)
+    Image.new("RGB", (128, 128), "white").save(tmp_path / "blank.png")
+    monkeypatch.chdir(tmp_path)
+    about = ["--motion", "wave", "--model", VACE, "--place", *arguments, "--workspace", str(tmp_path / "w")]
+    code, out, err = run(capsys, "generate", "pose-transfer", *about, "--language", "en")
+    assert (out, code in (1, 2)) == ("", True)
+    assert message in err
+    studio = Studio(Settings(workspace=tmp_path / "w"))
+    assert {job.kind for job in studio.jobs()} <= {"read-motion"}
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ class Held:
             self._page.wait_for_timeout(50)
         assert len(self._routes) == count
 
+    def lose(self) -> None:
+        """Answered by something on the way, and never by the studio. (When the connection itself breaks,
+        Gradio loads the page again.)"""
+        self._routes.pop(0).fulfill(status=502, body="")
+
     def let_go(self, which: int = 0) -> None:
         self._routes.pop(which).continue_()
 
@@ -107,6 +112,28 @@ def test_a_choice_is_asked_for_once_and_leaving_a_list_is_none(page: Any) -> Non
     for name in ("model", "preset"):
         page.focus(f"#text-to-video--{name} input")
         page.keyboard.press("Tab")
+    page.wait_for_timeout(300)
+    held.wait_for(0)
+    assert value_of(page, "text-to-video", "width") == "128"
+
+
+def test_a_choice_that_got_lost_on_the_way_is_asked_for_again(page: Any) -> None:
+    held = Held(page)
+    choose(page, "text-to-video", "Wan 2.1 T2V 1.3B")
+    held.wait_for(1)
+    held.lose()
+    page.focus("#text-to-video--model input")
+    page.focus("#text-to-video--prompt textarea")  # which chooses nothing
+    page.wait_for_timeout(300)
+    held.wait_for(0)
+    assert value_of(page, "text-to-video", "width") == "256"
+    choose(page, "text-to-video", "Wan 2.1 T2V 1.3B")
+    held.wait_for(1)
+    held.let_go()
+    holds(page, "text-to-video", "width", 832)
+    # What came is asked for once: a second click leaves alone what was typed since.
+    put(page, "text-to-video", "width", "128")
+    choose(page, "text-to-video", "Wan 2.1 T2V 1.3B")
     page.wait_for_timeout(300)
     held.wait_for(0)
     assert value_of(page, "text-to-video", "width") == "128"

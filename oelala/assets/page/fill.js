@@ -11,7 +11,7 @@ export function startFill() {
 }
 
 function formOf(kind) {
-  if (!forms.has(kind)) forms.set(kind, { questions: [], answers: [], asked: new Map(), written: {}, chosen: {} });
+  if (!forms.has(kind)) forms.set(kind, { questions: [], answers: [], asked: new Map(), written: {}, chosen: {}, stamps: {} });
   return forms.get(kind);
 }
 
@@ -20,16 +20,18 @@ const pair = (names, values) => Object.fromEntries(names.map((name, at) => [name
 // Asking
 
 // Ask a handler of the tab. `sinceStart`: what changed at all since the page came is the visitor's.
-export function ask(kind, event, values = {}, { sinceStart = false } = {}) {
-  formOf(kind).questions.push({ event, values, sinceStart });
+// `what`: the list that it is about.
+export function ask(kind, event, values = {}, { sinceStart = false, what = null } = {}) {
+  formOf(kind).questions.push({ event, values, sinceStart, what });
   window.oelala.bridges[kind].look();
 }
 
 // Gradio tells what the fields hold; with that the question goes out.
 function look({ kind, names, start }, values) {
   const form = formOf(kind);
-  for (const { event, values: sent, sinceStart } of form.questions.splice(0)) {
+  for (const { event, values: sent, sinceStart, what } of form.questions.splice(0)) {
     const stamp = sinceStart ? 0 : ++stamps;
+    if (what) form.stamps[what] = stamp;
     form.asked.set(stamp, pair(names, sinceStart ? start : values));
     window.oelala.bridges[kind][event]({ ...sent, stamp });
   }
@@ -42,12 +44,14 @@ function leave({ kind, names }, values) {
   return values.map((value, at) => (names[at] === "bridge" ? String(stamp) : value));
 }
 
-// Gradio's list tells of a choice also when it is merely left. `again`: a click on what was chosen already.
-function choose({ kind, what, start }, value, { again = false } = {}) {
+// Gradio's list tells of a choice also when it is merely left. `click`: it was chosen, also if it was already:
+// then it is asked for `again`, or because no answer came, as when something on the way refuses.
+function choose({ kind, what, start }, value, { click = false, again = false } = {}) {
   const form = formOf(kind);
-  if (!again && (form.chosen[what] ?? start) === value) return;
+  const isNew = (form.chosen[what] ?? start) !== value;
+  if (!isNew && !(click && (again || form.asked.has(form.stamps[what])))) return;
   form.chosen[what] = value;
-  ask(kind, `choose_${what}`, { [what]: value });
+  ask(kind, `choose_${what}`, { [what]: value }, { what });
 }
 
 // Answering
@@ -84,7 +88,10 @@ function take(form, answer, { now, asked, changes }) {
   };
   const { values = {}, shape = {}, lists = {}, bound = [] } = answer;
   const { rate } = now;
-  if ("model" in values && isFree("model")) write("model", (form.chosen.model = values.model));
+  if ("model" in values && isFree("model")) {
+    write("model", (form.chosen.model = values.model));
+    delete form.stamps.model; // its values have come, whoever asked for them
+  }
   const current = isCurrent(answer, now);
   const written = Object.keys(values).filter((name) => name !== "model" && isFree(name) && (current || !bound.includes(name)));
   for (const part of [lists, current ? shape : {}]) for (const name in part) change(name, part[name]);

@@ -18,6 +18,8 @@ BONES = (
     (13, 14), (1, 0), (0, 15), (0, 16), (15, 17), (16, 18), (14, 19), (19, 20), (14, 21), (11, 22), (22, 23),
     (11, 24),
 )  # fmt: skip
+# Those that a turn of the body leaves as long as they are; one side stands for both.
+_LONG = ((1, 8), (2, 3), (3, 4), (9, 10), (10, 11))
 # Bones of one length on both sides: what one side hides the other shows.
 _TWINS = (
     ((1, 2), (1, 5)), ((2, 3), (5, 6)), ((3, 4), (6, 7)), ((8, 9), (8, 12)), ((9, 10), (12, 13)),
@@ -27,6 +29,7 @@ _ROOTS = (BODY25_MIDDLE, NECK)
 _SCALES = (0.2, 5.0)  # of the slider
 _WRISTS = {"hand_left": 7, "hand_right": 4}
 _EXTREMES = (0.6, 1.6)  # of the whole; a bone that differs more is seen from its end
+_WHOLE = 0.7  # of the long bones, by length, show a smaller ratio than the whole: they are foreshortened
 _LONGEST = (
     85  # per cent of a bone's lengths over time lie below the one taken, because most are foreshortened
 )
@@ -127,12 +130,20 @@ def bone_ratios(
     driver: dict[tuple[int, int], float], character: dict[tuple[int, int], float]
 ) -> tuple[float, dict[tuple[int, int], float]]:
     """How many times larger the character is on the whole, and each bone besides; 1 where nothing tells."""
-    raw = {bone: character[bone] / driver[bone] for bone in driver if bone in character and driver[bone] > 1}
-    large = {
-        bone: ratio for bone, ratio in raw.items() if NOSE not in bone and min(bone) < 15 and max(bone) < 15
-    }
-    whole = float(np.median(list((large or raw).values()))) if raw else 1.0
+    both = driver.keys() & character.keys()
+    raw = {bone: character[bone] / driver[bone] for bone in both if min(driver[bone], character[bone]) > 1}
+    whole = _whole(raw, driver)
     return whole, {bone: float(np.clip(ratio / whole, *_EXTREMES)) for bone, ratio in raw.items()}
+
+
+def _whole(raw: dict[tuple[int, int], float], lengths: dict[tuple[int, int], float]) -> float:
+    """By the long bones; shoulders and hips vanish in who is seen from the side, and tell only of a body
+    that shows nothing else."""
+    if long := sorted((bone for bone in _LONG if bone in raw), key=lambda bone: raw[bone]):
+        below = np.cumsum([lengths[bone] for bone in long])
+        return raw[long[int(np.searchsorted(below, _WHOLE * below[-1]))]]
+    large = [ratio for bone, ratio in raw.items() if NOSE not in bone and max(bone) < 15]
+    return float(np.median(large or list(raw.values()))) if raw else 1.0
 
 
 def _onto(driver: Pose, person: Person, character: Pose, fit: Fit) -> Person:

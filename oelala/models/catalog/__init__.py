@@ -9,7 +9,7 @@ from oelala.models.catalog.installed import (
     missing_bytes,
     weight_files,
 )
-from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, rows
+from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, own_prompts, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
 from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
@@ -37,6 +37,7 @@ __all__ = [
     "installation",
     "locate",
     "missing_bytes",
+    "own_prompts",
     "resolve",
     "rows",
     "status",

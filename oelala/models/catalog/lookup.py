@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from oelala.errors import InvalidTask, OelalaError
@@ -93,3 +94,10 @@ def defaults_of(row: Row, kind: str) -> Mapping[str, Any]:
 def defaults(kind: str, model_id: str, settings: Settings | None = None) -> Mapping[str, Any]:
     """The model's value for every task field that may be None. Raises as `find` and `defaults_of` do."""
     return dict(defaults_of(find(model_id, settings), kind))
+
+
+@cache
+def own_prompts() -> frozenset[str]:
+    """What models say by themselves to a task without a prompt."""
+    own = (values.get("prompt") for row in ROWS for values in row.defaults.values())
+    return frozenset(prompt for prompt in own if prompt)

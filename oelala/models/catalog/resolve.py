@@ -8,8 +8,8 @@ from typing import TypeVar
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
 from oelala.media.faults import human_bytes
 from oelala.models.catalog.fields import foreign_fields
-from oelala.models.catalog.installed import Installation, installation, missing_bytes
-from oelala.models.catalog.lookup import defaults_of, find
+from oelala.models.catalog.installed import Installation, installation, locate, missing_bytes
+from oelala.models.catalog.lookup import defaults_of, find, rows
 from oelala.models.catalog.row import Row, SizeLimits
 from oelala.models.sage import refuse_sage
 from oelala.settings import Settings
@@ -42,7 +42,7 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
         check_size(row, values["width"], values["height"])
     if "num_frames" in values:
         check_frames(row, values["num_frames"])
-    check_installed(row, settings.models)
+    check_installed(row, settings.models, task.kind)
     return full
 
 
@@ -83,13 +83,13 @@ def check_frames(row: Row, num_frames: int) -> None:
         raise InvalidTask("wrong-frames", field="num_frames", near=near, **values)
 
 
-def check_installed(row: Row, models: Path) -> None:
-    """Raises ModelMissing ("model-missing") and OelalaError ("model-broken")."""
+def check_installed(row: Row, models: Path, kind: str | None = None) -> None:
+    """For tasks of that kind. Raises ModelMissing ("model-missing") and OelalaError ("model-broken")."""
     found = installation(row, models)
     if found is None and row.folder is not None:
         raise OelalaError("model-broken", model=row.title, reason=row.repo)
     if found is None or (row.folder is None and _never_fetched(found)):
-        raise missing_model(row, models)
+        raise missing_model(row, models, kind)
     if found.missing:
         raise OelalaError("model-broken", model=row.title, reason=", ".join(found.missing[:3]))
 
@@ -99,11 +99,19 @@ def _never_fetched(found: Installation) -> bool:
     return any(name in found.absent for name in ("transformer", "unet"))
 
 
-def missing_model(row: Row, models: Path) -> ModelMissing:
-    """The fault of a model that is not here, with what would have to be downloaded."""
+def missing_model(row: Row, models: Path, kind: str | None = None) -> ModelMissing:
+    """The fault of a model that is not here, with what would have to be downloaded, and what does tasks of
+    that kind without."""
     count, exact = missing_bytes(row, models)
     size = human_bytes(count) if exact else f"≤ {human_bytes(count)}"
-    return ModelMissing("model-missing", id=row.id, model=row.title, size=size, repo=row.repo)
+    values = {"id": row.id, "model": row.title, "size": size, "repo": row.repo}
+    return ModelMissing("model-missing", **values, meanwhile=_embedded_for(kind, models))
+
+
+def _embedded_for(kind: str | None, models: Path) -> str | None:
+    """The title of a model that does tasks of that kind and has come with the project."""
+    able = rows(kind) if kind is not None else ()
+    return next((row.title for row in able if row.folder is not None and locate(row, models)), None)
 
 
 def _nearest(side: int, sizes: SizeLimits) -> int:
