@@ -148,7 +148,8 @@ class PoseVerbs(TaskVerbs):
         if film is not None and film.name == kept.motion:
             style = STYLES[full.pose_style or "openpose"]
             closely = style.hands or style.face
-            searches["motion"] = self.find_motion(kept.motion, Path(task.motion).name, closely=closely)
+            name = Path(task.motion).name
+            searches["motion"] = self.find_motion(kept.motion, name, detector=full.detector, closely=closely)
         return kept, searches
 
     def placed(self, task: PoseTransfer, found: Mapping[str, str]) -> PoseTransfer:

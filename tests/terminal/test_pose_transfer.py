@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from oelala.kinds import read_task
 from oelala.library.motions import motion_file
 from oelala.library.naming import document_of
 from oelala.library.provenance import read_document
@@ -19,6 +20,7 @@ from oelala.media.video import probe, read_metadata
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.pose_transfer import PoseTransfer
 from tests.media.films import film, walking_body
 from tests.media.people import rendered
 from tests.media.test_pose_detectors import dots, posix, put_openpose
@@ -140,6 +142,23 @@ def test_the_body_is_put_where_the_character_stands(
     assert [task["shift_x"], task["shift_y"]] == pytest.approx(list(wanted), abs=0.03)
     assert task["motion"].endswith(".zip")  # nobody has to be looked for once more
     assert [job.kind for job in studio.jobs()].count("read-motion") == 2
+
+
+@posix
+def test_placing_looks_with_the_detector_that_was_asked_for(
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_vace(models / find(VACE).repo)
+    put_openpose(tmp_path, monkeypatch, "works")
+    source = film(tmp_path / "dots.mp4", dots())
+    Image.fromarray(rendered("full body")[0]).save(tmp_path / "someone.png")
+    studio = Studio(Settings(workspace=tmp_path / "w", models=models))
+    values = {"motion": str(source), "image": str(tmp_path / "someone.png"), "detector": "openpose"}
+    task = read_task("pose-transfer", {"model": VACE, **values})
+    assert isinstance(task, PoseTransfer)
+    _, searches = studio.search_for_place(task)
+    assert searches["motion"].task["model"] == "openpose"
+    assert searches["image"].task["model"] == "mediapipe"
 
 
 @pytest.mark.parametrize(
