@@ -129,6 +129,24 @@ def test_a_search_is_picked_up_after_a_reload(page: Any, tmp_path: Path) -> None
     page.wait_for_selector(".o-motion .o-picture-note:has-text('192 frames at 16')")
 
 
+def test_a_search_outlasts_questions_without_an_answer(page: Any, tmp_path: Path) -> None:
+    lost: list[str] = []
+
+    def lose(route: Any) -> None:
+        lost.append(route.request.url)
+        if len(lost) <= 3:
+            route.abort()
+        else:
+            route.continue_()
+
+    open_tab(page)
+    page.route("**/oelala/motions/jobs/**", lose)
+    bring(page, film(tmp_path / "walk.mp4", walking_body(6)))
+    page.wait_for_selector(".o-motion .o-picture-note:has-text('6 frames')", timeout=40_000)
+    assert len(lost) > 3
+    assert page.query_selector(f"{FORM}motion .o-fault") is None
+
+
 def test_a_film_is_looked_at_for_hands_and_faces_when_asked(
     page: Any, live: LiveStudio, tmp_path: Path
 ) -> None:

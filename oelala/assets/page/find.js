@@ -2,14 +2,21 @@
 import { get } from "./net.js";
 
 const EVERY_MS = 400;
+const PATIENCE_MS = 60_000;
 const pause = () => new Promise((done) => setTimeout(done, EVERY_MS));
 
 // Answers {state, motion} or {state, message, hint}; `report({step, total})` meanwhile. Throws what `get` throws.
 export async function follow(job, report = () => {}) {
+  let heard = Date.now();
   for (;;) {
-    const found = await get(`/oelala/motions/jobs/${encodeURIComponent(job)}`);
-    if (found.state !== "queued" && found.state !== "running") return found;
-    report(found);
+    const found = await get(`/oelala/motions/jobs/${encodeURIComponent(job)}`).catch((fault) => {
+      // No answer is not the end of a search: the page is being reloaded, or the studio restarts.
+      if (fault.status || Date.now() - heard > PATIENCE_MS) throw fault;
+      return null;
+    });
+    if (found) heard = Date.now();
+    if (found && found.state !== "queued" && found.state !== "running") return found;
+    if (found) report(found);
     await pause();
   }
 }
