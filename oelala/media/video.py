@@ -18,6 +18,7 @@ from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault, disk_full
 from oelala.media.ffmetadata import parse_tags, write_tags
 from oelala.media.ffmpeg import SAFE_INPUT, Ffmpeg, file_argument
+from oelala.media.frame_list import FRAME_LIST, FrameList, list_frames
 from oelala.media.timing import is_even, repeats
 
 Frame = NDArray[np.uint8]
@@ -32,7 +33,6 @@ _TO_BT709 = (
     f"scale=out_color_matrix=bt709:out_range=limited:flags={_SCALER},format=yuv420p,"
     "setparams=range=limited:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 )
-_FRAME_LIST = ("-f", "framecrc", "-flush_packets", "1", "pipe:1")  # a line a frame, as soon as it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,6 @@ class VideoSpec:
     num_frames: int
     fps: float
     even: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """The frames of a file as ffmpeg lists them. `times`: when each is shown, in order, and `end`: when the
-    last one is over, in seconds."""
-
-    width: int
-    height: int
-    fps: float
-    times: tuple[float, ...]
-    end: float
-
-    @property
-    def num_frames(self) -> int:
-        return len(self.times)
 
 
 def write_video(
@@ -107,10 +91,10 @@ def verify_video(path: Path, spec: VideoSpec) -> None:
     """Decode every frame; OelalaError ("bad-output") unless their number and size are those of `spec`."""
     arguments = [
         *SAFE_INPUT, "-xerror", "-err_detect", "explode", "-i", file_argument(path),
-        "-map", "0:v:0", "-fps_mode", "passthrough", *_FRAME_LIST,
+        "-map", "0:v:0", "-fps_mode", "passthrough", *FRAME_LIST,
     ]  # fmt: skip
     with Ffmpeg(arguments, patience=PATIENCE) as run:
-        found, status = _count_frames(run), run.finish()
+        found, status = list_frames(run), run.finish()
         if status:
             raise OelalaError("bad-output", reason=run.reason)
     wanted = (spec.width, spec.height, spec.num_frames)
@@ -124,16 +108,16 @@ def probe(path: Path) -> VideoSpec:
     """Size (upright, with square pixels: as players show it), number of frames and rate; of the frames only
     the first is decoded. Raises OelalaError ("unreadable-file", "not-a-film", "film-without-picture")."""
     width, height = _size_as_seen(path)
-    found = _list_frames(path)
+    found = _frames_of(path)
     return VideoSpec(width, height, found.num_frames, found.fps, is_even(found.times))
 
 
-def _list_frames(path: Path) -> _Listed:
+def _frames_of(path: Path) -> FrameList:
     arguments = [
-        *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-c", "copy", *_FRAME_LIST,
+        *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-c", "copy", *FRAME_LIST,
     ]  # fmt: skip
     with Ffmpeg(arguments, patience=PATIENCE) as run:
-        found, status = _count_frames(run), run.finish()
+        found, status = list_frames(run), run.finish()
         if status or not found.num_frames:
             raise _unreadable(path, run)
     return found
@@ -142,10 +126,10 @@ def _list_frames(path: Path) -> _Listed:
 def _size_as_seen(path: Path) -> tuple[int, int]:
     arguments = [
         *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-vf", SQUARE, "-frames:v", "1",
-        *_FRAME_LIST,
+        *FRAME_LIST,
     ]  # fmt: skip
     with Ffmpeg(arguments, patience=PATIENCE) as run:
-        found, status = _count_frames(run), run.finish()
+        found, status = list_frames(run), run.finish()
         if status:
             raise _unreadable(path, run)
     if not found.num_frames:
@@ -155,23 +139,23 @@ def _size_as_seen(path: Path) -> tuple[int, int]:
 
 def read_frames(path: Path) -> Iterator[Frame]:
     """Every frame in order, of the size that `probe` tells. Raises as it does, and where decoding fails."""
-    spec = probe(path)
+    width, height = _size_as_seen(path)
     arguments = [
         *SAFE_INPUT, "-i", file_argument(path), "-map", MOVING, "-fps_mode", "passthrough",
-        "-vf", f"scale={spec.width}:{spec.height}:flags={_SCALER}",
+        "-vf", f"scale={width}:{height}:flags={_SCALER}",
         "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1",
     ]  # fmt: skip
-    size = spec.width * spec.height * 3
+    size = width * height * 3
     with Ffmpeg(arguments, patience=PATIENCE) as run:
         while len(data := run.read(size)) == size:
-            yield np.frombuffer(data, np.uint8).reshape(spec.height, spec.width, 3)
+            yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
         if run.finish():
             raise _unreadable(path, run)
 
 
 def read_evenly(path: Path, fps: float) -> Iterator[Frame]:
     """As `read_frames`; of a film that is not even in time so many a second, each when it is to be seen."""
-    found = _list_frames(path)
+    found = _frames_of(path)
     if is_even(found.times):
         yield from read_frames(path)
         return
@@ -250,34 +234,6 @@ def _tag_arguments(source: Path, path: Path, tags: Path) -> list[str]:
         "-map", "0:v", "-map_metadata", "1", "-c", "copy",
         "-movflags", "+faststart", "-f", "mp4", file_argument(path),
     ]  # fmt: skip
-
-
-def _count_frames(run: Ffmpeg) -> _Listed:
-    """Reads framecrc: `#tb 0: 1/16`, `#dimensions 0: 64x48`, then `0, dts, pts, duration, …` a frame.
-
-    Matroska rounds every duration to milliseconds, but not their sum: the times tell more. Frames come in the
-    order of decoding.
-    """
-    width = height = 0
-    tick, start, end = 0.0, 0, 0
-    shown: list[tuple[int, int]] = []
-    for line in run.lines():
-        key, _, value = line.partition(" 0: ")
-        if key == "#dimensions":
-            width, height = (int(side) for side in value.split("x"))
-        elif key == "#tb":
-            numerator, denominator = (int(part) for part in value.split("/"))
-            tick = numerator / denominator
-        elif not line.startswith("#"):
-            decoded, seen, duration = (int(part) for part in line.split(",")[1:4])
-            start = start if shown else decoded
-            end = decoded + duration
-            shown.append((seen, duration))
-    shown.sort()
-    seconds = (end - start) * tick
-    fps = round(len(shown) / seconds, 3) if seconds > 0 else 0.0
-    over = sum(shown[-1]) * tick if shown else 0.0
-    return _Listed(width, height, fps, tuple(seen * tick for seen, _ in shown), over)
 
 
 def _unreadable(path: Path, run: Ffmpeg) -> OelalaError:

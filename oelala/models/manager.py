@@ -11,19 +11,16 @@ from typing import Any
 
 import torch
 from loguru import logger
-from safetensors import SafetensorError
 
 from oelala.errors import OelalaError
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import Row, find
-from oelala.models.decode import decode_in_16_bits
-from oelala.models.device import choose_device, decodes_in_16_bits, limit_threads
+from oelala.models.device import choose_device, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
-from oelala.models.families.family import suit_to_processor
 from oelala.models.file_hashes import FileHashes
 from oelala.models.loan import Loan, ModelSpec
-from oelala.models.memory_faults import what_is_full
+from oelala.models.part_loading import load_part
 from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.placing import (
     LARGE,
@@ -40,7 +37,6 @@ from oelala.models.planning import Hardware, Memory, Plan, PlanRequest, Speed, w
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
-from oelala.models.single_file import load_single_file
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
 from oelala.models.speed.sage import check_sage
 from oelala.models.streaming import Branches, Ring, WeightsGone
@@ -203,7 +199,8 @@ class ModelManager:
             self._make_room(load, plan, wanted)
         for step, part in enumerate(wanted):
             on_part(step, len(wanted))
-            self._load_part(load.row, part)
+            module = load_part(load.row, part, self.device)
+            self._parts.add(part.key, Part(module, part.bytes, load.row.title))
             self._place(part, plan, spare)
         for part in load.parts.values():
             if part not in wanted:
@@ -238,22 +235,6 @@ class ModelManager:
             names.append(f"{key.name} of {origin}")
         return names
 
-    def _load_part(self, row: Row, part: PlannedPart) -> None:
-        name = part.key.name
-        try:
-            module = _load(row, part)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as fault:
-            if what_is_full(fault):
-                raise
-            reason = f"{name}: {str(fault).splitlines()[0][:200]}"
-            raise OelalaError("model-broken", model=row.title, reason=reason) from fault
-        about = row.components.get(name)
-        if about is not None and decodes_in_16_bits(about.decode_bits, self.device):
-            decode_in_16_bits(module)
-        if name == "vae" and self.device.type == "cpu" and torch.backends.mkldnn.is_available():
-            suit_to_processor(module)
-        self._parts.add(part.key, Part(module, part.bytes, row.title))
-
     def _place(self, part: PlannedPart, plan: Plan | None, spare: int) -> None:
         placement = "resident" if plan is None else plan.placements.get(part.key.name, "resident")
         place_part(self._parts[part.key], part, placement, self._ring, spare)
@@ -264,12 +245,6 @@ class ModelManager:
         if name not in self._pipelines:
             self._pipelines[name] = family_of(plan.row).assemble(spec.pipeline, parts, plan.folder)
         return self._pipelines[name]
-
-
-def _load(row: Row, part: PlannedPart) -> Any:
-    if part.folder.is_file():
-        return load_single_file(part.folder, row.base or row.id, part.key.dtype)
-    return family_of(row).load_part(part.key.name, part.folder, part.key.dtype, int8=part.int8)
 
 
 def _summary(plan: Plan) -> str:

@@ -9,14 +9,15 @@ const pause = () => new Promise((done) => setTimeout(done, EVERY_MS));
 export async function follow(job, report = () => {}) {
   let heard = Date.now();
   for (;;) {
+    // No answer is not the end of a search: the page is being reloaded, or the studio restarts.
     const found = await get(`/oelala/motions/jobs/${encodeURIComponent(job)}`).catch((fault) => {
-      // No answer is not the end of a search: the page is being reloaded, or the studio restarts.
       if (fault.status || Date.now() - heard > PATIENCE_MS) throw fault;
-      return null;
     });
-    if (found) heard = Date.now();
-    if (found && found.state !== "queued" && found.state !== "running") return found;
-    if (found) report(found);
+    if (found) {
+      if (found.state !== "queued" && found.state !== "running") return found;
+      heard = Date.now();
+      report(found);
+    }
     await pause();
   }
 }
