@@ -1,7 +1,7 @@
 """Stage 3: the transformer and the text encoder, text-to-video and image-to-video together.
 
 Flow matching: x_t = (1 - t) x0 + t noise, t from `schedule.noise_levels`; the transformer says x0 (the
-scheduler's `prediction_type` is "sample"), and its error counts as one of the velocity does. A third of the
+scheduler's `prediction_type` is "sample"), and its error counts as one of the velocity does. Half of the
 clips keep their first latent frame clean, with its tokens at time 0: what `expand_timesteps` of the two
 pipelines does at inference. Every caption is encoded once for two noise levels of its clip.
 
@@ -33,7 +33,7 @@ from oelala.mini.tokenizer import EOS_ID, PAD_ID
 from oelala.mini.topology import build_text_encoder, build_transformer
 
 TRANSFORMER_CHECKPOINT = "transformer"
-IMAGE_SHARE, EMPTY_SHARE = 0.35, 0.10
+IMAGE_SHARE, EMPTY_SHARE = 0.50, 0.10
 LEVELS_PER_CAPTION = 2
 # An error of x0 is one of the velocity divided by t; near the clean end that has to stop somewhere.
 LEAST_TIME = 0.1
