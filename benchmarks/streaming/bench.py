@@ -60,15 +60,16 @@ class Bench:
             torch.cuda.empty_cache()
 
     @contextmanager
-    def capped(self) -> Iterator[None]:
-        """A card of `--cap` GiB: everything else of it is held. Context and libraries count as well."""
+    def capped(self, beside: int = 0) -> Iterator[None]:
+        """A card of `--cap` GiB: everything else of it is held. Context and libraries count as well; `beside`
+        are bytes that lie on the card already and count to what is held."""
         if not self.cuda:
             yield
             return
         self.clean()
         free, total = torch.cuda.mem_get_info(self.device)
         held = torch.empty(
-            max(0, min(free - GIB, total - int(self.options.cap * GIB))),
+            max(0, min(free - GIB, total - int(self.options.cap * GIB) - beside)),
             dtype=torch.uint8,
             device=self.device,
         )

@@ -25,24 +25,21 @@ _TINY: dict[str, Any] = {"base_dim": 8, "z_dim": 16, "dim_mult": [1, 1, 1, 1], "
 @torch.no_grad()
 def run_decoding(bench: Bench) -> None:
     """The studio's own way first; each way is told as soon as it is known, and none is begun without time."""
-    options, frames = bench.options, max(bench.options.frames)
-    shape = (1, 16, (frames - 1) // 4 + 1, options.height // 8, options.width // 8)
-    latents = torch.randn(shape, generator=torch.Generator().manual_seed(4)).to(bench.device)
-    _as_the_studio(bench, latents, frames)
+    latents = run_to_film(bench)
     bench.clean()
     vae = _vae(bench).to(bench.device, torch.bfloat16)
     half = _decode(bench, vae, latents.bfloat16(), "bfloat16").float().cpu()
     _lay_out(vae, torch.channels_last_3d)
     _decode(bench, vae, latents.bfloat16(), "bfloat16, channels last")
     bench.clean()
-    if bench.left > 30 or options.tiny:
+    if bench.left > 30 or bench.options.tiny:
         # 17 frames: all of them in 32 bits do not fit beside the resident model
         some = latents[:, :, :5].float()
         exact = _decode(bench, vae.to(torch.float32), some, "float32, 17 frames").cpu()
         half = half[:, :, : exact.shape[2]]
         bench.tell("decode error", of_bfloat16=float((half - exact).pow(2).mean().sqrt() / exact.std()))
     bench.clean()
-    if bench.left > 90 or options.tiny:  # trying out kernels may take long
+    if bench.left > 90 or bench.options.tiny:  # trying out kernels may take long
         torch.backends.cudnn.benchmark = True
         try:
             _decode(bench, vae.to(torch.bfloat16), latents.bfloat16(), "bfloat16, cudnn.benchmark")
@@ -50,11 +47,21 @@ def run_decoding(bench: Bench) -> None:
             torch.backends.cudnn.benchmark = False
 
 
+def run_to_film(bench: Bench) -> torch.Tensor:
+    """The studio's own way, and the latents that it began with."""
+    options, frames = bench.options, max(bench.options.frames)
+    shape = (1, 16, (frames - 1) // 4 + 1, options.height // 8, options.width // 8)
+    latents = torch.randn(shape, generator=torch.Generator().manual_seed(4)).to(bench.device)
+    _as_the_studio(bench, latents, frames)
+    return latents
+
+
 def _vae(bench: Bench) -> Any:
     torch.manual_seed(4)
     return AutoencoderKLWan(**(_TINY if bench.options.tiny else {})).eval().requires_grad_(False)
 
 
+@torch.no_grad()
 def _as_the_studio(bench: Bench, latents: torch.Tensor, frames: int) -> None:
     """Decoder in 16 bits on a card, one latent frame after the other, each on its way to ffmpeg while the
     next is decoded; then once more, warm, since the first time loads kernels."""

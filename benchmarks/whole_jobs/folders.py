@@ -33,7 +33,6 @@ class Builder:
     """`root`: holds a folder for each model, and one for what they share."""
 
     root: Path
-    device: torch.device
     sparse: bool = False
 
     def build(self, row: Row) -> tuple[Path, int]:
@@ -54,7 +53,7 @@ class Builder:
         diffusers_own = hasattr(module, "save_config")
         stem = "diffusion_pytorch_model" if diffusers_own else "model"
         dtype = torch.float32 if name == "vae" else torch.bfloat16  # as the repositories have them
-        size = write_weights(Weights(shapes_of(module), dtype, stem, self.sparse), place, self.device)
+        size = write_weights(Weights(shapes_of(module), dtype, stem, self.sparse), place)
         if diffusers_own:
             module.save_config(place)
         else:

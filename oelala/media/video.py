@@ -27,6 +27,9 @@ MAX_METADATA = 4 * 2**20
 MOVING = "0:V:0"  # the first film in a file; not the cover of a song
 SQUARE = "scale='trunc(iw*sar+0.5)':ih,setsar=1"
 _CRF = 17  # hard to tell from the original
+# Frames that x264 looks ahead; 40 by itself, and most of a short clip is encoded only once its last frame is
+# there. Size (−1 %) and likeness (SSIM 0.963) stay.
+_LOOKAHEAD = 10
 _SCALER = "bicubic+accurate_rnd+full_chroma_int"
 # Untagged clips are shown in other colours by every other player; the frames' tags win over -color_… options.
 _TO_BT709 = (
@@ -223,7 +226,8 @@ def _encode_arguments(path: Path, spec: VideoSpec, tags: Path) -> list[str]:
         "-y", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", f"{spec.width}x{spec.height}",
         "-framerate", f"{spec.fps:g}", "-i", "pipe:0", "-f", "ffmetadata", "-i", file_argument(tags),
         "-map", "0:v", "-map_metadata", "1",
-        "-vf", _TO_BT709, "-c:v", "libx264", "-preset", "medium", "-crf", str(_CRF), "-pix_fmt", "yuv420p",
+        "-vf", _TO_BT709, "-c:v", "libx264", "-preset", "medium", "-crf", str(_CRF),
+        "-rc-lookahead", str(_LOOKAHEAD), "-pix_fmt", "yuv420p",
         "-movflags", "+faststart", "-f", "mp4", file_argument(path),
     ]  # fmt: skip
 

@@ -38,7 +38,9 @@ class Branches:
         self.forget()
         self._module.forward = self._forward
         self._hooks = [
-            block.module.register_forward_hook(lambda *_: self._lockstep.turn()) for block in streamed.blocks
+            # before its weights arrive
+            block.module.register_forward_pre_hook(lambda *_: self._lockstep.turn(), prepend=True)
+            for block in streamed.blocks
         ]
 
     def forget(self) -> None:

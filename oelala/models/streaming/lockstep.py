@@ -1,6 +1,7 @@
 """Two calls of one model side by side: each block is passed by both while its weights are there.
 
-Each call runs in a thread of its own, and only one of them at a time: they change at the end of every block.
+Each call runs in a thread of its own, and only one of them at a time: they change where a block begins. By
+then what the block before was given is let go of, so that a call that waits holds one tensor of its size.
 That works for whatever a model does between its blocks, and each call computes exactly what it would alone.
 """
 
@@ -24,6 +25,7 @@ class _Baton:
         self._changed = threading.Condition()
         self._turn = 0
         self._ended = [False, False]
+        self._under_way = [False, False]
         self.fault: BaseException | None = None
 
     def start(self, me: int) -> None:
@@ -31,8 +33,11 @@ class _Baton:
             self._wait(me)
 
     def hand_over(self, me: int) -> None:
+        """Not before the first block: the other would come to its second one first."""
         with self._changed:
-            if not self._ended[1 - me]:
+            if not self._under_way[me]:
+                self._under_way[me] = True
+            elif not self._ended[1 - me]:
                 self._turn = 1 - me
                 self._changed.notify_all()
                 self._wait(me)
@@ -51,7 +56,7 @@ class _Baton:
 
 
 class Lockstep:
-    """Runs pairs of calls. `turn` is to be called at the end of every block, by whichever call is there."""
+    """Runs pairs of calls. `turn` is to be called before every block, by whichever call is there."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device

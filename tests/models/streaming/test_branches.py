@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -53,8 +54,22 @@ def test_bit_equal_with_one_pass_of_the_weights(kind: str) -> None:
     branches.remove()
     streamed.remove()
     assert "forward" not in vars(module)
-    assert all(not block._forward_hooks for block in module.blocks)
+    assert all(not block._forward_hooks and not block._forward_pre_hooks for block in module.blocks)
     assert torch.equal(small.forward(module, calls[0]), truths[0])
+
+
+def test_a_branch_that_waits_holds_one_hidden_state() -> None:
+    module, calls = small.wan(layers=LAYERS), steps(small.wan_inputs())
+    streamed_with_branches(module)
+    for call in calls[:2]:
+        small.forward(module, call)
+    made: list[weakref.ref[torch.Tensor]] = []
+    found: list[int] = []
+    for block in module.blocks:
+        block.register_forward_pre_hook(lambda *_: found.append(sum(one() is not None for one in made)))
+        block.register_forward_hook(lambda _, __, answer: made.append(weakref.ref(answer)))
+    small.forward(module, calls[2])
+    assert found == [0, 1, *[2] * (2 * LAYERS - 3), 1]  # its own, and the other's; the first call ends first
 
 
 def other_prompts(calls: list[dict[str, Any]]) -> None:
