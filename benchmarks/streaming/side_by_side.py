@@ -53,7 +53,7 @@ def main() -> None:
         choose_attention(bench, module)
     else:
         bench.backend = options.attention
-    resident = twin(module)
+    resident = twin(module).to(device)  # its rotary tables are its own, and made in main memory
     with ExitStack() as stack:
         for one in (module, resident):
             stack.enter_context(attention_backend(one, bench.backend))
