@@ -12,6 +12,7 @@ import pytest
 import torch
 from diffusers import WanTransformer3DModel
 from safetensors.torch import load_file, save_file
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from oelala.engines.sampling import ClipRequest, Sampling, make_clip, sample_wan
 from oelala.library.workspace import Workspace
@@ -43,6 +44,40 @@ def in_8_bits(folder: Path, dtype: torch.dtype = torch.bfloat16) -> Any:
 
 def apart(one: torch.Tensor, other: torch.Tensor) -> float:
     return float((one.float() - other.float()).norm() / other.float().norm())
+
+
+class Largest(TorchDispatchMode):
+    """Watches how many bytes the largest result of an operation has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nbytes = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        del types
+        made = func(*args, **(kwargs or {}))
+        if isinstance(made, torch.Tensor):
+            self.nbytes = max(self.nbytes, made.numel() * made.element_size())
+        return made
+
+
+def test_a_long_sequence_is_never_whole_in_32_bits() -> None:
+    """A 14B feed-forward at 81 frames; no bytes are computed. The same bits come of it as of the plain way."""
+    with torch.device("meta"):
+        wide = Int8Linear.like(torch.nn.Linear(5120, 13824))
+        wide.bias = torch.nn.Parameter(wide.bias.to(torch.bfloat16), requires_grad=False)
+        hidden = torch.empty(1, 32760, 5120, dtype=torch.bfloat16)
+    with torch.no_grad(), Largest() as seen:
+        wide(hidden)
+    assert seen.nbytes == 32760 * 13824 * 2
+    layer = Int8Linear.like(torch.nn.Linear(64, 1000))
+    torch.manual_seed(1)
+    layer.take(torch.randn(1000, 64))
+    layer.bias = torch.nn.Parameter(torch.randn(1000, dtype=torch.bfloat16), requires_grad=False)
+    given = torch.randn(3, 9000, 64).to(torch.bfloat16)  # in more than one piece
+    plain = layer(given)
+    with torch.no_grad():
+        assert torch.equal(layer(given), plain)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
