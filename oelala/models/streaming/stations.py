@@ -19,7 +19,12 @@ class Station:
     following: Station | None = None
     fused: tuple[str, ...] = ()
     resident: bool = False
-    own: torch.Tensor | None = None  # a resident block's bytes on the card, once it has been at work
+    own: torch.Tensor | None = None  # a resident block's place on the card
+    brought: bool = False  # whether its bytes are there
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self.own, self.brought = None, False
 
 
 def coming_after(station: Station, most: int, count: int) -> list[Station]:

@@ -102,13 +102,25 @@ class Streamed:
         for station in self._stations:
             station.resident = station.block.name in chosen
             if not station.resident:
-                station.own = None
+                station.leave()
+
+    def make_places(self) -> None:
+        """Take the card's memory for blocks that stay, before any work: taken amid it, it would lie in holes
+        that the work's own tensors left, and those would find none of their size again."""
+        for station in self._stations:
+            if station.resident and station.own is None:
+                station.own = self._place(station)
+
+    def leave_places(self) -> None:
+        """Blocks that stayed give their memory back; they come again when they are needed."""
+        for station in self._stations:
+            station.leave()
 
     def reset(self) -> None:
         """Every weight home, and nothing in the ring: after an exception, or when weights have changed."""
         self._last = None
         for station in self._stations:
-            station.own = None
+            station.leave()
             self._go_home(station)
             self.ring.forget(station.source.key)
 
@@ -190,10 +202,15 @@ class Streamed:
 
     def _brought(self, station: Station) -> torch.Tensor:
         if station.own is None:
-            station.own = torch.empty(station.block.nbytes, dtype=torch.uint8, device=self.ring.device)
+            station.own = self._place(station)
+        if not station.brought:
             station.source.fill(station.own)
             station.source.filled()
+            station.brought = True
         return station.own
+
+    def _place(self, station: Station) -> torch.Tensor:
+        return torch.empty(station.block.nbytes, dtype=torch.uint8, device=self.ring.device)
 
     def _leave(self, station: Station) -> None:
         self._go_home(station)
@@ -224,7 +241,7 @@ class Streamed:
         if fused == station.fused and not moved:
             return
         self.ring.forget(station.source.key)
-        station.fused, station.own = fused, None
+        station.fused, station.brought = fused, False
         for leaf in moved:
             take_in(leaf.home, leaf.current())
             leaf.point(leaf.home)

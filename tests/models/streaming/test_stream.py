@@ -168,6 +168,25 @@ def test_blocks_that_fit_stay(share: float) -> None:
     assert_same(before, state_of(module))
 
 
+def test_blocks_that_stay_have_their_places_before_the_work_and_give_them_back() -> None:
+    module = small.wan(layers=5)
+    truth = small.forward(module, small.wan_inputs())
+    streamed = stream_module(StreamRequest(module, Ring(CPU)))
+    streamed.keep_resident(streamed.pinned_bytes // 2)
+    staying = [one for one in streamed._stations if one.resident]
+    assert len(staying) == 2
+    for _ in range(2):
+        streamed.make_places()
+        places = [one.own.data_ptr() for one in staying if one.own is not None]
+        assert len(places) == 2
+        for _ in range(2):
+            assert torch.equal(small.forward(module, small.wan_inputs()), truth)
+        assert [one.own.data_ptr() for one in staying if one.own is not None] == places
+        streamed.leave_places()
+        assert all(one.own is None for one in streamed._stations)
+    streamed.remove()
+
+
 def test_two_experts_share_a_ring() -> None:
     first, second, ring = small.wan(1), small.wan(2), Ring(CPU)
     truths = [small.forward(one, small.wan_inputs()) for one in (first, second)]
