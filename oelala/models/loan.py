@@ -20,13 +20,15 @@ class ModelSpec:
     """What to borrow: a catalog id, and the diffusers pipeline class to run it with.
 
     `values`: of the resolved task, which decide how much memory the work takes; without them that is guessed
-    from the model's native size. `least_step`: of the ladder of plans, none before it.
+    from the model's native size. `least_step`: of the ladder of plans, none before it; `frugal`: nothing on
+    the card that can be done without. Both after memory ran out.
     """
 
     model: str
     pipeline: str = "WanPipeline"
     values: Mapping[str, Any] = field(default_factory=dict)
     least_step: int = 0
+    frugal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

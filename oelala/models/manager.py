@@ -14,8 +14,8 @@ from loguru import logger
 
 from oelala.errors import OelalaError
 from oelala.media.faults import human_bytes
-from oelala.models.catalog import Row, find
-from oelala.models.device import choose_device, limit_threads
+from oelala.models.catalog import WARM_MODEL, Row, find
+from oelala.models.device import choose_device, let_memory_grow, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
 from oelala.models.file_hashes import FileHashes
@@ -24,7 +24,6 @@ from oelala.models.part_loading import load_part
 from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.placing import (
     LARGE,
-    branch_bytes,
     choose_plan,
     leaner,
     measure_hardware,
@@ -33,16 +32,16 @@ from oelala.models.placing import (
     too_little_ram,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
-from oelala.models.planning import Hardware, Memory, Plan, PlanRequest, Speed, work_of
+from oelala.models.planning import Abilities, Hardware, Memory, Plan, PlanRequest, Speed, work_of
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
+from oelala.models.room import room_for_phases
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
 from oelala.models.speed.sage import check_sage
 from oelala.models.streaming import Branches, Ring, WeightsGone
 from oelala.settings import Settings
 
-WARM_MODEL = "oelala-mini"
 # Room left on a processor for the work itself: a part of the weights and a fixed amount.
 _WORK_SHARE, _WORK_BYTES = 0.25, 200_000_000
 
@@ -81,6 +80,7 @@ class ModelManager:
         self._previews = PreviewStore(settings.private / "latent_preview", settings.models, self.device)
         self._embeddings = EmbeddingStore(settings.private / "prompts")
         self._hardware = hardware
+        self._abilities = Abilities(growing=let_memory_grow(self.device))
         self._plan: Plan | None = None
         self._learned = learned or (lambda model: Speed())
         self._attention = AttentionChoices(settings.private / "attention.json")
@@ -112,9 +112,8 @@ class ModelManager:
             with self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
                 told = None if plan is None else replace(plan, attention_backend=speed.backend)
-                leaner = spec.least_step > 0
                 yield Loan(
-                    pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed, leaner
+                    pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed, spec.frugal
                 )
             finished = True
         except WeightsGone as fault:
@@ -131,8 +130,8 @@ class ModelManager:
         hardware = self._hardware or measure_hardware(self.device)
         if self._plan is None or hardware is None:
             return None
-        below = leaner(self.row(spec.model), spec.values, self._plan, hardware, full)
-        return None if below is None else replace(spec, least_step=below.step)
+        below = leaner(self._asked(spec, self.row(spec.model), hardware), self._plan, full)
+        return None if below is None else replace(spec, least_step=below.step, frugal=True)
 
     def warm_up(self) -> None:
         """Load the embedded model and run one step of it, so that the first clip need not wait."""
@@ -149,6 +148,7 @@ class ModelManager:
         """Give everything back."""
         self._pipelines.clear()
         self._previews.clear()
+        self._ring.release()
         self._parts.clear()
         self._ring = Ring(self.device)
 
@@ -157,9 +157,12 @@ class ModelManager:
         the same seed must give the same clip twice."""
         self._plan, hardware = None, self._hardware or measure_hardware(self.device)
         if hardware is not None:
-            request = PlanRequest(row, spec.values, hardware, self._learned(row.id))
-            self._plan = choose_plan(request, spec.least_step)
+            self._plan = choose_plan(self._asked(spec, row, hardware), spec.least_step)
         return self._plan
+
+    def _asked(self, spec: ModelSpec, row: Row, hardware: Hardware) -> PlanRequest:
+        speed = self._learned(row.id)
+        return PlanRequest(row, spec.values, hardware, speed, self._abilities, frugal=spec.frugal)
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:
@@ -178,15 +181,14 @@ class ModelManager:
             return
         vae = self._parts[load.parts["vae"].key].module
         with ExitStack() as undo:
-            hook = vae.decoder.register_forward_pre_hook(lambda *_: self._ring.release())
-            undo.callback(hook.remove)
+            streamed = [part.streamed for part in large if part.streamed is not None]
+            undo.enter_context(room_for_phases(self._ring, streamed, transformers, vae))
             if plan.vae_tiling and hasattr(vae, "enable_tiling"):
                 vae.enable_tiling()
                 undo.callback(vae.disable_tiling)
-            if plan.vram - plan.peak_vram >= branch_bytes(load.row, spec.values):
-                for part in large:
-                    if part.streamed is not None:
-                        undo.callback(Branches(part.streamed).remove)
+            if plan.beside_bytes:
+                for one in streamed:
+                    undo.callback(Branches(one).remove)
             shape = attention_shape(large[0].module, work_of(load.row, spec.values).tokens)
             backend = DEFAULT if shape is None else self._attention.of(shape, self.device)
             yield undo.enter_context(quickened(transformers, backend, compiled=plan.compiled, **lossy))
@@ -194,7 +196,7 @@ class ModelManager:
     def _load(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
         wanted = [part for part in load.parts.values() if part.key not in self._parts]
         started = time.monotonic()
-        spare = 0 if plan is None else spare_bytes(plan, branch_bytes(load.row, spec.values))
+        spare = 0 if plan is None else spare_bytes(plan)
         if wanted or plan is not None:
             self._make_room(load, plan, wanted)
         for step, part in enumerate(wanted):
@@ -218,7 +220,7 @@ class ModelManager:
         loaded = sum(part.bytes for part in wanted)
         need = loaded + int(load.bytes * _WORK_SHARE) + _WORK_BYTES
         if plan is not None:
-            need = plan.peak_vram - CARD_OVERHEAD - self._parts.on_device(load.keys)
+            need = plan.taken_vram - CARD_OVERHEAD - self._parts.on_device(load.keys)
             waiting = [part for part in wanted if plan.placements.get(part.key.name) == "streamed"]
             self._forget_all(self._parts.evict_streamed(sum(part.bytes for part in waiting), load.keys))
         gone = self._forget_all(self._parts.evict(need, load.keys))

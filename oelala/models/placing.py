@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import torch
 from loguru import logger
@@ -14,16 +13,12 @@ from oelala.models.catalog import Row, weight_files
 from oelala.models.machine import own_memory, ram_free, ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
-from oelala.models.planning import Hardware, Memory, Placement, Plan, PlanRequest, ladder, next_step, work_of
-from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, card_flops
+from oelala.models.planning import Hardware, Memory, Placement, Plan, PlanRequest, ladder, next_step
+from oelala.models.planning.hardware import CONTEXT, SYSTEM_OVERHEAD, card_flops
 from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
-# Of what the plan leaves free, blocks may take this: it is a prediction.
-_SPARE_SHARE = 0.8
-# Tokens × width in 16 bits, rotary tables, and as much again, of 23 bytes for each.
-_BETWEEN_BLOCKS = 0.25
 
 
 def measure_hardware(device: torch.device) -> Hardware | None:
@@ -31,7 +26,7 @@ def measure_hardware(device: torch.device) -> Hardware | None:
     if device.type != "cuda":
         return None
     free, total = torch.cuda.mem_get_info(device)
-    ours = free + torch.cuda.memory_reserved(device) + CARD_OVERHEAD
+    ours = free + torch.cuda.memory_reserved(device) + CONTEXT
     name = torch.cuda.get_device_name(device)
     flops = card_flops(name)
     ram = ram_to_plan_with(ram_total(), ram_free(), own_memory())
@@ -76,26 +71,17 @@ def too_little_ram(row: Row, need: int, have: int) -> OutOfMemory:
     return OutOfMemory("too-little-ram", model=row.title, need=memory_size(need), have=memory_size(have))
 
 
-def leaner(
-    row: Row, values: Mapping[str, Any], failed: Plan, hardware: Hardware, full: Memory = "graphics card"
-) -> Plan | None:
-    """What to try after `failed` ran out of memory; None: nothing asks for less."""
-    plans = ladder(PlanRequest(row, values, hardware))
+def leaner(request: PlanRequest, failed: Plan, full: Memory = "graphics card") -> Plan | None:
+    """What to try after `failed` ran out of memory, with nothing on the card that can be done without; None:
+    nothing takes less."""
+    plans = ladder(replace(request, frugal=True))
     return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed, full)
 
 
-def spare_bytes(plan: Plan, beside: int) -> int:
-    """What each streamed transformer may keep on the card; `beside`: what the second branch takes."""
+def spare_bytes(plan: Plan) -> int:
+    """What each streamed transformer may keep on the card."""
     streamed = [name for name in LARGE if plan.placements.get(name) in ("streamed", "from-disk")]
-    spare = plan.vram - plan.peak_vram
-    if spare >= beside:
-        spare -= beside
-    return int(_SPARE_SHARE * max(0, spare) / len(streamed)) if streamed else 0
-
-
-def branch_bytes(row: Row, values: Mapping[str, Any]) -> int:
-    """What a branch holds while the other one passes a block: little of what it takes within one."""
-    return int(_BETWEEN_BLOCKS * work_of(row, values).activation_bytes)
+    return plan.kept_bytes // len(streamed) if streamed else 0
 
 
 def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Ring, spare: int = 0) -> None:

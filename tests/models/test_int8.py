@@ -62,7 +62,7 @@ class Largest(TorchDispatchMode):
 
 
 def test_a_long_sequence_is_never_whole_in_32_bits() -> None:
-    """A 14B feed-forward at 81 frames; no bytes are computed. The same bits come of it as of the plain way."""
+    """A 14B feed-forward at 81 frames, on the meta device. The same bits come of it as of the plain way."""
     with torch.device("meta"):
         wide = Int8Linear.like(torch.nn.Linear(5120, 13824))
         wide.bias = torch.nn.Parameter(wide.bias.to(torch.bfloat16), requires_grad=False)

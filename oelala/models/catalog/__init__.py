@@ -9,7 +9,7 @@ from oelala.models.catalog.installed import (
     missing_bytes,
     weight_files,
 )
-from oelala.models.catalog.lookup import ROWS, defaults, defaults_of, find, own_prompts, rows
+from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of, find, own_prompts, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
 from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
@@ -18,6 +18,7 @@ from oelala.models.catalog.status import ModelStatus, PreviewStatus, status
 __all__ = [
     "ROWS",
     "TINY_DECODERS",
+    "WARM_MODEL",
     "Component",
     "Compute",
     "Installation",

@@ -46,6 +46,7 @@ def _shipped(row: Row) -> bool:
     return all(part.path is None or part.path.exists() for part in row.components.values())
 
 
+WARM_MODEL = OELALA_MINI.id  # what a worker loads before anybody asks
 ROWS: tuple[Row, ...] = (
     *filter(_shipped, (OELALA_MINI, OELALA_MINI_POSE)),
     *(WAN21_T2V_1_3B, WAN21_T2V_14B, WAN21_T2V_14B_GGUF, WAN22_TI2V_5B, WAN22_TI2V_5B_GGUF),

@@ -62,9 +62,10 @@ class Compute:
     """What a video transformer's work is counted from; all of it as in the official configs.
 
     `num_layers` blocks of width `dim` with a feed-forward of `ffn_dim`; `extra_layers` more of them stand
-    beside those (VACE). A token is `patch` × `patch` latents; one latent stands for `spatial` × `spatial`
-    pixels and `temporal` frames. `decode_flops`: of the VAE's decoder, for each pixel of each frame, counted
-    over its modules.
+    beside those (VACE). `held`: hidden states that wait while any block is at work, such as what VACE's own
+    blocks have said. `extra_frames`: latent frames that the transformer sees beside the clip's own. A token
+    is `patch` × `patch` latents; one latent stands for `spatial` × `spatial` pixels and `temporal` frames.
+    `decode_flops`: of the VAE's decoder, for each pixel of each frame, counted over its modules.
     """
 
     num_layers: int
@@ -72,6 +73,8 @@ class Compute:
     ffn_dim: int
     decode_flops: float
     extra_layers: int = 0
+    held: int = 0
+    extra_frames: int = 0
     patch: int = 2
     spatial: int = 8
     temporal: int = 4

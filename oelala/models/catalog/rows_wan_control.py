@@ -52,7 +52,7 @@ WAN21_VACE_1_3B = Row(
     defaults={"pose-transfer": _VALUES_VACE},
     pipelines={"pose-transfer": "WanVACEPipeline"},
     # every other layer has a control block beside it
-    compute=replace(COMPUTE_1_3B, extra_layers=15),
+    compute=replace(COMPUTE_1_3B, extra_layers=15, held=16),
 )
 
 WAN21_VACE_14B = replace(
@@ -62,7 +62,7 @@ WAN21_VACE_14B = replace(
     repo=VACE_14B,
     components=_parts(VACE_14B) | unknown_bits("transformer", 17_337_592_896),
     sizes=LIMITS_BOTH,
-    compute=replace(COMPUTE_14B, extra_layers=8),
+    compute=replace(COMPUTE_14B, extra_layers=8, held=9),
 )
 
 WAN22_ANIMATE_14B = Row(
@@ -92,5 +92,5 @@ WAN22_ANIMATE_14B = Row(
     pipelines={"pose-transfer": "WanAnimatePipeline"},
     image_needed=True,
     smallest_num_frames=5,
-    compute=COMPUTE_14B,
+    compute=replace(COMPUTE_14B, held=2, extra_frames=1),  # the pose, added; the character's own picture
 )

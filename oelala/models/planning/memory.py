@@ -17,6 +17,7 @@ _RING = 2
 # Bytes for each number of a matrix while a GGUF layer unpacks it: what its steps hold at once at most, as
 # diffusers allocates them for Q6_K and Q5_K (Q4_K: 5.2).
 _UNPACKING = 7.2
+_UNPACKING_INT8 = 3.0  # 2 in 16 bits, and some 64 MiB of results in 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class PartSize:
     """`whole`: bytes of all weights in the number format they run in; `slice`: of what has to be on the card
     at once while they are streamed (the same where they cannot be), and `rest`: of that, what stays there
     when others are at work. `in_files`: files hold them as they are, so that they can be read block by block.
-    `unpacking`: what the largest of its matrices takes beside them while it is brought to 16 bits.
+    `unpacking`: what the largest of its matrices takes beside them while it is brought to 16 bits. `read`:
+    bytes of its files.
     """
 
     name: str
@@ -33,6 +35,7 @@ class PartSize:
     rest: int
     in_files: bool = False
     unpacking: int = 0
+    read: int = 0
 
     @property
     def large(self) -> bool:
@@ -57,7 +60,9 @@ def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> Par
         whole = part.bytes
     rest = _rest(row, name, part, whole)
     ring = _ring(row, name, whole, rest)
-    return PartSize(name, whole, min(whole, rest + ring), rest, in_files(part), _unpacking(row, part))
+    unpacking = _unpacking(row, part, int8=int8 and name in _LARGE and gpu)
+    read = part.bytes or whole
+    return PartSize(name, whole, min(whole, rest + ring), rest, in_files(part), unpacking, read)
 
 
 def in_files(part: Component) -> bool:
@@ -75,10 +80,11 @@ def is_gguf(part: Component) -> bool:
     return any(name.lower().endswith(".gguf") for name in names)
 
 
-def _unpacking(row: Row, part: Component) -> int:
-    if row.compute is None or not is_gguf(part):
+def _unpacking(row: Row, part: Component, *, int8: bool) -> int:
+    if row.compute is None or not (int8 or is_gguf(part)):
         return 0
-    return int(_UNPACKING * row.compute.dim * row.compute.ffn_dim)
+    each = _UNPACKING if is_gguf(part) else _UNPACKING_INT8
+    return int(each * row.compute.dim * row.compute.ffn_dim)
 
 
 def _block(row: Row) -> tuple[int, int]:

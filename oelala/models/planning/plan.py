@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from oelala.models.planning.card import Extra, extra_of, phases_of
 from oelala.models.planning.compiling import compiling_pays
 from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD, Abilities, Hardware
 from oelala.models.planning.learn import Speed
@@ -27,7 +28,9 @@ _TILING_COSTS = 3.0  # measured: 6.15 s instead of 2.07
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """`values`: of the resolved task. `missing_bytes`: what would have to be downloaded first."""
+    """`values`: of the resolved task. `missing_bytes`: what would have to be downloaded first. `frugal`: as
+    little on the card as it can be done with, after memory ran out. `warm`: the model has been loaded.
+    """
 
     row: Row
     values: Mapping[str, Any]
@@ -35,6 +38,8 @@ class PlanRequest:
     speed: Speed = field(default_factory=Speed)
     abilities: Abilities = field(default_factory=Abilities)
     missing_bytes: int = 0
+    frugal: bool = False
+    warm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,14 @@ class Plan:
     """How one run would be done. Bytes and seconds are predictions; `seconds` None: not known yet.
 
     `placements`: where the weights of each part wait between uses. `peak_vram`, `peak_ram`: with what the
-    system and the card's driver keep, to be held against `vram`, `ram`. `resident_bytes`: of weights on the
-    card all the time. `step`: its place on the ladder, 0 the fastest. `encode`, `denoise`, `decode`: seconds
-    of the phases. `compiled`: whether the transformers' blocks are. `first_block_cache`: threshold of this
-    lossy mode, 0: off; `sage_attention`: another. `download_seconds` None: the line's speed is not known.
-    `unused_card`: the name of one that is there and cannot be used, "": none.
+    system and the card's driver keep, to be held against `vram`, `ram`; `peak_vram` is what it cannot do with
+    less of. `taken_vram`: what it will take, since there is room: a second branch of guidance, that waits in
+    `beside_bytes`, and `kept_bytes` of streamed blocks that stay while it denoises. `resident_bytes`: of
+    weights on the card all the time. `step`: its place on the ladder, 0 the fastest. `load`, `encode`,
+    `denoise`, `decode`: seconds of the phases; `load` 0 where that has been done. `compiled`: whether the
+    transformers' blocks are. `first_block_cache`: threshold of this lossy mode, 0: off; `sage_attention`:
+    another. `download_seconds` None: the line's speed is not known. `unused_card`: the name of one that is
+    there and cannot be used, "": none.
     """
 
     model: str
@@ -62,10 +70,14 @@ class Plan:
     sage_attention: bool
     resident_bytes: int
     peak_vram: int
+    taken_vram: int
+    beside_bytes: int
+    kept_bytes: int
     peak_ram: int
     vram: int
     ram: int
     seconds: float | None
+    load: float
     encode: float | None
     denoise: float | None
     decode: float | None
@@ -87,12 +99,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Rung:
-    """One way of doing it. `text`, `large`: where the text encoders and the transformers wait."""
+    """One way of doing it. `text`, `large`: where the text encoders and the transformers wait. `fused`: with
+    compiled blocks, which keep fewer tensors at once, whether that pays or not."""
 
     text: Placement
     large: Placement
     tiling: bool = False
     int8: bool = False
+    fused: bool = False
 
 
 def ladder(request: PlanRequest) -> tuple[Plan, ...]:
@@ -109,14 +123,14 @@ def plan_run(request: PlanRequest) -> Plan:
 
 
 def next_step(plans: Sequence[Plan], failed: Plan, full: Memory = "graphics card") -> Plan | None:
-    """What to try after a real out-of-memory error: the next below that asks for less of what was full, and
-    for no more of the card.
+    """What to try after a real out-of-memory error: the next that takes less of what was full, and no more of
+    the card; `plans` may be frugal where the one that failed was not, so that its own step comes again.
 
     Predictions may be wrong; that the one that failed is too large is certain.
     """
-    below = [plan for plan in plans if plan.step > failed.step and plan.peak_vram <= failed.peak_vram]
+    below = [plan for plan in plans if plan.step >= failed.step and plan.taken_vram <= failed.taken_vram]
     if full == "graphics card":
-        return next((plan for plan in below if plan.peak_vram < failed.peak_vram), None)
+        return next((plan for plan in below if plan.taken_vram < failed.taken_vram), None)
     return next((plan for plan in below if plan.peak_ram < failed.peak_ram), None)
 
 
@@ -139,9 +153,16 @@ def _rungs(request: PlanRequest) -> list[_Rung]:
     on_disk = able.from_disk and any(size.in_files and size.slice < size.whole for size in sizes)
     if on_disk:
         rungs.append(_Rung("from-disk", "from-disk", tiling))
-    if able.int8 and able.streaming and _can_be_int8(request.row):
+    counted = able.streaming and _can_be_int8(request.row)
+    fused = counted and request.frugal and able.compiling and not request.values.get("first_block_cache")
+    text: Placement = "from-disk" if on_disk else "streamed"
+    if fused:
+        rungs.append(_Rung(text, "streamed", tiling, fused=True))
+    if able.int8 and counted:
         # below everything else: it changes the picture
-        rungs.append(_Rung("from-disk" if on_disk else "streamed", "streamed", tiling, int8=True))
+        rungs.append(_Rung(text, "streamed", tiling, int8=True))
+        if fused:
+            rungs.append(_Rung(text, "streamed", tiling, int8=True, fused=True))
     return rungs
 
 
@@ -158,12 +179,20 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
     sizes = part_sizes(row, gpu=gpu, int8=rung.int8)
     placements = {size.name: _placed(size, rung) for size in sizes}
     resident = sum(size.whole for size in sizes if placements[size.name] == "resident")
-    vram = _peak_vram(sizes, placements, work, tiling=rung.tiling) + CARD_OVERHEAD if gpu else 0
+    lost = request.abilities.lost
+    phases = phases_of(sizes, placements, work, tiling=rung.tiling, fused=rung.fused, lost=lost)
+    vram = phases.peak + CARD_OVERHEAD if gpu else 0
+    flops, extra = request.speed.flops or hardware.flops, Extra()
+    if gpu and not request.frugal:
+        extra = extra_of(hardware, flops, work, phases, sizes, placements)
+    while_denoising = phases.always + phases.denoising + extra.beside + extra.kept + CARD_OVERHEAD
     ram = _peak_ram(sizes, placements, work, request.abilities) + SYSTEM_OVERHEAD
-    times = seconds_of(request.hardware, request.speed, work, sizes, placements)
+    times = seconds_of(hardware, request.speed, work, sizes, placements)
+    if request.warm:
+        times = replace(times, load=0.0)
     if rung.tiling and times.decode is not None:
         times = replace(times, decode=_TILING_COSTS * times.decode)
-    pays = compiling_pays(times.denoise, request.speed.compile_seconds)
+    pays = rung.fused or compiling_pays(times.denoise, request.speed.compile_seconds)
     cache = float(request.values.get("first_block_cache") or 0.0)
     short = request.missing_bytes > hardware.disk_free
     return Plan(
@@ -180,10 +209,14 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
         sage_attention=gpu and bool(request.values.get("sage_attention")),
         resident_bytes=resident,
         peak_vram=vram,
+        taken_vram=max(vram, while_denoising) if gpu else 0,
+        beside_bytes=extra.beside,
+        kept_bytes=extra.kept,
         peak_ram=ram,
         vram=hardware.vram,
         ram=hardware.ram,
         seconds=times.total,
+        load=times.load,
         encode=times.encode,
         denoise=times.denoise,
         decode=times.decode,
@@ -212,20 +245,6 @@ def _quantisation(row: Row, rung: _Rung) -> Quantisation:
     if any(is_gguf(part) for part in row.components.values()):
         return "gguf"
     return "int8" if rung.int8 else "none"
-
-
-def _peak_vram(
-    sizes: Sequence[PartSize], placements: Mapping[str, Placement], work: Work, *, tiling: bool
-) -> int:
-    """The largest of the three phases; what is resident is there in all of them."""
-    resident = sum(size.whole for size in sizes if placements[size.name] == "resident")
-    passing = [size for size in sizes if placements[size.name] in ("streamed", "from-disk")]
-    rest = sum(size.rest for size in passing)
-    text = max((size.slice - size.rest for size in passing if not size.large), default=0)
-    large = max((size.slice - size.rest for size in passing if size.large), default=0)
-    denoising = large + work.activation_bytes + max((size.unpacking for size in sizes), default=0)
-    decoding = work.decode_bytes_tiled if tiling else work.decode_bytes
-    return resident + rest + max(text, denoising, decoding)
 
 
 def _peak_ram(

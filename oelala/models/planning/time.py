@@ -15,17 +15,18 @@ _DISK_READ = 2e9  # bytes a second where nobody has measured: a common NVMe disk
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds of the phases; None: not known."""
+    """Seconds of the phases; None: not known. `load`: from the disk to where weights wait."""
 
     encode: float | None
     denoise: float | None
     decode: float | None
+    load: float = 0.0
 
     @property
     def total(self) -> float | None:
         if self.denoise is None or self.decode is None:
             return None
-        return self.denoise + self.decode + (self.encode or 0.0)
+        return self.load + self.denoise + self.decode + (self.encode or 0.0)
 
 
 def seconds_of(
@@ -39,25 +40,35 @@ def seconds_of(
     flops = speed.flops or hardware.flops
     return Times(
         encode=_encode(hardware, speed, work, sizes, placements),
-        denoise=_denoise(flops, speed, work, _moving(hardware, work, sizes, placements)),
+        denoise=_denoise(flops, speed, work, moving_of(hardware, work, sizes, placements)),
         decode=_decode(flops, speed, work),
+        load=_load(hardware, sizes, placements),
     )
 
 
+def computing_of(flops: float | None, work: Work) -> float | None:
+    """Seconds of all steps, were nothing to be copied; None: not known."""
+    return work.denoise_flops / flops if work.forward_flops and flops else None
+
+
 def _denoise(flops: float | None, speed: Speed, work: Work, moving: float) -> float | None:
-    if work.forward_flops and flops:
-        computing = work.denoise_flops / flops
-    elif speed.seconds_per_unit is not None:
+    computing = computing_of(flops, work)
+    if computing is None and speed.seconds_per_unit is not None:
         computing = speed.seconds_per_unit * work.units
-    else:
-        return None
-    return max(computing, moving)
+    return None if computing is None else max(computing, moving)
 
 
-def _moving(
+def _load(hardware: Hardware, sizes: Sequence[PartSize], placements: Mapping[str, str]) -> float:
+    """What is read from the disk block by block is not loaded before."""
+    read = sum(size.read for size in sizes if placements[size.name] != "from-disk")
+    return read / (hardware.disk_read or _DISK_READ)
+
+
+def moving_of(
     hardware: Hardware, work: Work, sizes: Sequence[PartSize], placements: Mapping[str, str]
 ) -> float:
-    """Each pass brings every streamed weight once; of two experts one is at work at a time."""
+    """Seconds of all steps. Each pass brings every streamed weight once; of two experts one is at work at a
+    time."""
     large = [size for size in sizes if size.large]
     speeds = {"streamed": hardware.link, "from-disk": hardware.disk_read or _DISK_READ}
     each = [size.whole / speeds[placements[size.name]] for size in large if placements[size.name] in speeds]

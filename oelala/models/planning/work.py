@@ -10,12 +10,17 @@ if TYPE_CHECKING:
     from oelala.models.catalog.row import Row
 
 
-# Bytes that a forward pass needs for each token and each unit of width, measured on Wan 14B in 16 bits: the
-# peak grew by 2.6 … 2.7 GiB from 7,800 to 32,760 tokens at width 5120.
-_ACTIVATION = 23
+# Bytes that a block needs for each token and each unit of width, in 16 bits: counted over its modules 22.2,
+# on a card 22.2 as well. Where the feed-forward is wide it decides, 4 bytes for each of its units.
+_ACTIVATION, _BESIDE_FFN, _FFN = 23.0, 8.7, 4
+# What a branch of guidance holds while the other one passes a block, likewise; measured 2.2.
+_WAITING = 2.5
 # Bytes that decoding needs for each pixel of a frame, measured on 832 × 480 × 81: 9.3 GiB in 32 bits, 4.7 GiB
-# in 16 bits, of which the finished frames were 12 and 6 bytes a pixel each.
-_DECODE, _DECODE_16, _FRAME = 24_030, 12_151, 12
+# without channels last; with them and in 16 bits 10,131 are counted over its modules, and 10,530 measured.
+_DECODE, _DECODE_16, _FRAME = 24_030, 10_900, 12
+# Encoding a film in 32 bits, of what decoding it in 32 bits needs: 5.25 GiB are counted for 832 × 480, and
+# were measured in an Animate job.
+_ENCODE = 0.62
 _CHUNK = 4  # finished frames on the device where they leave it one latent frame after the other
 _DECODE_TILED = 0.26  # of that; measured in 16 bits: 1.24 GiB instead of 4.7
 _VAE_PARAMETERS = 126_892_531  # of the VAE that this was measured on
@@ -29,7 +34,9 @@ class Work:
     """Floating-point operations of the whole job, and bytes beside the weights at the peak of each phase.
 
     `steps` are denoising steps, `passes` forward passes in each of them (2 with guidance). `tokens` is the
-    length of the sequence. `decoded`: pixels × frames, and `units`: that × steps × passes; they compare jobs
+    length of the sequence. `branch_bytes`: of a branch of guidance that waits at a block. `encode_bytes`: of
+    bringing pictures to latents, 0 where the task has none. `decoded`: pixels × frames, and `units`: that ×
+    steps × passes; they compare jobs
     of a model whose operations nobody has counted.
     """
 
@@ -40,6 +47,9 @@ class Work:
     encode_flops: float
     decode_flops: float
     activation_bytes: int
+    branch_bytes: int
+    encode_bytes: int
+    encode_bytes_tiled: int
     decode_bytes: int
     decode_bytes_tiled: int
     decoded: float
@@ -65,6 +75,8 @@ def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True) -> Work:
     compute = row.compute
     inner, finished = int(pixels * _decode_bytes(row, gpu=gpu)), pixels * _FRAME * frames
     leaving = pixels * _FRAME * min(frames, _CHUNK) if row.family == "wan" else finished
+    encoding = int(_ENCODE * pixels * _decode_bytes(row, gpu=False)) if _sees_pictures(row, values) else 0
+    given = _films(row) * finished if encoding else 0
     return Work(
         tokens=tokens,
         steps=steps,
@@ -72,7 +84,10 @@ def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True) -> Work:
         forward_flops=_forward(row, tokens),
         encode_flops=_ENCODE_FLOPS * passes if compute else 0.0,
         decode_flops=compute.decode_flops * pixels * frames if compute else 0.0,
-        activation_bytes=_ACTIVATION * compute.dim * tokens if compute else int(_GUESS * _weights(row)),
+        activation_bytes=_activations(row, tokens),
+        branch_bytes=_waiting(row, tokens),
+        encode_bytes=encoding + given,
+        encode_bytes_tiled=int(encoding * _DECODE_TILED) + given,
         decode_bytes=inner + leaving,
         decode_bytes_tiled=int(inner * _DECODE_TILED) + finished,
         decoded=float(pixels * frames),
@@ -98,7 +113,36 @@ def _tokens(row: Row, width: int, height: int, frames: int) -> int:
     if row.compute is None:
         return 0
     cell = row.compute.spatial * row.compute.patch
-    return -(-width // cell) * -(-height // cell) * ((frames - 1) // row.compute.temporal + 1)
+    latent_frames = (frames - 1) // row.compute.temporal + 1 + row.compute.extra_frames
+    return -(-width // cell) * -(-height // cell) * latent_frames
+
+
+def _activations(row: Row, tokens: int) -> int:
+    """At the peak of a forward pass. What waits beside the block at work is in 16 bits."""
+    compute = row.compute
+    if compute is None:
+        return int(_GUESS * _weights(row))
+    block = max(_ACTIVATION * compute.dim, _BESIDE_FFN * compute.dim + _FFN * compute.ffn_dim)
+    return int((block + 2 * compute.held * compute.dim) * tokens)
+
+
+def _waiting(row: Row, tokens: int) -> int:
+    """Of models that nobody has counted, as much of a pass as of Wan 14B."""
+    compute = row.compute
+    if compute is None:
+        return int(_WAITING / _ACTIVATION * _activations(row, tokens))
+    return int((_WAITING + 2 * compute.held) * compute.dim * tokens)
+
+
+def _sees_pictures(row: Row, values: Mapping[str, Any]) -> bool:
+    """Whether a picture or a film goes through the VAE before there is a clip."""
+    kind = str(values.get("kind") or next(iter(row.pipelines)))
+    return row.family == "wan" and row.pipelines.get(kind) != "WanPipeline"
+
+
+def _films(row: Row) -> int:
+    """How many films in 32 bits there are while one is encoded: VACE parts its own in two by a mask."""
+    return 5 if row.compute is not None and row.compute.extra_layers else 2
 
 
 def _forward(row: Row, tokens: int) -> float:

@@ -9,7 +9,7 @@ from oelala.models.machine import Gpu, Machine
 from oelala.models.planning import Abilities, PlanRequest, Speed, hardware_of
 
 GIB = 1024**3
-EVERYTHING = Abilities(vae_tiling=True, int8=True, from_disk=True, pinned=1.03)
+EVERYTHING = Abilities(vae_tiling=True, int8=True, from_disk=True, pinned=1.03, growing=True)
 WAN = ("wan2.1-t2v-1.3b", "wan2.1-t2v-14b", "wan2.2-t2v-a14b", "wan2.2-ti2v-5b", "wan2.1-vace-14b")
 
 
