@@ -17,9 +17,9 @@ from oelala.tasks.base import Task
 _CLIPS = 60  # looked at, the newest
 
 
-def forecast(task: Task, settings: Settings, workspace: Workspace) -> Plan:
-    """The task need not be resolved, nor its model be here. Raises OelalaError ("unknown-model"), InvalidTask
-    ("cannot-do")."""
+def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool = False) -> Plan:
+    """The task need not be resolved, nor its model be here. `warm`: it has been loaded. Raises OelalaError
+    ("unknown-model"), InvalidTask ("cannot-do")."""
     row = catalog.find(task.model, settings)
     given = {name: value for name, value in task.model_dump().items() if value is not None}
     hardware = hardware_of(read_machine(settings.models))
@@ -30,6 +30,7 @@ def forecast(task: Task, settings: Settings, workspace: Workspace) -> Plan:
         hardware,
         learned_speed(row.id, hardware.device, settings, workspace),
         missing_bytes=0 if here else catalog.missing_bytes(row, settings.models)[0],
+        warm=warm,
     )
     return plan_run(request)
 

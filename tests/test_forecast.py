@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from oelala.library.naming import document_of
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.job import JobResult
 from oelala.tasks.text_to_video import TextToVideo
 from tests.models.folders import write_cached
+
+PARTS = ("text_encoder", "vae", "transformer")
 
 
 @pytest.fixture
@@ -47,10 +51,28 @@ def test_clips_teach_how_long_the_next_one_takes(studio: Studio) -> None:
     clip_made(studio, "171800", 900.0, "another")
     plan = studio.plan(task)
     assert plan.learned
-    assert plan.seconds == pytest.approx(14.5)
+    assert plan.seconds == pytest.approx(14.5 + plan.load)
     half = studio.plan(TextToVideo(prompt="a", num_inference_steps=10))
-    assert half.seconds == pytest.approx(8.5)
-    assert plan.words[0][1]["time"] == "14 s"
+    assert half.seconds == pytest.approx(8.5 + plan.load)
+    assert plan.words[0][1]["time"] == "15 s"
+
+
+def test_what_has_been_loaded_is_not_loaded_again(studio: Studio) -> None:
+    """The last clip's model is warm in a studio that runs, and the embedded one before there is a clip."""
+    large = TextToVideo(prompt="a", model="wan2.1-t2v-14b")
+    cold = studio.plan(large).load
+    assert cold == pytest.approx(
+        sum(find(large.model).components[n].bytes or 0 for n in PARTS) / 2e9, rel=0.01
+    )
+    studio._running_since = time.time()
+    assert studio.plan(large).load == cold
+    assert studio.plan(TextToVideo(prompt="a")).load == 0.0
+    job = studio.store.enqueue(large)
+    studio.store.claim("gpu", "somebody")
+    assert studio.plan(large).load == cold
+    studio.store.finish(job.id, 1, JobResult("outputs/a.mp4"))
+    assert studio.plan(large).load == 0.0
+    assert studio.plan(TextToVideo(prompt="a")).load > 0.0
 
 
 def test_broken_metadata_teaches_nothing(studio: Studio) -> None:

@@ -16,13 +16,14 @@ UNFINISHED = 1000  # jobs looked through; unfinished ones come first
 
 
 class Verbs:
-    """`_supervisor` is there while this studio runs the queue."""
+    """`_supervisor` is there while this studio runs the queue, `_running_since` (epoch seconds) with it."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.workspace = Workspace(settings.workspace)
         self.workspace.prepare()
         self._supervisor: Supervisor | None = None
+        self._running_since: float | None = None
 
     @cached_property
     def store(self) -> JobStore:

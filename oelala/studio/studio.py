@@ -5,6 +5,7 @@ Nothing heavy is imported here: torch lives in the workers, gradio in the page.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
@@ -62,12 +63,13 @@ class Studio(ModelVerbs, PictureVerbs, PoseVerbs, JobVerbs):
         ]
         self._supervisor = Supervisor(specs, self.store)
         self._supervisor.start()
+        self._running_since = time.time()
 
     def stop(self) -> None:
         """End the workers (their jobs go back to the queue) and give the lock back."""
         if self._supervisor is not None:
             self._supervisor.stop()
-            self._supervisor = None
+            self._supervisor = self._running_since = None
         self._lock.release()
 
     def _worker_spec(

@@ -19,12 +19,15 @@ from oelala.models.sage import sage_obstacle
 from oelala.studio.base import Verbs
 from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.image_to_video import ImageToVideo
-from oelala.tasks.job import Job
+from oelala.tasks.job import Done, Job
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.video import MAX_SEED
 
 if TYPE_CHECKING:
     from oelala.models.planning import Plan
+
+
+_LOOKED_AT = 50  # jobs, for the last one that is done
 
 
 class TaskVerbs(Verbs):
@@ -102,7 +105,19 @@ class TaskVerbs(Verbs):
         """
         from oelala.forecast import forecast
 
-        return forecast(task, self.settings, self.workspace)
+        return forecast(task, self.settings, self.workspace, warm=self._is_warm(task.model))
+
+    def _is_warm(self, model: str) -> bool:
+        """Whether the worker of this studio made its last clip with that model, or none yet and got warm with
+        it; a guess, as it may have been put away since."""
+        if self._running_since is None:
+            return False
+        done = [
+            (job.state.finished, str(job.task.get("model")))
+            for job in self.store.list(_LOOKED_AT)
+            if job.lane == "gpu" and isinstance(job.state, Done) and job.state.finished >= self._running_since
+        ]
+        return model == (max(done)[1] if done else catalog.WARM_MODEL)
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""

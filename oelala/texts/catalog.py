@@ -159,6 +159,10 @@ TEXTS: dict[str, Text] = {
         "Too large: needs {need} of memory; this computer has {have}. A smaller model helps.",
         "Te groot: vraagt {need} geheugen; deze computer heeft {have}. Een kleiner model helpt.",
     ),
+    "plan.loading": Text(
+        "Of that, loading the model takes about {time}.",
+        "Het model laden kost daarvan ongeveer {time}.",
+    ),
     "plan.unused-card": Text(
         "The {card} cannot be used; “doctor” tells why.",
         "De {card} is niet te gebruiken; “doctor” zegt waarom.",

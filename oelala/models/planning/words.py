@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 GIB = 1024**3
 Words = tuple[str, Mapping[str, str]]
+_WORTH_SAYING = 3.0  # seconds of loading
 
 
 def memory_size(count: int) -> str:
@@ -31,6 +32,8 @@ def duration(seconds: float) -> str:
 def words_of(plan: Plan) -> tuple[Words, ...]:
     """Whether it fits and how long it takes; what is unusual about it; what is to be fetched first."""
     said = [_verdict(plan)]
+    if plan.fits and plan.seconds is not None and plan.load >= _WORTH_SAYING:
+        said.append(("plan.loading", {"time": duration(plan.load)}))
     if plan.unused_card:
         said.append(("plan.unused-card", {"card": plan.unused_card}))
     if plan.fits and plan.streamed:
@@ -50,7 +53,9 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
 
 def _verdict(plan: Plan) -> Words:
     gpu = plan.device != "cpu"
-    need, have = (plan.peak_vram, plan.vram) if gpu else (plan.peak_ram, plan.ram)
+    need, have = (
+        (plan.taken_vram if plan.fits else plan.peak_vram, plan.vram) if gpu else (plan.peak_ram, plan.ram)
+    )
     if gpu and need <= have and plan.peak_ram > plan.ram:
         gpu, need, have = False, plan.peak_ram, plan.ram
     values = {"need": memory_size(need), "have": memory_size(have)}
