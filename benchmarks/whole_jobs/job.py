@@ -28,7 +28,11 @@ from oelala.texts import explain, say
 Tell = Callable[..., None]
 _LOOK = 0.1
 _SAY_EVERY = 5.0
-_PLANNED = ("fits", "placements", "quantisation", "vae_tiling", "compiled", "encode", "denoise", "decode")
+_PLANNED = (
+    *("fits", "step", "placements", "quantisation", "vae_tiling", "compiled"),
+    *("load", "encode", "denoise", "decode"),
+)
+_SIZES = ("peak_vram", "taken_vram", "beside_bytes", "kept_bytes", "vram", "peak_ram", "ram")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def _one_job(
             about |= {"code": code, "message": explain(code, values, "en")[0]}
         case _:
             pass
-    shown = {"vram_gib": plan.peak_vram / GIB, "seconds": plan.seconds}
+    shown = {"vram_gib": plan.taken_vram / GIB, "seconds": plan.seconds}
     tell("job", model=request.row.id, run=number, plan_shown=shown, card_peak_gib=request.card.peak, **about)
     if not isinstance(job.state, Done):
         _tell_log(request.settings)
@@ -129,7 +133,7 @@ def _plan(request: JobRequest) -> Plan:
 
 def _told(plan: Plan | Mapping[str, Any]) -> dict[str, Any]:
     values = plan if isinstance(plan, Mapping) else {name: getattr(plan, name) for name in plan.__slots__}
-    sizes = {name: round(values[name] / GIB, 2) for name in ("peak_vram", "vram", "peak_ram", "ram")}
+    sizes = {name: round(values[name] / GIB, 2) for name in _SIZES}
     return {name: values[name] for name in _PLANNED} | {"gib": sizes, "predicted_s": values["seconds"]}
 
 
