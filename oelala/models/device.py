@@ -70,16 +70,14 @@ def let_memory_grow(device: torch.device) -> bool:
     wish = os.environ.get("PYTORCH_ALLOC_CONF") or os.environ.get("PYTORCH_CUDA_ALLOC_CONF")
     if wish is not None:
         return "expandable_segments:true" in wish.replace(" ", "").lower()
-    set_up: Callable[[str], None] = torch.cuda.memory._set_allocator_settings
-    set_up("expandable_segments:True")
+    set_up: Callable[[str], None] | None = getattr(torch.cuda.memory, "_set_allocator_settings", None)
+    if set_up is None:
+        return False
     try:
+        set_up("expandable_segments:True")
         torch.empty(2**25, dtype=torch.uint8, device=device)
-    except torch.OutOfMemoryError:
-        return True
-    except RuntimeError as fault:
-        logger.info(
-            "memory of the card stays in segments of fixed size: {}", str(fault).splitlines()[0][:200]
-        )
+    except RuntimeError as fault:  # a full card, too: nobody can say then
+        logger.info("the card's memory stays in fixed segments: {}", str(fault).splitlines()[0][:200])
         set_up("expandable_segments:False")
         return False
     return True

@@ -19,8 +19,9 @@ from diffusers.models.attention_dispatch import AttentionBackendName
 
 from oelala.models.catalog import find
 from oelala.models.decode import decode_in_16_bits
+from oelala.models.device import let_memory_grow
 from oelala.models.int8 import Int8Linear, block_matrices
-from oelala.models.planning import Abilities, Hardware, Plan, ladder, next_step, plan_run, work_of
+from oelala.models.planning import Abilities, Plan, ladder, next_step, plan_run, work_of
 from oelala.models.planning.card import phases_of
 from oelala.models.planning.hardware import CARD_OVERHEAD, CONTEXT
 from oelala.models.planning.memory import part_sizes
@@ -273,4 +274,7 @@ def test_a_driver_that_keeps_memory_together_saves_the_larger_plan() -> None:
             for growing in (False, True)
         )
         assert all(a.peak_vram > b.peak_vram for a, b in zip(fixed, grown, strict=True))
-    assert isinstance(request("wan2.1-t2v-14b", machine(12, 64)).hardware, Hardware)
+
+
+def test_a_processor_has_no_segments() -> None:
+    assert let_memory_grow(torch.device("cpu")) is False
