@@ -71,10 +71,11 @@ class PartStore:
 
     def evict(self, need: int, keep: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
         """Drop parts that are not in `keep`, longest unused first, until `need` bytes are free on the device.
+        Streamed ones last: of them only what is in no block is there.
 
         Yields each with its origin; the caller lets go of it before asking for the next.
         """
-        for key in self._ranked(keep, streamed=False):
+        for key in [*self._ranked(keep, streamed=False), *self._ranked(keep, streamed=True)]:
             if self._measure() >= need:
                 return
             yield from self._drop(key)

@@ -145,6 +145,19 @@ def test_two_experts_stream(tiny: TinyModels, tmp_path: Path) -> None:
     assert streamed_parts(manager) == {"text_encoder", "transformer", "transformer_2"}
 
 
+@pytest.mark.parametrize(("free", "stays"), [(2**60, True), (0, False)], ids=["roomy", "full"])
+def test_a_streamed_model_goes_when_the_card_is_full(
+    tiny: TinyModels, tmp_path: Path, free: int, stays: bool
+) -> None:
+    """What it has outside of its blocks is on the card even while another one is at work."""
+    settings = Settings(workspace=tmp_path, models=tiny.models)
+    manager = ModelManager(settings, torch.device("cpu"), lambda: free, tiny.row, hardware(16, 128))
+    with manager.use(ModelSpec(WAN21_LARGE)) as loan:
+        first = loan.pipeline.transformer
+    with manager.use(ModelSpec(EXPERTS)):
+        assert any(part.module is first for part in manager._parts._parts.values()) is stays
+
+
 def test_another_clip_moves_what_is_loaded(tiny: TinyModels, tmp_path: Path) -> None:
     manager = manager_on(tiny, tmp_path, hardware(128, 128))
     truth = clip(manager)
