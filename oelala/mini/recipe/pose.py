@@ -17,6 +17,7 @@ from loguru import logger
 from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.faces import face_weights, mean_in_faces
 from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
 from oelala.mini.recipe.muon import make_optimizer
@@ -118,7 +119,9 @@ class PoseStage:
             self.model.named_parameters(),
             muon=settings.muon, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=self.fast,
         )  # fmt: skip
-        self.graphed = GraphedStep(self._losses, self.parameters, torch.ones(1, device=self.device))
+        self.graphed = GraphedStep(
+            self._losses, self.parameters, torch.tensor([1.0, 0.0], device=self.device)
+        )
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(
             self.path, self.model, self.average, self.optimizer
@@ -162,9 +165,9 @@ class PoseStage:
             samples += self._batch().samples
             if self.team.first and (now - logged > 15 or self.progress.steps - first in (5, 40)):
                 logger.info(
-                    "pose {:.0f} s, step {}, {:.1f} it/s, {:.0f} samples/s, loss {:.4f}",
+                    "pose {:.0f} s, step {}, {:.1f} it/s, {:.0f} samples/s, loss {:.4f}, faces {:.4f}",
                     self.progress.seconds, self.progress.steps, len(losses) / (now - logged + 1e-3),
-                    samples * self.team.size / (now - logged + 1e-3), float(torch.stack(losses).mean()),
+                    samples * self.team.size / (now - logged + 1e-3), *torch.stack(losses).mean(0).tolist(),
                 )  # fmt: skip
                 logged, samples, losses = now, 0, []
             if self.team.first and now - saved > self.settings.save_every:
@@ -183,8 +186,8 @@ class PoseStage:
 
     @torch.no_grad()
     def inputs(self, part: PosePart) -> Inputs:
-        """What one step needs: x0 (B, 48, T, h, w), noise like it, times (B,) in 0..1, control
-        (B, 352, T, h, w) and text features (B, 64, text_dim). What is drawn at random is drawn here.
+        """What one step needs: x0 (B, 48, T, h, w), its faces (B, T, h, w), noise like x0, times (B,) in
+        0..1, control (B, 352, T, h, w) and text features (B, 64, text_dim). What is random is drawn here.
         """
         tokens, x0 = part.tokens, part.latents
         empty = torch.full_like(tokens, PAD_ID)
@@ -192,11 +195,12 @@ class PoseStage:
         silent = torch.rand(len(tokens), 1, device=tokens.device) < EMPTY_SHARE
         tokens = torch.where(silent, empty, tokens)
         features = features_of(self.text, tokens, fast=self.fast)
-        return x0, torch.randn_like(x0), noise_levels(len(x0), x0.device), part.control, features.float()
+        noise, times = torch.randn_like(x0), noise_levels(len(x0), x0.device)
+        return x0, part.faces, noise, times, part.control, features.float()
 
     def _losses(self, inputs: Inputs) -> Tensor:
-        """The loss, (1,), of `inputs`."""
-        x0, noise, times, control, features = inputs
+        """The loss of `inputs`, and that in faces alone, (2,)."""
+        x0, faces, noise, times, control, features = inputs
         level = times.view(-1, 1, 1, 1, 1)
         noisy = (1 - level) * x0 + level * noise
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.fast):
@@ -207,8 +211,8 @@ class PoseStage:
                 control_hidden_states=control,
                 return_dict=False,
             )[0]
-        error = (made.float() - x0).square().mean((1, 2, 3, 4))
-        return (error / times.clamp_min(LEAST_TIME).square()).mean().view(1)
+        error = (made.float() - x0).square().mean(1, keepdim=True) / level.clamp_min(LEAST_TIME).square()
+        return torch.stack([(error * face_weights(faces)).mean(), mean_in_faces(error, faces)])
 
     def _update(self, done: float) -> Tensor:
         part = self.poses.draw(self._batch(), hard_share(done))
