@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     models = {
         VAE_CHECKPOINT: build_vae(tiny=True),
-        BASE: build_transformer(tiny=True),
+        BASE: build_transformer(tiny=True, layers=3),
         TEXT: build_text_encoder(tiny=True),
     }
     for name, model in models.items():
@@ -99,6 +99,8 @@ def test_training_teaches_it_resumes_and_loads(folder: Path, tmp_path: Path) -> 
     export_pose(folder, tmp_path / "pose", tiny=True)
     assert (tmp_path / "pose" / "README.md").exists()
     transformer = WanVACETransformer3DModel.from_pretrained(tmp_path / "pose", dtype=torch.float32)
+    # As deep as its base, not as `topology` has it.
+    assert (transformer.config.num_layers, transformer.config.vace_layers) == (3, [0, 1, 2])
     pipeline = WanVACEPipeline.from_pretrained(
         tmp_path / "base", transformer=transformer, dtype=torch.float32
     )

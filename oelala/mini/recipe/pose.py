@@ -17,6 +17,7 @@ from loguru import logger
 from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.depth import pose_transformer_of
 from oelala.mini.recipe.faces import face_weights, mean_in_faces
 from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
@@ -28,7 +29,7 @@ from oelala.mini.recipe.text import features_of
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.whole_clip import WholeClip
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
-from oelala.mini.topology import build_pose_transformer, build_text_encoder, build_vae
+from oelala.mini.topology import build_text_encoder, build_vae
 
 CHECKPOINT, BASE, TEXT = "pose", "transformer", "text_encoder"
 EMPTY_SHARE = 0.10
@@ -110,9 +111,8 @@ class PoseStage:
         self.text: Any = build_text_encoder(tiny=settings.tiny)
         self.text.load_state_dict(checkpoint.weights_of(settings.folder / TEXT))
         self.text.to(self.device).eval().requires_grad_(False)
-        self.model = build_pose_transformer(tiny=settings.tiny)
         self.progress = checkpoint.Progress()
-        self._load()
+        self.model = self._loaded()
         self.average = checkpoint.Average(self.model, 0.999)
         self.parameters = list(self.model.parameters())
         self.optimizer = make_optimizer(
@@ -133,15 +133,20 @@ class PoseStage:
         if self.fast:
             self._compile()
 
-    def _load(self) -> None:
+    def _loaded(self) -> WanVACETransformer3DModel:
         if found := checkpoint.load(self.path):
-            self.model.load_state_dict({key: value.float() for key, value in found[0].items()})
+            weights = {key: value.float() for key, value in found[0].items()}
+            model = pose_transformer_of(weights, tiny=self.settings.tiny)
+            model.load_state_dict(weights)
             self.progress = found[1]
         else:
-            start_from_base(self.model, checkpoint.weights_of(self.settings.folder / BASE))
-        self.model.to(self.device).train()
-        self.team.same_weights([self.model])
+            weights = checkpoint.weights_of(self.settings.folder / BASE)
+            model = pose_transformer_of(weights, tiny=self.settings.tiny)
+            start_from_base(model, weights)
+        model.to(self.device).train()
+        self.team.same_weights([model])
         self.team.seed(self.progress.steps)
+        return model
 
     def _compile(self) -> None:
         """Each kind of block once, for all layers; where the compiler fails, the plain way works."""

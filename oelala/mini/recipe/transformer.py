@@ -22,6 +22,7 @@ from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.answers import NONE
+from oelala.mini.recipe.depth import transformer_of
 from oelala.mini.recipe.faces import face_weights, mean_in_faces
 from oelala.mini.recipe.fast_transformer import Block, FastTransformer, Noisy, run_block
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
@@ -32,7 +33,7 @@ from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT, features_of
 from oelala.mini.recipe.text_heads import TextHeads
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
-from oelala.mini.topology import build_text_encoder, build_transformer
+from oelala.mini.topology import build_text_encoder
 
 TRANSFORMER_CHECKPOINT = "transformer"
 IMAGE_SHARE, EMPTY_SHARE = 0.50, 0.10
@@ -81,7 +82,8 @@ class TransformerStage:
         self.dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
         self.text: Any = build_text_encoder(tiny=settings.tiny)
         self.heads = TextHeads(self.text.config.d_model)
-        transformer = build_transformer(tiny=settings.tiny)
+        found = checkpoint.load(settings.folder / TRANSFORMER_CHECKPOINT)
+        transformer = transformer_of(found[0] if found else (), tiny=settings.tiny)
         self.models: dict[str, torch.nn.Module] = {
             TRANSFORMER_CHECKPOINT: transformer,
             TEXT_CHECKPOINT: self.text,
