@@ -103,14 +103,20 @@ def build_vae(*, tiny: bool = False) -> AutoencoderKLWan:
     return AutoencoderKLWan(**(_TINY_VAE if tiny else VAE))
 
 
-def build_transformer(*, tiny: bool = False) -> WanTransformer3DModel:
-    """A fresh denoiser for latents (B, 48, T, h, w); h and w even."""
-    return WanTransformer3DModel(**(_TINY_TRANSFORMER if tiny else TRANSFORMER))
+def build_transformer(*, tiny: bool = False, layers: int | None = None) -> WanTransformer3DModel:
+    """A fresh denoiser for latents (B, 48, T, h, w); h and w even. `layers`: if not as shipped."""
+    config = _TINY_TRANSFORMER if tiny else TRANSFORMER
+    return WanTransformer3DModel(**(config | ({"num_layers": layers} if layers else {})))
 
 
-def build_pose_transformer(*, tiny: bool = False) -> WanVACETransformer3DModel:
-    """A fresh pose-control denoiser: the same blocks with VACE layers beside them."""
-    return WanVACETransformer3DModel(**(_TINY_POSE if tiny else POSE))
+def build_pose_transformer(
+    *, tiny: bool = False, layers: int | None = None, controls: int | None = None
+) -> WanVACETransformer3DModel:
+    """A fresh pose-control denoiser: the same blocks with VACE layers beside them, evenly spread."""
+    config = _TINY_POSE if tiny else POSE
+    deep, beside = layers or config["num_layers"], controls or len(config["vace_layers"])
+    places = [number * deep // beside for number in range(beside)]
+    return WanVACETransformer3DModel(**(config | {"num_layers": deep, "vace_layers": places}))
 
 
 def build_text_encoder(*, tiny: bool = False) -> UMT5EncoderModel:

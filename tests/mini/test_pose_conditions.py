@@ -117,6 +117,7 @@ def write_one_pose(folder: Path, pipeline: WanVACEPipeline, kind: int) -> tuple[
             "references": whole.encode(clip[:, :, 4:5])[0],
             "kept": whole.encode(inactive)[0],
             "kept_kind": torch.tensor([kind], dtype=torch.int8),
+            "faces": torch.full((1, 3, 16, 16), 200, dtype=torch.uint8),
             "tokens": torch.ones(1, 16, 64, dtype=torch.int16),
         }
     save_file({name: value.contiguous() for name, value in tensors.items()}, folder / "poses-1.safetensors")
@@ -147,5 +148,8 @@ def test_batches(tmp_path: Path, pipeline: WanVACEPipeline, kind: int, frames: i
     given = kept_frames_video(clip[None, :, :length], kept)[0]
     expected = theirs(pipeline, given, kept_frames_mask(kept, length, 256), picture)
     assert all(torch.allclose(one, expected[0], atol=1e-4) for one in part.control[17:])
+    assert part.faces.shape == (20, frames + reference, 16, 16)
+    assert (part.faces[:, int(reference) :] == 200).all()
     if reference:
+        assert part.faces[:, 0].max() == 0
         assert torch.equal(part.latents[:, :, 0], part.control[:, :48, 0])

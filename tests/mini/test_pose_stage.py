@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     models = {
         VAE_CHECKPOINT: build_vae(tiny=True),
-        BASE: build_transformer(tiny=True),
+        BASE: build_transformer(tiny=True, layers=3),
         TEXT: build_text_encoder(tiny=True),
     }
     for name, model in models.items():
@@ -58,6 +58,7 @@ def test_a_shard_has_all_that_a_pose_needs(folder: Path) -> None:
     found = load_file(path)
     assert found["latents"].shape == found["skeletons"].shape == (2, 48, 3, 16, 16)
     assert found["references"].shape == (2, 48, 1, 16, 16)
+    assert found["faces"].shape == (2, 3, 16, 16)
     assert found["tokens"].shape == (2, 16, 64)
     assert int((found["kept_kind"] >= 0).sum()) == len(found["kept"]) == 1
 
@@ -98,6 +99,8 @@ def test_training_teaches_it_resumes_and_loads(folder: Path, tmp_path: Path) -> 
     export_pose(folder, tmp_path / "pose", tiny=True)
     assert (tmp_path / "pose" / "README.md").exists()
     transformer = WanVACETransformer3DModel.from_pretrained(tmp_path / "pose", dtype=torch.float32)
+    # As deep as its base, not as `topology` has it.
+    assert (transformer.config.num_layers, transformer.config.vace_layers) == (3, [0, 1, 2])
     pipeline = WanVACEPipeline.from_pretrained(
         tmp_path / "base", transformer=transformer, dtype=torch.float32
     )
@@ -112,13 +115,26 @@ def test_a_step_takes_tensors_and_gives_every_parameter_a_gradient(folder: Path)
     part = stage.poses.draw(stage._batch(), 0.5)
     inputs = stage.inputs(part)
     losses = stage.graphed(inputs)
-    assert losses.shape == (1,)
+    assert losses.shape == (2,)
     assert not losses.requires_grad
     assert torch.isfinite(losses).all()
     without = [name for name, value in stage.model.named_parameters() if not value.grad.any()]
     # Control enters behind gates that are still shut.
     assert all(name.startswith("vace_") and "proj_out" not in name for name in without)
     assert not any(value.requires_grad for value in stage.text.parameters())
+
+
+def test_a_face_counts_within_its_frame_alone(folder: Path) -> None:
+    stage = PoseStage(PoseSettings(folder, 1.0, torch.device("cpu"), schedule="other", scale=0.05, tiny=True))
+    x0, faces, *rest = stage.inputs(stage.poses.draw(stage._batch(), 0.5))
+    none, everywhere, somewhere = torch.zeros_like(faces), torch.full_like(faces, 255), faces.clone()
+    somewhere[:, :, 4:6, 4:6] = 255
+    with torch.no_grad():
+        losses = [stage._losses((x0, each, *rest)) for each in (none, everywhere, somewhere)]
+    assert torch.allclose(losses[0][0], losses[1][0], rtol=1e-4)
+    assert losses[0][1] == 0
+    assert torch.allclose(losses[1][0], losses[1][1], rtol=1e-4)
+    assert not torch.allclose(losses[0][0], losses[2][0], rtol=1e-4)
 
 
 def test_the_plan_has_a_reference_in_two_of_three() -> None:

@@ -7,6 +7,7 @@ from diffusers import WanPipeline
 
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.export import export
+from oelala.mini.recipe.grown import grown
 from oelala.mini.recipe.run import Run, RunSettings
 from oelala.mini.recipe.transformer import HEADS_CHECKPOINT, TEXT_CHECKPOINT, TRANSFORMER_CHECKPOINT
 from oelala.mini.recipe.vae import CHECKPOINT
@@ -33,8 +34,10 @@ def test_from_a_vae_to_a_pipeline(tmp_path: Path) -> None:
     assert len(found[1].log) == 2
     assert found[1].steps > 0
     assert (tmp_path / f"{TEXT_CHECKPOINT}.state.safetensors").exists()
+    checkpoint.save(tmp_path / TRANSFORMER_CHECKPOINT, grown(found[0], 3), found[1])
     export(tmp_path, tmp_path / "out", tiny=True)
     assert load_preview(tmp_path / "out" / FILE_NAME, 48) is not None
     pipeline = WanPipeline.from_pretrained(tmp_path / "out", dtype=torch.float32)
     assert pipeline.config.expand_timesteps
+    assert pipeline.transformer.config.num_layers == 3
     assert len(pipeline.vae.config.latents_mean) == 48

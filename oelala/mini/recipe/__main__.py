@@ -27,6 +27,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=560.0, help="call: when all must be packed")
     parser.add_argument("--carried", type=Path, default=Path(".work/mini"), help="call: what to start from")
     parser.add_argument("--out", type=Path, help=f"call: where to pack; export: else {ASSET}[-pose]")
+    parser.add_argument("--layers", type=int, help="begin: the transformer's, if more than it has")
     parser.add_argument("--muon", action="store_true", help="transformers by Muon, not by AdamW")
     parser.add_argument("--rehearse", action="store_true", help="tiny sizes, to try the code on a processor")
     return parser.parse_args(argv)
@@ -72,7 +73,7 @@ def main(argv: list[str] | None = None) -> None:
     elif args.stage == "begin":
         from oelala.mini.recipe.begin import begin
 
-        begin(ASSET, POSE_ASSET, args.folder)
+        begin(ASSET, POSE_ASSET, args.folder, args.layers)
     elif args.stage == "export":
         from oelala.mini.recipe.export import export
 

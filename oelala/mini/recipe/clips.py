@@ -15,6 +15,7 @@ from oelala.mini.world.spec import ClipSpec
 from oelala.mini.world.stage import SIZE
 from oelala.mini.world.table import Table
 from oelala.mini.world.tiles import Shaders
+from oelala.mini.world.truth import Truth
 
 
 def best_shaders(device: torch.device) -> Shaders:
@@ -37,10 +38,10 @@ def best_shaders(device: torch.device) -> Shaders:
 @torch.no_grad()
 def render_bytes(
     clips: list[ClipSpec] | Table, num_frames: int, device: torch.device, shaders: Shaders = PLAIN
-) -> tuple[Tensor, Tensor]:
-    """Clips as uint8 (B, T, 3, 256, 256), and joints (B, T, 18, 2) in 0..1."""
+) -> tuple[Tensor, Truth]:
+    """Clips as uint8 (B, T, 3, 256, 256), and where their joints are."""
     made = render_clips(clips, num_frames, device=device, shaders=shaders)
-    return (made.frames.clamp_(0, 1) * 255).round_().byte(), made.truth.joints
+    return (made.frames.clamp_(0, 1) * 255).round_().byte(), made.truth
 
 
 @dataclass
@@ -78,7 +79,8 @@ class Pool:
         seeds = list(range(self.next_seed, self.next_seed + count))
         self.next_seed += count
         specs = [random_clip(seed) for seed in seeds]
-        frames, joints = render_bytes(specs, self.size.num_frames, self.device, self.shaders)
+        frames, truth = render_bytes(specs, self.size.num_frames, self.device, self.shaders)
+        joints = truth.joints
         if self.filled == 0:
             self.frames = torch.empty(
                 self.size.clips, *frames.shape[1:], dtype=torch.uint8, device=self.device

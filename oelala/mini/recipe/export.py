@@ -9,6 +9,12 @@ from transformers import AutoTokenizer
 
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import render_bytes
+from oelala.mini.recipe.depth import (
+    MOST_BYTES_FOR_POSE,
+    pose_transformer_of,
+    size_of,
+    transformer_of,
+)
 from oelala.mini.recipe.latent_set import STATISTICS
 from oelala.mini.recipe.pose import CHECKPOINT as POSE_CHECKPOINT
 from oelala.mini.recipe.transformer import TEXT_CHECKPOINT, TRANSFORMER_CHECKPOINT
@@ -17,10 +23,8 @@ from oelala.mini.recipe.vae import JUDGE_SEEDS
 from oelala.mini.topology import (
     DTYPE_ON_DISK,
     MAX_SHARD_SIZE,
-    build_pose_transformer,
     build_scheduler,
     build_text_encoder,
-    build_transformer,
     build_vae,
     save,
 )
@@ -28,7 +32,6 @@ from oelala.mini.world.seeds import random_clip
 from oelala.models.latent_preview import FILE_NAME, fit_preview
 
 CARD, POSE_CARD = Path(__file__).with_name("model_card.md"), Path(__file__).with_name("pose_card.md")
-MOST_BYTES_FOR_POSE = 32_000_000
 
 
 def preview_clips(count: int) -> torch.Tensor:
@@ -40,13 +43,17 @@ def preview_clips(count: int) -> torch.Tensor:
 
 def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
     """Write `out`: what `WanPipeline.from_pretrained` loads, the card, and the preview of its latents."""
+    weights = {
+        name: checkpoint.weights_of(folder / name)
+        for name in (VAE_CHECKPOINT, TRANSFORMER_CHECKPOINT, TEXT_CHECKPOINT)
+    }
     models = {
         VAE_CHECKPOINT: build_vae(tiny=tiny),
-        TRANSFORMER_CHECKPOINT: build_transformer(tiny=tiny),
+        TRANSFORMER_CHECKPOINT: transformer_of(weights[TRANSFORMER_CHECKPOINT], tiny=tiny),
         TEXT_CHECKPOINT: build_text_encoder(tiny=tiny),
     }
     for name, model in models.items():
-        model.load_state_dict(checkpoint.weights_of(folder / name))
+        model.load_state_dict(weights[name])
     numbers = json.loads((folder / STATISTICS).read_text())
     vae = models[VAE_CHECKPOINT]
     vae.register_to_config(latents_mean=numbers["latents_mean"], latents_std=numbers["latents_std"])
@@ -69,9 +76,10 @@ def export_pose(folder: Path, out: Path, *, tiny: bool = False) -> None:
     """Write `out`: the pose transformer alone, 16 bits, as `WanVACETransformer3DModel.from_pretrained` loads
     it beside the folder of `export`; ValueError if it is too large for that place.
     """
-    model = build_pose_transformer(tiny=tiny)
-    model.load_state_dict(checkpoint.weights_of(folder / POSE_CHECKPOINT))
-    size = sum(value.numel() for value in model.state_dict().values()) * DTYPE_ON_DISK.itemsize
+    weights = checkpoint.weights_of(folder / POSE_CHECKPOINT)
+    model = pose_transformer_of(weights, tiny=tiny)
+    model.load_state_dict(weights)
+    size = size_of(model)
     if size > MOST_BYTES_FOR_POSE:
         raise ValueError(f"the pose transformer takes {size} bytes, more than {MOST_BYTES_FOR_POSE}")
     model.to(DTYPE_ON_DISK).save_pretrained(out, max_shard_size=MAX_SHARD_SIZE)

@@ -10,6 +10,7 @@ from loguru import logger
 from safetensors.torch import load_file
 from torch import Tensor
 
+from oelala.mini.recipe.faces import no_faces
 from oelala.mini.recipe.farm import PLAIN_CAPTIONS
 from oelala.mini.topology import Z_DIM
 
@@ -55,15 +56,18 @@ def write_statistics(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Latents (B, 48, T, 16, 16), token ids (B, 64), and what the captions say (B, 17)."""
+    """Latents (B, 48, T, 16, 16), where faces are in them (B, T, 16, 16), 0..255, token ids (B, 64), and what
+    the captions say (B, 17).
+    """
 
     latents: Tensor
+    faces: Tensor
     tokens: Tensor
     answers: Tensor
 
 
 class LatentSet:
-    """Normalised latents and tokens on the training device."""
+    """Normalised latents and tokens on the training device; shards of old have no faces, and so none."""
 
     def __init__(self, kind: str, folder: Path, device: torch.device) -> None:
         numbers = json.loads((folder / STATISTICS).read_text())
@@ -71,19 +75,26 @@ class LatentSet:
             torch.tensor(numbers[key], device=device).view(1, -1, 1, 1, 1)
             for key in ("latents_mean", "latents_std")
         )
-        latents, tokens, answers = [], [], []
+        latents, faces, tokens, answers = [], [], [], []
         for path in shards(kind, folder):
             found = load_file(path)
             part = found["latents"].to(device)
             for piece in part.split(1000):
                 piece.copy_((piece.float() - mean) / std)
             latents.append(part)
+            faces.append(found["faces"].to(device) if "faces" in found else no_faces(part))
             tokens.append(found["tokens"].to(device))
             answers.append(found["answers"].to(device))
         self.latents = torch.cat(latents) if latents else torch.empty(0)
+        self.faces = torch.cat(faces) if faces else torch.empty(0)
         self.tokens = torch.cat(tokens) if tokens else torch.empty(0)
         self.answers = torch.cat(answers) if answers else torch.empty(0)
-        logger.info("{} {}", len(self), kind)
+        logger.info(
+            "{} {}, {} of them with a face",
+            len(self),
+            kind,
+            int(self.faces.flatten(1).any(1).sum()) if faces else 0,
+        )
 
     def __len__(self) -> int:
         return len(self.latents)
@@ -95,5 +106,8 @@ class LatentSet:
         which = torch.randint(PLAIN_CAPTIONS, (count,), device=device)
         which = which + PLAIN_CAPTIONS * (torch.rand(count, device=device) < hard)
         return Drawn(
-            self.latents[row, :, :frames].float(), self.tokens[row, which].long(), self.answers[row].long()
+            self.latents[row, :, :frames].float(),
+            self.faces[row, :frames],
+            self.tokens[row, which].long(),
+            self.answers[row].long(),
         )

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import render_bytes
+from oelala.mini.recipe.faces import face_maps
 from oelala.mini.recipe.farm import Farm, Made, captions_of
 from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.latent_set import Moments, seed_of, shards, write_statistics
@@ -178,9 +179,10 @@ class LatentStage:
     def _tensors(self, made: Made) -> dict[str, Tensor]:
         """What a shard keeps of these clips, besides the words: tensors to join along their first axis."""
         settings = self.settings
-        frames, _ = render_bytes(made.table, settings.num_frames, settings.device, self.tools.shaders)
+        frames, truth = render_bytes(made.table, settings.num_frames, settings.device, self.tools.shaders)
         parts = frames.split(ENCODED[settings.kind])
-        return {"latents": torch.cat([self.encode(pixels_of(part)) for part in parts])}
+        latents = torch.cat([self.encode(pixels_of(part)) for part in parts])
+        return {"latents": latents, "faces": face_maps(truth)}
 
     @torch.no_grad()
     def encode(self, clips: Tensor) -> Tensor:

@@ -17,6 +17,8 @@ from loguru import logger
 from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
+from oelala.mini.recipe.depth import pose_transformer_of
+from oelala.mini.recipe.faces import face_weights, mean_in_faces
 from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
 from oelala.mini.recipe.muon import make_optimizer
@@ -27,7 +29,7 @@ from oelala.mini.recipe.text import features_of
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.whole_clip import WholeClip
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
-from oelala.mini.topology import build_pose_transformer, build_text_encoder, build_vae
+from oelala.mini.topology import build_text_encoder, build_vae
 
 CHECKPOINT, BASE, TEXT = "pose", "transformer", "text_encoder"
 EMPTY_SHARE = 0.10
@@ -109,16 +111,17 @@ class PoseStage:
         self.text: Any = build_text_encoder(tiny=settings.tiny)
         self.text.load_state_dict(checkpoint.weights_of(settings.folder / TEXT))
         self.text.to(self.device).eval().requires_grad_(False)
-        self.model = build_pose_transformer(tiny=settings.tiny)
         self.progress = checkpoint.Progress()
-        self._load()
+        self.model = self._loaded()
         self.average = checkpoint.Average(self.model, 0.999)
         self.parameters = list(self.model.parameters())
         self.optimizer = make_optimizer(
             self.model.named_parameters(),
             muon=settings.muon, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=self.fast,
         )  # fmt: skip
-        self.graphed = GraphedStep(self._losses, self.parameters, torch.ones(1, device=self.device))
+        self.graphed = GraphedStep(
+            self._losses, self.parameters, torch.tensor([1.0, 0.0], device=self.device)
+        )
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(
             self.path, self.model, self.average, self.optimizer
@@ -130,15 +133,20 @@ class PoseStage:
         if self.fast:
             self._compile()
 
-    def _load(self) -> None:
+    def _loaded(self) -> WanVACETransformer3DModel:
         if found := checkpoint.load(self.path):
-            self.model.load_state_dict({key: value.float() for key, value in found[0].items()})
+            weights = {key: value.float() for key, value in found[0].items()}
+            model = pose_transformer_of(weights, tiny=self.settings.tiny)
+            model.load_state_dict(weights)
             self.progress = found[1]
         else:
-            start_from_base(self.model, checkpoint.weights_of(self.settings.folder / BASE))
-        self.model.to(self.device).train()
-        self.team.same_weights([self.model])
+            weights = checkpoint.weights_of(self.settings.folder / BASE)
+            model = pose_transformer_of(weights, tiny=self.settings.tiny)
+            start_from_base(model, weights)
+        model.to(self.device).train()
+        self.team.same_weights([model])
         self.team.seed(self.progress.steps)
+        return model
 
     def _compile(self) -> None:
         """Each kind of block once, for all layers; where the compiler fails, the plain way works."""
@@ -162,9 +170,9 @@ class PoseStage:
             samples += self._batch().samples
             if self.team.first and (now - logged > 15 or self.progress.steps - first in (5, 40)):
                 logger.info(
-                    "pose {:.0f} s, step {}, {:.1f} it/s, {:.0f} samples/s, loss {:.4f}",
+                    "pose {:.0f} s, step {}, {:.1f} it/s, {:.0f} samples/s, loss {:.4f}, faces {:.4f}",
                     self.progress.seconds, self.progress.steps, len(losses) / (now - logged + 1e-3),
-                    samples * self.team.size / (now - logged + 1e-3), float(torch.stack(losses).mean()),
+                    samples * self.team.size / (now - logged + 1e-3), *torch.stack(losses).mean(0).tolist(),
                 )  # fmt: skip
                 logged, samples, losses = now, 0, []
             if self.team.first and now - saved > self.settings.save_every:
@@ -183,8 +191,8 @@ class PoseStage:
 
     @torch.no_grad()
     def inputs(self, part: PosePart) -> Inputs:
-        """What one step needs: x0 (B, 48, T, h, w), noise like it, times (B,) in 0..1, control
-        (B, 352, T, h, w) and text features (B, 64, text_dim). What is drawn at random is drawn here.
+        """What one step needs: x0 (B, 48, T, h, w), its faces (B, T, h, w), noise like x0, times (B,) in
+        0..1, control (B, 352, T, h, w) and text features (B, 64, text_dim). What is random is drawn here.
         """
         tokens, x0 = part.tokens, part.latents
         empty = torch.full_like(tokens, PAD_ID)
@@ -192,11 +200,12 @@ class PoseStage:
         silent = torch.rand(len(tokens), 1, device=tokens.device) < EMPTY_SHARE
         tokens = torch.where(silent, empty, tokens)
         features = features_of(self.text, tokens, fast=self.fast)
-        return x0, torch.randn_like(x0), noise_levels(len(x0), x0.device), part.control, features.float()
+        noise, times = torch.randn_like(x0), noise_levels(len(x0), x0.device)
+        return x0, part.faces, noise, times, part.control, features.float()
 
     def _losses(self, inputs: Inputs) -> Tensor:
-        """The loss, (1,), of `inputs`."""
-        x0, noise, times, control, features = inputs
+        """The loss of `inputs`, and that in faces alone, (2,)."""
+        x0, faces, noise, times, control, features = inputs
         level = times.view(-1, 1, 1, 1, 1)
         noisy = (1 - level) * x0 + level * noise
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.fast):
@@ -207,8 +216,8 @@ class PoseStage:
                 control_hidden_states=control,
                 return_dict=False,
             )[0]
-        error = (made.float() - x0).square().mean((1, 2, 3, 4))
-        return (error / times.clamp_min(LEAST_TIME).square()).mean().view(1)
+        error = (made.float() - x0).square().mean(1, keepdim=True) / level.clamp_min(LEAST_TIME).square()
+        return torch.stack([(error * face_weights(faces)).mean(), mean_in_faces(error, faces)])
 
     def _update(self, done: float) -> Tensor:
         part = self.poses.draw(self._batch(), hard_share(done))

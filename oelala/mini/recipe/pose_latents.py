@@ -9,6 +9,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from oelala.mini.recipe.control import skeleton_frames
+from oelala.mini.recipe.faces import face_maps
 from oelala.mini.recipe.farm import Made
 from oelala.mini.recipe.latents import ENCODED, LatentStage, pixels_of
 from oelala.mini.recipe.pose_conditions import halves, kept_frames_mask, kept_frames_video
@@ -94,8 +95,8 @@ class PoseLatentStage(LatentStage):
     """Adds shards of the kind "poses", with these tensors for each of N clips of T latent frames:
 
     `latents` and `skeletons` (N, 48, T, 16, 16), `references` (N, 48, 1, 16, 16), `kept_kind` (N,) int8, an
-    index of `kept_kinds` or -1; and `kept` (K, 48, T, 16, 16) for the K clips that have one: the latents of
-    their given frames, 0 elsewhere.
+    index of `kept_kinds` or -1; `faces` (N, T, 16, 16) uint8, as `face_maps` has them; and `kept` (K, 48, T,
+    16, 16) for the K clips that have one: the latents of their given frames, 0 elsewhere.
     """
 
     def _supply(self, together: int, tokenizer: Path) -> Generator[Made, None, None]:
@@ -118,6 +119,7 @@ class PoseLatentStage(LatentStage):
             "latents": torch.cat([self.encode(part) for part in clips.split(count)]),
             "skeletons": torch.cat(skeletons),
             "references": self.encode(references),
+            "faces": face_maps(rendered.truth),
         } | self._kept(made.first, clips)
 
     def _kept(self, first: int, clips: Tensor) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from loguru import logger
 from safetensors.torch import load_file
 from torch import Tensor
 
+from oelala.mini.recipe.faces import no_faces
 from oelala.mini.recipe.farm import PLAIN_CAPTIONS
 from oelala.mini.recipe.latent_set import STATISTICS, shards
 from oelala.mini.recipe.pose_conditions import (
@@ -41,11 +42,12 @@ class PoseBatch:
 
 @dataclass(frozen=True)
 class PosePart:
-    """Clean latents (B, 48, T, 16, 16), control (B, 352, T, 16, 16), both with a reference's frame if there
-    is one, and token ids (B, 64).
+    """Clean latents (B, 48, T, 16, 16), where faces are in them (B, T, 16, 16), 0..255, and control (B, 352,
+    T, 16, 16), all with a reference's frame if there is one; token ids (B, 64).
     """
 
     latents: Tensor
+    faces: Tensor
     control: Tensor
     tokens: Tensor
 
@@ -72,6 +74,8 @@ class PoseSet:
         scale = Scale.of(json.loads((folder / STATISTICS).read_text()), device)
         found = [load_file(path) for path in paths]
         self.parts = {name: _normalised([one[name] for one in found], scale, device) for name in _STORED}
+        faces = [one["faces"] if "faces" in one else no_faces(one["latents"]) for one in found]
+        self.faces = torch.cat(faces).to(device)
         self.tokens = torch.cat([one["tokens"] for one in found]).to(device)
         kinds = torch.cat([one["kept_kind"] for one in found])
         # Row i of `kept` belongs to clip `kept_rows[i]`.
@@ -79,7 +83,10 @@ class PoseSet:
         self.kept_kinds = kinds[kinds >= 0].long().to(device)
         self.full = self.parts["latents"].shape[2]
         self._constants(scale, device, encode)
-        logger.info("{} poses, {} with given frames", len(self.tokens), len(self.kept_rows))
+        seen = int(self.faces.flatten(1).any(1).sum())
+        logger.info(
+            "{} poses, {} with a face, {} with given frames", len(self.tokens), seen, len(self.kept_rows)
+        )
 
     def _constants(self, scale: Scale, device: torch.device, encode: Encode) -> None:
         """What is the same for all clips: nothing at all, grey around given frames, and the masks."""
@@ -110,14 +117,16 @@ class PoseSet:
             chosen = suitable[torch.randint(len(suitable), (kept,), device=device)]
             rows = torch.cat([rows, self.kept_rows[chosen]])
             control = torch.cat([control, self._kept_control(chosen, frames)])
-        latents = self.parts["latents"][rows, :, :frames].float()
+        latents, faces = self.parts["latents"][rows, :, :frames].float(), self.faces[rows, :frames]
         if batch.reference:
             reference = self.parts["references"][rows].float()
             latents = torch.cat([reference, latents], 2)
+            # What is made there is a copy of what is given, and thrown away: its face does not count more.
+            faces = torch.cat([no_faces(reference), faces], 1)
             control = with_reference(control, reference)
         which = torch.randint(PLAIN_CAPTIONS, (batch.samples,), device=device)
         which = which + PLAIN_CAPTIONS * (torch.rand(batch.samples, device=device) < hard)
-        return PosePart(latents, control, self.tokens[rows, which].long())
+        return PosePart(latents, faces, control, self.tokens[rows, which].long())
 
     def _skeleton_control(self, rows: Tensor, frames: int) -> Tensor:
         skeletons = self.parts["skeletons"][rows, :, :frames].float()

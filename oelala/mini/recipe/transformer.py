@@ -3,7 +3,8 @@
 Flow matching: x_t = (1 - t) x0 + t noise, t from `schedule.noise_levels`; the transformer says x0 (the
 scheduler's `prediction_type` is "sample"), and its error counts as one of the velocity does. Half of the
 clips keep their first latent frame clean, with its tokens at time 0: what `expand_timesteps` of the two
-pipelines does at inference. Every caption is encoded once for two noise levels of its clip.
+pipelines does at inference. Every caption is encoded once for two noise levels of its clip. Faces count more
+than the rest of their frame (`faces.py`).
 
 Why not the velocity, as in Wan: a token has 192 numbers, of which noise fills all and a picture some 35
 (99 % of the variance), and a width of 256 cannot carry the noise to the end beside its thoughts. What it
@@ -21,6 +22,8 @@ from torch import Tensor
 
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.answers import NONE
+from oelala.mini.recipe.depth import transformer_of
+from oelala.mini.recipe.faces import face_weights, mean_in_faces
 from oelala.mini.recipe.fast_transformer import Block, FastTransformer, Noisy, run_block
 from oelala.mini.recipe.graphed import GraphedStep, Inputs
 from oelala.mini.recipe.latent_set import LatentSet
@@ -30,7 +33,7 @@ from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT, features_of
 from oelala.mini.recipe.text_heads import TextHeads
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
-from oelala.mini.topology import build_text_encoder, build_transformer
+from oelala.mini.topology import build_text_encoder
 
 TRANSFORMER_CHECKPOINT = "transformer"
 IMAGE_SHARE, EMPTY_SHARE = 0.50, 0.10
@@ -79,7 +82,8 @@ class TransformerStage:
         self.dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
         self.text: Any = build_text_encoder(tiny=settings.tiny)
         self.heads = TextHeads(self.text.config.d_model)
-        transformer = build_transformer(tiny=settings.tiny)
+        found = checkpoint.load(settings.folder / TRANSFORMER_CHECKPOINT)
+        transformer = transformer_of(found[0] if found else (), tiny=settings.tiny)
         self.models: dict[str, torch.nn.Module] = {
             TRANSFORMER_CHECKPOINT: transformer,
             TEXT_CHECKPOINT: self.text,
@@ -99,7 +103,7 @@ class TransformerStage:
             named,
             muon=settings.muon, lr=1e-4, betas=(0.9, 0.98), weight_decay=0.01, fused=device.type == "cuda",
         )  # fmt: skip
-        weights = torch.tensor([1.0, HEADS_WEIGHT], device=device)
+        weights = torch.tensor([1.0, HEADS_WEIGHT, 0.0], device=device)
         self.graphed = GraphedStep(self._losses, self.parameters, weights)
         self.own_steps = 0
         if self.progress.begin(settings.schedule):
@@ -138,11 +142,12 @@ class TransformerStage:
             losses.append(loss)
             samples += count
             if self.team.first and (now - logged > 15 or self.progress.steps - first in (5, 20)):
-                denoised, said = torch.stack(losses).mean(0).tolist()
+                means = torch.stack(losses).mean(0).tolist()
                 logger.info(
-                    "transformer {:.0f} s, step {}, {:.1f} it/s, {:.0f} samples/s, loss {:.4f}, text {:.3f}",
+                    "transformer {:.0f} s, step {}, {:.1f} it/s, {:.0f} samples/s, loss {:.4f}, text {:.3f}, "
+                    "faces {:.4f}",
                     self.progress.seconds, self.progress.steps, len(losses) / (now - logged + 1e-3),
-                    samples * self.team.size / (now - logged + 1e-3), denoised, said,
+                    samples * self.team.size / (now - logged + 1e-3), *means,
                 )  # fmt: skip
                 logged, samples, losses = now, 0, []
             if self.team.first and now - saved > self.settings.save_every:
@@ -159,7 +164,7 @@ class TransformerStage:
         chosen = self.clips if batch.frames > 1 and len(self.clips) else self.stills
         rows = max(1, int(batch.samples * self.settings.scale) // LEVELS_PER_CAPTION)
         drawn = chosen.draw(rows, batch.frames, hard_share(done))
-        losses = self.graphed((drawn.latents, drawn.tokens, drawn.answers))
+        losses = self.graphed((drawn.latents, drawn.faces, drawn.tokens, drawn.answers))
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(done, self.settings.peak_rate, self.own_steps)
         self.team.average_gradients(self.parameters)
@@ -172,18 +177,21 @@ class TransformerStage:
         return losses, rows * LEVELS_PER_CAPTION
 
     def _losses(self, inputs: Inputs) -> Tensor:
-        """Of the denoiser and of the text heads, (2,), for latents, tokens and answers."""
-        latents, given, answers = inputs
+        """Of the denoiser and of the text heads, and the former's in faces alone, (3,), for latents, maps of
+        faces, tokens and answers.
+        """
+        latents, faces, given, answers = inputs
         empty = torch.full_like(given, PAD_ID)
         empty[:, 0] = EOS_ID
         silent = torch.rand(len(empty), 1, device=empty.device) < EMPTY_SHARE
         tokens = torch.where(silent, empty, given)
         features = features_of(self.text, tokens, fast=self.dtype == torch.bfloat16)
         said = self.heads.loss(features.float(), tokens != PAD_ID, answers.masked_fill(silent, NONE))
-        each = [part.repeat_interleave(LEVELS_PER_CAPTION, 0) for part in (latents, features)]
-        return torch.stack([self._denoising_loss(each[0], each[1]), said])
+        each = [part.repeat_interleave(LEVELS_PER_CAPTION, 0) for part in (latents, faces, features)]
+        denoised, in_faces = self._denoising_losses(*each)
+        return torch.stack([denoised, said, in_faces])
 
-    def _denoising_loss(self, x0: Tensor, features: Tensor) -> Tensor:
+    def _denoising_losses(self, x0: Tensor, faces: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         batch, _, frames = x0.shape[:3]
         times = noise_levels(batch, x0.device)
         # A still has no first frame to keep.
@@ -191,9 +199,11 @@ class TransformerStage:
         level = times.view(-1, 1, 1, 1, 1).expand(-1, 1, frames, 1, 1).clone()
         level[:, :, 0] *= (~clean).view(-1, 1, 1, 1)
         noisy = Noisy((1 - level) * x0 + level * torch.randn_like(x0), times, clean)
-        error = (self.fast(noisy, features).float() - x0).square().mean((1, 3, 4), keepdim=True)
         judged = (level > 0).float()
-        return (error * judged / level.clamp_min(LEAST_TIME).square()).sum() / judged.sum()
+        error = (self.fast(noisy, features).float() - x0).square().mean(1, keepdim=True)
+        error = error * judged / level.clamp_min(LEAST_TIME).square()
+        weighted = (error * face_weights(faces)).mean((3, 4), keepdim=True).sum() / judged.sum()
+        return weighted, mean_in_faces(error, faces, judged)
 
     def _save(self) -> None:
         self.progress.log.append({"seconds": round(self.progress.seconds), "steps": self.progress.steps})

@@ -122,7 +122,8 @@ class VaeStage:
         first_seed = self.progress.next_seed + self.team.rank * SEEDS_EACH
         self.pool = Pool(size, device, first_seed, settings.shaders)
         judge = [random_clip(seed, held_out=True) for seed in list(JUDGE_SEEDS)[: 1 if small else 12]]
-        self.judge, self.judge_joints = render_bytes(judge, 5 if small else 17, device, settings.shaders)
+        self.judge, truth = render_bytes(judge, 5 if small else 17, device, settings.shaders)
+        self.judge_joints = truth.joints
 
     def run(self) -> None:
         """Train until the minutes, counted from the making of this stage, are over."""

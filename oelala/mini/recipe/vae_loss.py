@@ -5,9 +5,9 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 # COCO-18 numbers. The distance from nose to neck tells how large a person is in the crop.
-_NOSE, _NECK, _WRISTS = 0, 1, (4, 7)
+NOSE, _NECK, _WRISTS = 0, 1, (4, 7)
 # Radii in that distance, and how much more a pixel there counts.
-_FACE_REACH, _HAND_REACH, _FACE_WEIGHT, _HAND_WEIGHT = 0.62, 0.42, 3.0, 2.0
+FACE_REACH, _HAND_REACH, _FACE_WEIGHT, _HAND_WEIGHT = 0.62, 0.42, 3.0, 2.0
 
 
 def detail(x: Tensor) -> Tensor:
@@ -19,16 +19,28 @@ def detail(x: Tensor) -> Tensor:
     return (spread.clamp_min(0).sqrt() * 4).clamp(0, 1).view(x.shape[0], 1, *x.shape[2:])
 
 
+def people_size(joints: Tensor, size: int) -> Tensor:
+    """From nose to neck, (B, T), in pixels as the joints (B, T, 18, 2) of a crop of that size are."""
+    return (joints[:, :, NOSE] - joints[:, :, _NECK]).norm(dim=-1).clamp(4, 2 * size)
+
+
+def nearness(joint: Tensor, reach: Tensor, centres: Tensor, half: float = 0.0) -> Tensor:
+    """1 at a joint (B, T, 2) down to 1/e at `reach` (B, T) from it and 0 afar, or where there is none: of
+    cells (B, T, n, n) with these `centres` (n,), by the nearest point of each, `half` a cell from its centre.
+    """
+    away = ((joint.unsqueeze(-1) - centres).abs() - half).clamp_min(0) / reach.view(*reach.shape, 1, 1)
+    x, y = torch.exp(-away.nan_to_num(9.0).square()).unbind(2)
+    return y.unsqueeze(-1) * x.unsqueeze(-2)
+
+
 def faces_and_hands(joints: Tensor, size: int) -> Tensor:
     """Extra weight (B, 1, T, size, size) at nose and wrists; joints (B, T, 18, 2) in pixels of the crop."""
     axis = torch.arange(size, device=joints.device) + 0.5
-    scale = (joints[:, :, _NOSE] - joints[:, :, _NECK]).norm(dim=-1).clamp(4, 2 * size)
+    scale = people_size(joints, size)
     weight = torch.zeros(*joints.shape[:2], size, size, device=joints.device)
-    parts = [(_NOSE, _FACE_REACH, _FACE_WEIGHT), *((wrist, _HAND_REACH, _HAND_WEIGHT) for wrist in _WRISTS)]
+    parts = [(NOSE, FACE_REACH, _FACE_WEIGHT), *((wrist, _HAND_REACH, _HAND_WEIGHT) for wrist in _WRISTS)]
     for joint, reach, amount in parts:
-        away = (joints[:, :, joint].unsqueeze(-1) - axis) / (reach * scale).view(*scale.shape, 1, 1)
-        x, y = torch.exp(-away.nan_to_num(9.0).square()).unbind(2)
-        weight = torch.maximum(weight, amount * y.unsqueeze(-1) * x.unsqueeze(-2))
+        weight = torch.maximum(weight, amount * nearness(joints[:, :, joint], reach * scale, axis))
     return weight.unsqueeze(1)
 
 

@@ -19,6 +19,7 @@ from torch import Tensor
 from oelala.mini.captions import caption
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.answers import answers_of
+from oelala.mini.recipe.depth import transformer_of
 from oelala.mini.recipe.farm import MAX_TOKENS, PAD
 from oelala.mini.recipe.fast_transformer import FastTransformer, Noisy
 from oelala.mini.recipe.other_words import in_other_words, measured, simplified
@@ -26,7 +27,7 @@ from oelala.mini.recipe.schedule import rate_at
 from oelala.mini.recipe.text import HEADS_CHECKPOINT, TEXT_CHECKPOINT, features_of
 from oelala.mini.recipe.text_heads import TextHeads
 from oelala.mini.tokenizer import PAD_ID
-from oelala.mini.topology import HEIGHT, SPATIAL, WIDTH, Z_DIM, build_text_encoder, build_transformer
+from oelala.mini.topology import HEIGHT, SPATIAL, WIDTH, Z_DIM, build_text_encoder
 from oelala.mini.world.seeds import random_clip
 
 FIRST_SEED = 700_000_000
@@ -62,8 +63,9 @@ class WordingStage:
         self.heads = TextHeads(self.text.config.d_model)
         self.heads.load_state_dict(checkpoint.weights_of(folder / HEADS_CHECKPOINT))
         self.heads.requires_grad_(False)
-        transformer = build_transformer(tiny=settings.tiny)
-        transformer.load_state_dict(checkpoint.weights_of(folder / "transformer"))
+        weights = checkpoint.weights_of(folder / "transformer")
+        transformer = transformer_of(weights, tiny=settings.tiny)
+        transformer.load_state_dict(weights)
         self.fast = FastTransformer(transformer.requires_grad_(False))
         self.words = Tokenizer.from_file(str(folder / "tokenizer" / "tokenizer.json"))
         self.words.enable_truncation(MAX_TOKENS)
