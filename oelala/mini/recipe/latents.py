@@ -145,12 +145,12 @@ class LatentStage:
         together = 2 if settings.tiny else RENDERED[kind]
         until = self.started + settings.minutes * 60
         start, before = time.monotonic(), self.done
-        # If it stands still, the log says where.
-        faulthandler.dump_traceback_later(_STUCK)
         made_up: list[dict[str, Tensor]] = []
         batches = 0
         supply = self._supply(together, tokenizer)
         while self.done < settings.limit and (time.monotonic() < until or self.done == 0):
+            # If it stands still, the log says where.
+            faulthandler.dump_traceback_later(_STUCK)
             made = next(supply)
             made_up.append(self._tensors(made) | _words(made))
             self.done += len(made.tokens)

@@ -33,7 +33,7 @@ _REHEARSAL_SCALE = 0.05
 class RunSettings:
     """`schedule` names the learning-rate schedule: a new name starts a warm restart from the weights in
     `folder`, the same name goes on with it. `tiny` rehearses on a processor. `workers` are for each GPU.
-    `muon`: the transformers learn by Muon too, as the VAE does; not judged yet.
+    `muon`: the transformers learn by Muon too, as the VAE does.
     """
 
     folder: Path
