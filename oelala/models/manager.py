@@ -82,6 +82,7 @@ class ModelManager:
         self._hardware = hardware
         self._abilities = Abilities(growing=let_memory_grow(self.device))
         self._plan: Plan | None = None
+        self._worked = False
         self._learned = learned or (lambda model: Speed())
         self._attention = AttentionChoices(settings.private / "attention.json")
         self._ring = Ring(self.device)
@@ -122,12 +123,15 @@ class ModelManager:
             pipeline.scheduler = scheduler
             clear_caches(pipeline.vae)
             pipeline.maybe_free_model_hooks()
-            if not finished:
+            if finished:
+                self._worked = True
+            else:
                 self._parts.reset_streamed()
+                self._ring.release()
 
     def leaner(self, spec: ModelSpec, full: Memory = "graphics card") -> ModelSpec | None:
         """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
-        hardware = self._hardware or measure_hardware(self.device)
+        hardware = self._measured()
         if self._plan is None or hardware is None:
             return None
         below = leaner(self._asked(spec, self.row(spec.model), hardware), self._plan, full)
@@ -155,10 +159,13 @@ class ModelManager:
     def _choose_plan(self, spec: ModelSpec, row: Row) -> Plan | None:
         """With the text encoder, whether the prompt is known or not: tiles and 8 bits change the picture, and
         the same seed must give the same clip twice."""
-        self._plan, hardware = None, self._hardware or measure_hardware(self.device)
+        self._plan, hardware = None, self._measured()
         if hardware is not None:
             self._plan = choose_plan(self._asked(spec, row, hardware), spec.least_step)
         return self._plan
+
+    def _measured(self) -> Hardware | None:
+        return self._hardware or measure_hardware(self.device, worked=self._worked)
 
     def _asked(self, spec: ModelSpec, row: Row, hardware: Hardware) -> PlanRequest:
         speed = self._learned(row.id)
@@ -218,12 +225,13 @@ class ModelManager:
     def _make_room(self, load: LoadPlan, plan: Plan | None, wanted: list[PlannedPart]) -> None:
         """Let go of what others have left, the longest unused first. Raises OutOfMemory on a processor."""
         loaded = sum(part.bytes for part in wanted)
-        need = loaded + int(load.bytes * _WORK_SHARE) + _WORK_BYTES
+        need = least = loaded + int(load.bytes * _WORK_SHARE) + _WORK_BYTES
         if plan is not None:
-            need = plan.taken_vram - CARD_OVERHEAD - self._parts.on_device(load.keys)
+            there = CARD_OVERHEAD + self._parts.on_device(load.keys)
+            need, least = plan.taken_vram - there, plan.peak_vram - there
             waiting = [part for part in wanted if plan.placements.get(part.key.name) == "streamed"]
             self._forget_all(self._parts.evict_streamed(sum(part.bytes for part in waiting), load.keys))
-        gone = self._forget_all(self._parts.evict(need, load.keys))
+        gone = self._forget_all(self._parts.evict(need, load.keys, least))
         if gone:
             logger.info("swapped out {} for {}", ", ".join(gone), load.row.title)
         if plan is None and (free := self._parts.free()) < loaded:

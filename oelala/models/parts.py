@@ -69,16 +69,19 @@ class PartStore:
     def free(self) -> int:
         return self._measure()
 
-    def evict(self, need: int, keep: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
+    def evict(
+        self, need: int, keep: Collection[PartKey], least: int | None = None
+    ) -> Iterator[tuple[PartKey, str]]:
         """Drop parts that are not in `keep`, longest unused first, until `need` bytes are free on the device.
-        Streamed ones last: of them only what is in no block is there.
+        Streamed ones last, and for `least` bytes only: of them little is there, and bringing them takes long.
 
         Yields each with its origin; the caller lets go of it before asking for the next.
         """
-        for key in [*self._ranked(keep, streamed=False), *self._ranked(keep, streamed=True)]:
-            if self._measure() >= need:
-                return
-            yield from self._drop(key)
+        for streamed, wanted in ((False, need), (True, need if least is None else least)):
+            for key in self._ranked(keep, streamed=streamed):
+                if self._measure() >= wanted:
+                    break
+                yield from self._drop(key)
 
     def evict_streamed(self, need: int, keep: Collection[PartKey]) -> Iterator[tuple[PartKey, str]]:
         """As `evict`, for `need` bytes of main memory, where streamed parts wait."""
@@ -88,9 +91,9 @@ class PartStore:
             yield from self._drop(key)
 
     def on_device(self, keys: Collection[PartKey]) -> int:
-        """Bytes of these parts that are on the device as a whole."""
+        """Bytes of these parts that are on the device, whatever is at work."""
         here = [self._parts[key] for key in keys if key in self._parts]
-        return sum(part.bytes for part in here if part.streamed is None)
+        return sum(part.bytes if part.streamed is None else part.streamed.rest_bytes for part in here)
 
     def reset_streamed(self) -> None:
         """After work that broke off in the middle: all weights where they rest."""

@@ -14,19 +14,21 @@ from oelala.models.machine import own_memory, ram_free, ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
 from oelala.models.planning import Hardware, Memory, Placement, Plan, PlanRequest, ladder, next_step
-from oelala.models.planning.hardware import CONTEXT, SYSTEM_OVERHEAD, card_flops
+from oelala.models.planning.hardware import CARD_OVERHEAD, CONTEXT, SYSTEM_OVERHEAD, card_flops
 from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
 
 
-def measure_hardware(device: torch.device) -> Hardware | None:
-    """The device as a plan sees it now: without what other programs hold of it. None: a processor."""
+def measure_hardware(device: torch.device, *, worked: bool = False) -> Hardware | None:
+    """The device as a plan sees it now: without what other programs hold of it. None: a processor. `worked`:
+    this process has done work there, so that what the driver keeps for it has grown."""
     if device.type != "cuda":
         return None
     free, total = torch.cuda.mem_get_info(device)
-    ours = free + torch.cuda.memory_reserved(device) + CONTEXT
+    context = CARD_OVERHEAD if worked else CONTEXT
+    ours = free + torch.cuda.memory_reserved(device) + context
     name = torch.cuda.get_device_name(device)
     flops = card_flops(name)
     ram = ram_to_plan_with(ram_total(), ram_free(), own_memory())

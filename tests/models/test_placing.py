@@ -361,3 +361,30 @@ def test_out_of_memory_at_the_end_of_the_ladder_is_told(tiny: TinyModels, tmp_pa
     with pytest.raises(torch.OutOfMemoryError):
         make_clip(request, manager, context, Workspace(tmp_path))
     assert 3 <= len(seen) <= 10
+
+
+def test_blocks_stay_while_the_model_denoises_and_not_beside_the_vae(
+    tiny: TinyModels, tmp_path: Path
+) -> None:
+    manager = manager_on(tiny, tmp_path, hardware(16, 64))
+    seen: dict[str, set[bool]] = {"denoising": set(), "decoding": set()}
+
+    def look(phase: str) -> None:
+        for key, part in manager._parts._parts.items():
+            if key.name == "transformer":
+                assert part.streamed is not None
+                seen[phase] |= {one.own is not None for one in part.streamed._stations if one.resident}
+
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    with manager.use(ModelSpec(TASK.model, values=TASK.model_dump())) as loan:
+        assert loan.plan is not None
+        assert loan.plan.kept_bytes > 0
+        pipeline = loan.pipeline
+        hooks = [
+            pipeline.transformer.blocks[0].register_forward_pre_hook(lambda *_: look("denoising")),
+            pipeline.vae.decoder.register_forward_pre_hook(lambda *_: look("decoding")),
+        ]
+        assert len(np.concatenate(list(sample_wan(Sampling(TASK), loan, Phases(context)))))
+        for hook in hooks:
+            hook.remove()
+    assert seen == {"denoising": {True}, "decoding": {False}}

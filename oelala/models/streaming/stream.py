@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -96,6 +96,11 @@ class Streamed:
         """Weights that pass the ring in each pass."""
         return sum(one.block.weight_bytes for one in self._stations if not one.resident)
 
+    @property
+    def rest_bytes(self) -> int:
+        """Of what is on the card all the time: weights that are in no block."""
+        return sum(tensor.nbytes for tensor in self._rest())
+
     def keep_resident(self, nbytes: int) -> None:
         """Let blocks of so many bytes stay on the card, and no others."""
         chosen = {block.name for block in choose_resident(self.blocks, nbytes)}
@@ -166,11 +171,16 @@ class Streamed:
             for block, places in zip(self.blocks, matched, strict=True)
         ]
 
-    def _place_rest(self) -> None:
+    def _rest(self) -> Iterator[torch.Tensor]:
+        """What is in no block and not a table of words, which waits in main memory."""
         tables = {id(table.weight) for table in self._tables}
         for tensor in (*self.module.parameters(), *self.module.buffers()):
             if id(tensor) not in self._ours and id(tensor) not in tables:
-                move(tensor, self.ring.device)
+                yield tensor
+
+    def _place_rest(self) -> None:
+        for tensor in self._rest():
+            move(tensor, self.ring.device)
 
     def _hook(self, station: Station) -> list[Any]:
         module = station.block.module
