@@ -76,14 +76,16 @@ def extra_of(
     phases: CardPhases,
     sizes: Sequence[PartSize],
     placements: Mapping[str, str],
+    branch: int,
 ) -> Extra:
     """As much as there is room for, and no more blocks than shorten the run: where copying is hidden behind
-    the work anyway, room is worth more."""
+    the work anyway, room is worth more. `branch`: what one of guidance takes while it waits; 0 where they
+    never go side by side."""
     large = [size for size in sizes if size.large and placements[size.name] in ("streamed", "from-disk")]
     room = hardware.vram - CARD_OVERHEAD - phases.always - phases.denoising
     if not large or room <= 0:
         return Extra()
-    beside = work.branch_bytes if work.passes > 1 and work.branch_bytes <= room else 0
+    beside = branch if work.passes > 1 and branch <= room else 0
     whole = sum(size.whole - size.rest for size in large)
     moving = moving_of(hardware, work, sizes, placements) / (work.passes if beside else 1)
     computing = computing_of(flops, work)

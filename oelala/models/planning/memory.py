@@ -17,7 +17,7 @@ _RING = 2
 # Bytes for each number of a matrix while a GGUF layer unpacks it: what its steps hold at once at most, as
 # diffusers allocates them for Q6_K and Q5_K (Q4_K: 5.2).
 _UNPACKING = 7.2
-_UNPACKING_INT8 = 3.0  # 2 in 16 bits, and some 64 MiB of results in 32
+_INT8_RESULTS = 64 * 2**20  # that are in 32 bits at once, whatever the matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def is_gguf(part: Component) -> bool:
 def _unpacking(row: Row, part: Component, *, int8: bool) -> int:
     if row.compute is None or not (int8 or is_gguf(part)):
         return 0
-    each = _UNPACKING if is_gguf(part) else _UNPACKING_INT8
-    return int(each * row.compute.dim * row.compute.ffn_dim)
+    matrix = row.compute.dim * row.compute.ffn_dim
+    return int(_UNPACKING * matrix) if is_gguf(part) else 2 * matrix + _INT8_RESULTS
 
 
 def _block(row: Row) -> tuple[int, int]:

@@ -183,8 +183,11 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
     phases = phases_of(sizes, placements, work, tiling=rung.tiling, fused=rung.fused, lost=lost)
     vram = phases.peak + CARD_OVERHEAD if gpu else 0
     flops, extra = request.speed.flops or hardware.flops, Extra()
+    # with it the branches of guidance go one after the other
+    cache = float(request.values.get("first_block_cache") or 0.0)
     if gpu and not request.frugal:
-        extra = extra_of(hardware, flops, work, phases, sizes, placements)
+        branch = 0 if cache else int((1 + lost) * work.branch_bytes)
+        extra = extra_of(hardware, flops, work, phases, sizes, placements, branch)
     while_denoising = phases.always + phases.denoising + extra.beside + extra.kept + CARD_OVERHEAD
     ram = _peak_ram(sizes, placements, work, request.abilities) + SYSTEM_OVERHEAD
     times = seconds_of(hardware, request.speed, work, sizes, placements)
@@ -193,7 +196,6 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
     if rung.tiling and times.decode is not None:
         times = replace(times, decode=_TILING_COSTS * times.decode)
     pays = rung.fused or compiling_pays(times.denoise, request.speed.compile_seconds)
-    cache = float(request.values.get("first_block_cache") or 0.0)
     short = request.missing_bytes > hardware.disk_free
     return Plan(
         model=row.id,

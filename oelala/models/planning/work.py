@@ -75,7 +75,7 @@ def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True) -> Work:
     compute = row.compute
     inner, finished = int(pixels * _decode_bytes(row, gpu=gpu)), pixels * _FRAME * frames
     leaving = pixels * _FRAME * min(frames, _CHUNK) if row.family == "wan" else finished
-    encoding = int(_ENCODE * pixels * _decode_bytes(row, gpu=False)) if _sees_pictures(row, values) else 0
+    encoding = int(_ENCODE * pixels * _decode_bytes(row, gpu=False)) if _sees_pictures(row) else 0
     given = _films(row) * finished if encoding else 0
     return Work(
         tokens=tokens,
@@ -134,10 +134,10 @@ def _waiting(row: Row, tokens: int) -> int:
     return int((_WAITING + 2 * compute.held) * compute.dim * tokens)
 
 
-def _sees_pictures(row: Row, values: Mapping[str, Any]) -> bool:
-    """Whether a picture or a film goes through the VAE before there is a clip."""
-    kind = str(values.get("kind") or next(iter(row.pipelines)))
-    return row.family == "wan" and row.pipelines.get(kind) != "WanPipeline"
+def _sees_pictures(row: Row) -> bool:
+    """Whether a film goes through the VAE before there is a clip. Rows that do several things are counted as
+    the first: the others of theirs show it one picture."""
+    return row.family == "wan" and next(iter(row.pipelines.values())) != "WanPipeline"
 
 
 def _films(row: Row) -> int:
