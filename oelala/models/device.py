@@ -68,10 +68,13 @@ def let_memory_grow(device: torch.device) -> bool:
     if device.type != "cuda" or not sys.platform.startswith("linux"):
         return False
     wish = os.environ.get("PYTORCH_ALLOC_CONF") or os.environ.get("PYTORCH_CUDA_ALLOC_CONF")
-    if wish is not None:
+    if wish:
         return "expandable_segments:true" in wish.replace(" ", "").lower()
-    set_up: Callable[[str], None] | None = getattr(torch.cuda.memory, "_set_allocator_settings", None)
+    # the second is its old name
+    set_up: Callable[[str], None] | None = getattr(torch._C, "_accelerator_setAllocatorSettings", None)
+    set_up = set_up or getattr(torch.cuda.memory, "_set_allocator_settings", None)
     if set_up is None:
+        logger.info("the card's memory stays in fixed segments: this torch cannot be told otherwise")
         return False
     try:
         set_up("expandable_segments:True")
