@@ -16,7 +16,7 @@ from oelala.media.video import VideoSpec
 from oelala.models import catalog
 from oelala.models.sage import FIELD as SAGE_FIELD
 from oelala.models.sage import sage_obstacle
-from oelala.studio.base import Verbs
+from oelala.studio.base import UNFINISHED, Verbs
 from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.job import Done, Job
@@ -25,9 +25,6 @@ from oelala.tasks.video import MAX_SEED
 
 if TYPE_CHECKING:
     from oelala.models.planning import Plan
-
-
-_LOOKED_AT = 50  # jobs, for the last one that is done
 
 
 class TaskVerbs(Verbs):
@@ -114,7 +111,7 @@ class TaskVerbs(Verbs):
             return False
         done = [
             (job.state.finished, str(job.task.get("model")))
-            for job in self.store.list(_LOOKED_AT)
+            for job in self.store.list(UNFINISHED)
             if job.lane == "gpu" and isinstance(job.state, Done) and job.state.finished >= self._running_since
         ]
         return model == (max(done)[1] if done else catalog.WARM_MODEL)
