@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors import safe_open
 
 from oelala.errors import InvalidTask
 from oelala.models import catalog
@@ -36,6 +38,22 @@ def test_each_model_is_drawn_to_in_its_own_way() -> None:
 def test_mini_is_listed_once_its_pose_part_ships() -> None:
     listed = OELALA_MINI_POSE.id in {row.id for row in catalog.rows(KIND)}
     assert listed is (ASSETS / "oelala-mini-pose").exists() is _shipped(OELALA_MINI_POSE)
+
+
+def test_its_pose_part_is_as_large_as_the_catalog_says() -> None:
+    """A row of an unknown size once broke the recognition of every VACE folder that a user brought."""
+    part = OELALA_MINI_POSE.components["transformer"]
+    assert part.path is not None
+    assert part.bytes is not None
+    files = list(part.path.glob("*.safetensors"))
+    shapes = [shape for file in files for shape in shapes_of(file)]
+    assert sum(map(prod, shapes)) == pytest.approx(part.parameters, rel=0.001)
+    assert sum(file.stat().st_size for file in files) == pytest.approx(part.bytes, rel=0.005)
+
+
+def shapes_of(file: Path) -> list[list[int]]:
+    with safe_open(file, framework="pt") as found:
+        return [list(found.get_slice(name).get_shape()) for name in found.keys()]  # noqa: SIM118
 
 
 def test_what_the_user_wishes_is_foreign_to_no_model() -> None:

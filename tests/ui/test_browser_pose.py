@@ -13,6 +13,7 @@ from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import probe
+from oelala.models.catalog.rows_mini import OELALA_MINI_POSE
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.pose_transfer import PoseTransfer
@@ -20,7 +21,6 @@ from tests.media.bodies import pose_of, standing
 from tests.media.films import film, walking_body
 from tests.media.people import rendered
 from tests.media.test_pose_detectors import dots, posix, put_openpose
-from tests.models.tiny_pose import VACE
 from tests.ui.browsing import LiveStudio, generate, row, start_studio, stop_studio
 from tests.ui.conftest import visitor
 from tests.ui.test_browser_page import NARROW, faults_of
@@ -90,7 +90,12 @@ def test_from_a_film_to_a_measured_clip(page: Any, live: LiveStudio, someone: Pa
     job = generate(page, "pose-transfer")
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = PoseTransfer(**live.studio.job(job).task)
-    assert (task.model, task.pose_style, task.framing, task.width) == (VACE, "vace", "pad", 128)
+    assert (task.model, task.pose_style, task.framing, task.width) == (
+        OELALA_MINI_POSE.id,
+        "body",
+        "pad",
+        128,
+    )
     assert task.motion_end is not None
     assert 0 < task.motion_end < 1
     assert live.studio.knows_motion(task.motion)

@@ -66,7 +66,7 @@ OELALA_MINI_POSE = replace(
     title="Oelala Mini Pose",
     components={
         **OELALA_MINI.components,
-        "transformer": Component("transformer", None, path=ASSETS / "oelala-mini-pose"),
+        "transformer": Component("transformer", 28_300_000, 14_107_000, path=ASSETS / "oelala-mini-pose"),
     },
     defaults={
         "pose-transfer": {
