@@ -90,6 +90,16 @@ class JobStore:
             rows += connection.execute(newest, (limit - len(rows),)).fetchall()
         return [to_job(row) for row in rows]
 
+    def last_done(self, lane: Lane, since: float) -> Job | None:
+        """The lane's job that was done last, at `since` (epoch seconds) or later."""
+        query = (
+            "SELECT * FROM jobs WHERE finished >= ? AND lane = ? AND state = 'done'"
+            " ORDER BY finished DESC, number DESC LIMIT 1"
+        )
+        with self._reading() as connection:
+            row = connection.execute(query, (since, lane)).fetchone()
+        return None if row is None else to_job(row)
+
     def changed_since(self, revision: int, limit: int) -> tuple[Jobs, int]:
         """Jobs changed after `revision`, the oldest change first, and the revision to go on from.
 

@@ -16,10 +16,10 @@ from oelala.media.video import VideoSpec
 from oelala.models import catalog
 from oelala.models.sage import FIELD as SAGE_FIELD
 from oelala.models.sage import sage_obstacle
-from oelala.studio.base import UNFINISHED, Verbs
+from oelala.studio.base import Verbs
 from oelala.tasks.base import Task, fields_shown_as
 from oelala.tasks.image_to_video import ImageToVideo
-from oelala.tasks.job import Done, Job
+from oelala.tasks.job import Job
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.video import MAX_SEED
 
@@ -109,12 +109,8 @@ class TaskVerbs(Verbs):
         it; a guess, as it may have been put away since."""
         if self._running_since is None:
             return False
-        done = [
-            (job.state.finished, str(job.task.get("model")))
-            for job in self.store.list(UNFINISHED)
-            if job.lane == "gpu" and isinstance(job.state, Done) and job.state.finished >= self._running_since
-        ]
-        return model == (max(done)[1] if done else catalog.WARM_MODEL)
+        last = self.store.last_done("gpu", self._running_since)
+        return model == (catalog.WARM_MODEL if last is None else last.task.get("model"))
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""

@@ -198,6 +198,23 @@ def test_the_list_shows_unfinished_then_newest(store: JobStore) -> None:
     assert [job.id for job in store.list(2)] == ids[3:5]
 
 
+def test_what_a_lane_did_last_is_found_behind_any_queue(store: JobStore) -> None:
+    assert store.last_done("gpu", 0.0) is None
+    first, second, failed, *_ = [job.id for job in store.enqueue_all([TinyTask()] * 60)]
+    for job_id in (first, second):
+        store.claim("gpu", "w")
+        store.finish(job_id, 1, JobResult())
+    store.claim("gpu", "w")
+    store.fail(failed, 1, "model-broken", {})
+    store.enqueue(LightTask())
+    found = store.last_done("gpu", 0.0)
+    assert found is not None
+    assert found.id == second
+    assert isinstance(found.state, Done)
+    assert store.last_done("light", 0.0) is None
+    assert store.last_done("gpu", found.state.finished + 1) is None
+
+
 def test_a_job_that_finishes_meanwhile_is_listed_once(tmp_path: Path, store: JobStore) -> None:
     job = claimed(store)
     worker = open_store(tmp_path)
@@ -257,6 +274,7 @@ def test_a_long_history_costs_nothing(tmp_path: Path, store: JobStore) -> None:
     asked: list[str] = []
     store._connection().set_trace_callback(asked.append)
     store.list(50)
+    store.last_done("gpu", 1.0)
     store.changed_since(0, 50)
     store.waiting("gpu")
     store.workers()
