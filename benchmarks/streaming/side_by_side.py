@@ -9,23 +9,19 @@ ours against resident, mmgp, what the peak of a step consists of, and from laten
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-import diffusers
-import torch
-
-from benchmarks.streaming.bench import Bench, link_speed
+from benchmarks.streaming.bench import Bench
 from benchmarks.streaming.contenders import Contender, take_turns
 from benchmarks.streaming.decoding import run_to_film
-from benchmarks.streaming.options import read_options
+from benchmarks.streaming.opening import attempt, opened
 from benchmarks.streaming.peak import tell_peak
 from benchmarks.streaming.peers import run_mmgp
 from benchmarks.streaming.resident import choose_attention, compile_blocks, run_compiled
 from benchmarks.streaming.steps import stream
-from benchmarks.streaming.weights import block_bytes, build, inputs, step_flops, twin
+from benchmarks.streaming.weights import block_bytes, inputs, step_flops, twin
 from oelala.models.speed import attention_backend
 from oelala.models.streaming import Branches, Streamed
 
@@ -34,26 +30,12 @@ _TAKES = {"turns": 20, "mmgp": 45, "peak": 12, "film": 15}
 
 
 def main() -> None:
-    options = read_options()
-    device = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
-    bench = Bench(options, device)
-    bench.link = link_speed(bench)
-    bench.tell(
-        "about",
-        device=torch.cuda.get_device_name(device) if bench.cuda else "processor",
-        torch=torch.__version__,
-        diffusers=diffusers.__version__,
-        layers=options.layers,
-        link_gb_s=bench.link and bench.link / 1e9,
-    )
-    module = build(options, device, options.layers)
-    bench.wait()
-    bench.tell("built", on_card_gib=bench.on_card())
-    if options.attention == "measured":
+    bench, module = opened()
+    if bench.options.attention == "measured":
         choose_attention(bench, module)
     else:
-        bench.backend = options.attention
-    resident = twin(module).to(device)  # its rotary tables are its own, and made in main memory
+        bench.backend = bench.options.attention
+    resident = twin(module).to(bench.device)  # its rotary tables are its own, and made in main memory
     with ExitStack() as stack:
         for one in (module, resident):
             stack.enter_context(attention_backend(one, bench.backend))
@@ -96,17 +78,7 @@ def _calls(bench: Bench, streamed: Streamed, frames: list[int]) -> list[dict[str
 
 
 def _attempt(bench: Bench, name: str, part: Callable[[], None]) -> None:
-    """What fails is told, and the rest goes on."""
-    if not bench.options.tiny and bench.left < _TAKES[name]:
-        bench.tell("left out", what=name, seconds_left=bench.left)
-        return
-    bench.tell("begin", what=name, seconds_left=bench.left)
-    try:
-        part()
-    except Exception as fault:  # noqa: BLE001 - see above
-        bench.tell("failed", what=name, error=f"{type(fault).__name__}: {fault}"[:500])
-        traceback.print_exc()
-    bench.clean()
+    attempt(bench, name, _TAKES[name], part)
 
 
 if __name__ == "__main__":
