@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 
 import pytest
 
@@ -21,8 +20,9 @@ def room_of(item: pytest.Item) -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
-    """Rooms, where pytest-xdist hands them out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Rooms, where pytest-xdist hands them out: the largest first, or one process ends by waiting for it."""
     if config.pluginmanager.hasplugin("xdist"):
+        items.sort(key=lambda item: item.get_closest_marker("browser") is None)
         for item in items:
             item.add_marker(pytest.mark.xdist_group(room_of(item)))

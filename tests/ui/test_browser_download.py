@@ -13,7 +13,6 @@ from tests.ui.browsing import ABSENT, ABSENT_TITLE, LiveStudio, fill_small, gene
 pytestmark = pytest.mark.browser
 
 FIELD = "[data-model-of=text-to-video]"
-# On a busy machine it is less than 1 MB/s.
 AMOUNT = r"/^[1-9] MB of 9 MB · (?!0\.0 )\d+\.\d MB\/s · about \d+ s left$/"
 
 
