@@ -26,6 +26,7 @@ class Settings:
     """`port` None: the first free one from 7860 on. `password` None: loopback only, no login.
 
     `models` is the Hugging Face cache that holds downloaded weights, `hub_endpoint` where they come from.
+    `lazy`: what makes clips starts with the first one, not with the studio.
     `hub_token_file` is read at each download, so that a login counts at once; `hub_token` goes before it.
     Everything here pickles, because the workers are handed it.
     """
@@ -40,6 +41,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int | None = None
     open_browser: bool = True
+    lazy: bool = False
     share: bool = False
     allow_hosts: tuple[str, ...] = ()
     password: str | None = field(default=None, repr=False)
@@ -76,6 +78,7 @@ def add_studio_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host")
     parser.add_argument("--port", metavar="N")
     parser.add_argument("--no-browser", action="store_true", default=None)
+    parser.add_argument("--lazy", action="store_true", default=None)
     parser.add_argument("--share", action="store_true", default=None)
     parser.add_argument("--allow-host", action="append", metavar="NAME")
     parser.add_argument("--password-file", metavar="F")
@@ -118,6 +121,7 @@ def _with_page(settings: Settings, wish: _Wishes, environ: Mapping[str, str]) ->
         host=wish.text("host") or "127.0.0.1",
         port=_port(wish.text("port")),
         open_browser=not wish.flag("no_browser"),
+        lazy=wish.flag("lazy"),
         share=wish.flag("share"),
         allow_hosts=tuple(wish.words("allow_host")),
         password=_password(wish.text("password_file"), environ),

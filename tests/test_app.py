@@ -24,14 +24,15 @@ STARTS_WITHIN, STOPS_WITHIN = 90.0, 30.0
 
 
 def command(workspace: Path, *flags: str) -> list[str]:
-    return [sys.executable, str(PROJECT / "app.py"), "--workspace", str(workspace), "--no-browser", *flags]
+    fixed = ["--workspace", str(workspace), "--no-browser"]
+    return [sys.executable, str(PROJECT / "app.py"), *fixed, *flags]
 
 
 def environment(**extra: str) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("OELALA_", "LC_", "LANG"))
     }
-    return {**kept, "OMP_NUM_THREADS": "1", **extra}
+    return {**kept, "OMP_NUM_THREADS": "1", "OELALA_LAZY": "1", **extra}
 
 
 def run(workspace: Path, *flags: str, **extra: str) -> subprocess.CompletedProcess[str]:
@@ -101,7 +102,7 @@ def children_of(process: int) -> set[int]:
 def test_it_starts_lets_others_find_it_and_stops_in_order(tmp_path: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}/"
-    with studio(tmp_path, "--port", str(port), "--language", "nl") as first:
+    with studio(tmp_path, "--port", str(port), "--language", "nl", OELALA_LAZY="") as first:
         assert first.stdout is not None
         assert first.stdout.readline().strip() == say("server.address", "nl", address=address)
         assert "Oelala" in httpx.get(address, trust_env=False).text

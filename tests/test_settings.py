@@ -41,6 +41,12 @@ def test_flags_win_over_variables(tmp_path: Path) -> None:
     assert (settings.port, settings.language, settings.workspace) == (9000, "nl", tmp_path)
 
 
+def test_nothing_is_started_before_its_time_if_so_wished() -> None:
+    assert not read().lazy
+    assert read("--lazy").lazy
+    assert read(OELALA_LAZY="1").lazy
+
+
 def test_language_falls_back_to_the_systems() -> None:
     assert read(LANG="nl_NL.UTF-8").language == "nl"
     assert read(LANG="de_DE.UTF-8").language == "en"

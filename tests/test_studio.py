@@ -108,6 +108,12 @@ def test_one_studio_runs_a_queue(studio: Studio) -> None:
     other.stop()
 
 
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_lazy_studio_starts_its_engine_with_the_first_clip(tmp_path: Path, lazy: bool) -> None:
+    studio = Studio(Settings(workspace=tmp_path, lazy=lazy))
+    assert {lane.lane: lane.lazy for lane in studio.worker_specs()} == {"gpu": lazy, "light": True}
+
+
 def test_a_preset_by_name(studio: Studio) -> None:
     assert studio.preset("text-to-video", "mini-draft").values["num_frames"] == 17
     with pytest.raises(OelalaError) as fault:

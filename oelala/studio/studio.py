@@ -58,10 +58,7 @@ class Studio(ModelVerbs, PictureVerbs, PoseVerbs, JobVerbs):
 
         `only` (job ids) is for the command line, which runs its own jobs and nobody else's.
         """
-        specs = [
-            self._worker_spec(lane, partial(StudioExecutor, self.settings, lane), only) for lane in _lanes()
-        ]
-        self._supervisor = Supervisor(specs, self.store)
+        self._supervisor = Supervisor(self.worker_specs(only), self.store)
         self._supervisor.start()
         self._running_since = time.time()
 
@@ -72,6 +69,12 @@ class Studio(ModelVerbs, PictureVerbs, PoseVerbs, JobVerbs):
             self._supervisor = self._running_since = None
         self._lock.release()
 
+    def worker_specs(self, only: Collection[str] | None = None) -> list[WorkerSpec]:
+        """How the worker of each lane is started; `only` as `start` takes it."""
+        return [
+            self._worker_spec(lane, partial(StudioExecutor, self.settings, lane), only) for lane in _lanes()
+        ]
+
     def _worker_spec(
         self, lane: Lane, make_executor: Callable[[], StudioExecutor], only: Collection[str] | None
     ) -> WorkerSpec:
@@ -81,7 +84,7 @@ class Studio(ModelVerbs, PictureVerbs, PoseVerbs, JobVerbs):
             private=self.workspace.private,
             make_executor=make_executor,
             only=tuple(only) if only is not None else None,
-            lazy=lane != "gpu" or only is not None,
+            lazy=lane != "gpu" or only is not None or self.settings.lazy,
             console=only is None,  # a progress bar and log lines do not share a terminal
         )
 

@@ -53,11 +53,12 @@ class LiveStudio:
 
 
 def start_studio(
-    workspace: Path, models: Path, hub: str = "", port: int | None = None
+    workspace: Path, models: Path, hub: str = "", port: int | None = None, *flags: str
 ) -> tuple[subprocess.Popen[bytes], str]:
     """`app.py` on a free port; returns once its page answers. `hub`: where models are downloaded from."""
     port = port or free_port()
-    command = [sys.executable, "app.py", "--no-browser", "--port", str(port), "--workspace", str(workspace)]
+    fixed = ["--no-browser", "--port", str(port), "--workspace", str(workspace)]
+    command = [sys.executable, "app.py", *fixed, *flags]
     environ = os.environ | {"OELALA_MODELS": str(models), "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
     environ |= {"HF_ENDPOINT": hub} if hub else {}
     process = subprocess.Popen(

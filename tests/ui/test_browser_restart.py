@@ -20,7 +20,7 @@ def test_a_restart_reloads_the_page_once_and_keeps_the_draft(
     browser: Any, models: Path, tmp_path: Path
 ) -> None:
     port = free_port()
-    process, url = start_studio(tmp_path, models, port=port)
+    process, url = start_studio(tmp_path, models, "", port, "--lazy")
     context = browser.new_context(locale="en-US")
     page = context.new_page()
     page.set_default_timeout(30_000)
@@ -34,7 +34,7 @@ def test_a_restart_reloads_the_page_once_and_keeps_the_draft(
         stop_studio(process)
         page.wait_for_selector("#o-offline:not([hidden])")
         page.click("#text-to-video--generate")  # Gradio notices as well, and has its own ways
-        process, _ = start_studio(tmp_path, models, port=port)
+        process, _ = start_studio(tmp_path, models, "", port, "--lazy")
         page.wait_for_function(f"first => window.oelala?.boot !== first && ({TYPED})()", arg=first)
         page.wait_for_selector("#o-offline", state="hidden")
         page.wait_for_timeout(2500)  # no second reload, by whoever
