@@ -8,8 +8,8 @@ from oelala.library.gallery import list_outputs
 from oelala.library.provenance import read_document
 from oelala.library.workspace import Workspace
 from oelala.models import catalog
-from oelala.models.machine import read_machine
-from oelala.models.planning import Plan, PlanRequest, Speed, fit_speed, hardware_of, plan_run
+from oelala.models.hardware_here import hardware_here
+from oelala.models.planning import Plan, PlanRequest, Speed, fit_speed, plan_run
 from oelala.models.planning.learn import timing_of
 from oelala.settings import Settings
 from oelala.tasks.base import Task
@@ -22,7 +22,7 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     ("unknown-model"), InvalidTask ("cannot-do")."""
     row = catalog.find(task.model, settings)
     given = {name: value for name, value in task.model_dump().items() if value is not None}
-    hardware = hardware_of(read_machine(settings.models))
+    hardware = hardware_here(settings)
     here = catalog.locate(row, settings.models) is not None
     request = PlanRequest(
         row,

@@ -1,4 +1,4 @@
-"""What this machine has: graphics cards, memory, disk, processors. No torch: nvidia-smi and psutil tell."""
+"""What this machine has: graphics cards, memory, disk, processors. No torch: the driver and psutil tell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ctypes
 import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
@@ -15,16 +14,7 @@ from pathlib import Path
 
 import psutil
 
-_QUERY = ("--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits")
-
-
-@dataclass(frozen=True, slots=True)
-class Gpu:
-    """`vram` in bytes."""
-
-    name: str
-    vram: int
-    driver: str
+from oelala.models.nvidia import Gpu, nvidia_gpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,45 +84,6 @@ def driver_cuda() -> int:
         return 0
 
 
-@cache
-def nvidia_gpus() -> tuple[Gpu, ...]:
-    """The cards that nvidia-smi lists; none when there is no working driver."""
-    return tuple(gpu for line in _ask(_QUERY) if (gpu := _parse(line)))
-
-
-@cache
-def nvidia_capabilities() -> tuple[tuple[int, int], ...]:
-    """Each card's compute capability, such as (8, 6); none where the driver is too old to tell."""
-    found = [line.strip().partition(".") for line in _ask(("--query-gpu=compute_cap", _QUERY[1]))]
-    return tuple((int(a), int(b)) for a, _, b in found if a.isdigit() and b.isdigit())
-
-
-def _ask(query: tuple[str, ...]) -> list[str]:
-    """The lines that nvidia-smi answers; none where it does not."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    try:
-        answer = subprocess.run(
-            [program, *query],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return answer.stdout.splitlines()
-
-
-def _parse(line: str) -> Gpu | None:
-    fields = [field.strip() for field in line.split(",")]
-    if len(fields) != 3 or not fields[1].isdigit():
-        return None
-    return Gpu(name=fields[0], vram=int(fields[1]) * 1024**2, driver=fields[2])
-
-
 def ram_total() -> int:
     """The machine's memory, or the container's limit where that is less."""
     limit = _cgroup_number("memory.max")
@@ -149,10 +100,25 @@ def ram_free() -> int:
     return max(0, min(available, limit - used + _reclaimable()))
 
 
-def own_memory() -> int:
-    """What this process holds of main memory: without pages of files, which give way by themselves."""
-    about = psutil.Process().memory_info()
-    return int(about.rss - getattr(about, "shared", 0))
+def own_memory(pid: int | None = None) -> int:
+    """What this process (or `pid`) holds of main memory, 0 where it is gone: without pages of files, which
+    give way by themselves."""
+    try:
+        about = psutil.Process(pid).memory_info()
+    except psutil.Error:
+        return 0
+    return _without_files(pid) or int(about.rss - getattr(about, "shared", 0))
+
+
+def _without_files(pid: int | None) -> int:
+    """Linux counts memory that a process has mapped to be shared, as weights wait in, apart from both its own
+    and from files; 0: not told."""
+    try:
+        lines = Path("/proc", str(pid or "self"), "status").read_text(encoding="ascii", errors="replace")
+        told = dict(line.split(":", 1) for line in lines.splitlines() if line.startswith("Rss"))
+        return 1024 * sum(int(told[name].split()[0]) for name in ("RssAnon", "RssShmem"))
+    except (OSError, KeyError, ValueError, IndexError):
+        return 0
 
 
 def usable_cpus() -> int:

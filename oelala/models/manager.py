@@ -26,9 +26,9 @@ from oelala.models.placing import (
     LARGE,
     choose_plan,
     leaner,
-    measure_hardware,
     place_part,
     spare_bytes,
+    summary_of,
     too_little_ram,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
@@ -40,6 +40,8 @@ from oelala.models.room import room_for_phases
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
 from oelala.models.speed.sage import check_sage
 from oelala.models.streaming import Branches, Ring, WeightsGone
+from oelala.models.surroundings import Surroundings
+from oelala.models.warming import smallest_call
 from oelala.settings import Settings
 
 # Room left on a processor for the work itself: a part of the weights and a fixed amount.
@@ -82,7 +84,7 @@ class ModelManager:
         self._hardware = hardware
         self._abilities = Abilities(growing=let_memory_grow(self.device))
         self._plan: Plan | None = None
-        self._worked = False
+        self._here = Surroundings(self.device, settings.private)
         self._learned = learned or (lambda model: Speed())
         self._attention = AttentionChoices(settings.private / "attention.json")
         self._ring = Ring(self.device)
@@ -100,6 +102,11 @@ class ModelManager:
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken"),
         and as `check_sage` where that is wanted.
         """
+        with self._here.at_work(), self._lend(spec, on_part) as loan:
+            yield loan
+
+    @contextmanager
+    def _lend(self, spec: ModelSpec, on_part: OnPart) -> Iterator[Loan]:
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
         prompts, plan = Prompts(self._embeddings, load), self._choose_plan(spec, load.row)
         if prompts.recall(spec.values):
@@ -124,7 +131,7 @@ class ModelManager:
             clear_caches(pipeline.vae)
             pipeline.maybe_free_model_hooks()
             if finished:
-                self._worked = True
+                self._here.worked = True
             else:
                 self._parts.reset_streamed()
                 self._ring.release()
@@ -142,7 +149,7 @@ class ModelManager:
         started = time.monotonic()
         try:
             with self.use(ModelSpec(WARM_MODEL)) as loan:
-                _smallest_call(loan)
+                smallest_call(loan)
         except OelalaError as fault:
             logger.warning("not warmed up: {}", fault)
             return
@@ -155,17 +162,19 @@ class ModelManager:
         self._ring.release()
         self._parts.clear()
         self._ring = Ring(self.device)
+        self._here.note()
 
     def _choose_plan(self, spec: ModelSpec, row: Row) -> Plan | None:
         """With the text encoder, whether the prompt is known or not: tiles and 8 bits change the picture, and
         the same seed must give the same clip twice."""
         self._plan, hardware = None, self._measured()
+        self._here.note(hardware)
         if hardware is not None:
             self._plan = choose_plan(self._asked(spec, row, hardware), spec.least_step)
         return self._plan
 
     def _measured(self) -> Hardware | None:
-        return self._hardware or measure_hardware(self.device, worked=self._worked)
+        return self._hardware or self._here.measure()
 
     def _asked(self, spec: ModelSpec, row: Row, hardware: Hardware) -> PlanRequest:
         speed = self._learned(row.id)
@@ -217,7 +226,7 @@ class ModelManager:
         if wanted:
             on_part(len(wanted), len(wanted))
             size = human_bytes(sum(part.bytes for part in wanted))
-            where = "" if plan is None else f", {_summary(plan)}"
+            where = "" if plan is None else f", {summary_of(plan)}"
             logger.info(
                 "loaded {} in {:.1f} s, {}{}", load.row.title, time.monotonic() - started, size, where
             )
@@ -255,23 +264,3 @@ class ModelManager:
         if name not in self._pipelines:
             self._pipelines[name] = family_of(plan.row).assemble(spec.pipeline, parts, plan.folder)
         return self._pipelines[name]
-
-
-def _summary(plan: Plan) -> str:
-    """Such as "transformer streamed"; for the log."""
-    told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
-    bits = ", in 8 bits" if plan.quantisation == "int8" else ""
-    return (" and ".join(told) or "resident") + bits
-
-
-def _smallest_call(loan: Loan) -> None:
-    side = loan.row.sizes.smallest_side
-    loan.pipeline(
-        prompt="",
-        height=side,
-        width=side,
-        num_frames=5,
-        num_inference_steps=2,
-        max_sequence_length=loan.row.max_sequence_length,
-        output_type="pt",
-    )

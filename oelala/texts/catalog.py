@@ -152,12 +152,16 @@ TEXTS: dict[str, Text] = {
         "Past: {need} van {have} geheugen. Hoe lang het duurt, is na de eerste clip bekend.",
     ),
     "plan.too-little-vram": Text(
-        "Too large: needs {need} on the graphics card, which has {have}. Fewer pixels or frames help.",
-        "Te groot: vraagt {need} op de grafische kaart, die heeft {have}. Minder pixels of beelden helpt.",
+        "Too large: needs {need} on the graphics card, where {have} can be had now. Fewer pixels or frames "
+        "help, or closing other programs.",
+        "Te groot: vraagt {need} op de grafische kaart; daar is nu {have} te krijgen. Minder pixels of "
+        "beelden helpt, of andere programma's sluiten.",
     ),
     "plan.too-little-ram": Text(
-        "Too large: needs {need} of memory; this computer has {have}. A smaller model helps.",
-        "Te groot: vraagt {need} geheugen; deze computer heeft {have}. Een kleiner model helpt.",
+        "Too large: needs {need} of memory, and {have} can be had now. A smaller model helps, or closing "
+        "other programs.",
+        "Te groot: vraagt {need} geheugen; er is nu {have} te krijgen. Een kleiner model helpt, of andere "
+        "programma's sluiten.",
     ),
     "plan.loading": Text(
         "Of that, loading the model takes about {time}.",

@@ -20,7 +20,6 @@ from oelala.engines.watch import Phases
 from oelala.errors import Cancelled, OelalaError, OutOfMemory
 from oelala.library.workspace import Workspace
 from oelala.models.manager import Loan, ModelManager, ModelSpec
-from oelala.models.placing import ram_to_plan_with
 from oelala.models.planning import Hardware
 from oelala.models.streaming import Branches
 from oelala.progress import CancelToken, RunContext
@@ -224,12 +223,6 @@ def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -
     manager._hardware = hardware(128, 128)
     with manager.use(ModelSpec(WAN21)) as loan:
         assert not loan.pipeline.vae.use_tiling
-
-
-@pytest.mark.parametrize(("free", "own", "ram"), [(30, 1, 32), (20, 2, 24), (4, 26, 32), (0, 0, 2)], ids=str)
-def test_other_programs_memory_is_not_planned_with(free: int, own: int, ram: int) -> None:
-    """Of 32 GB, in 10⁹ bytes; 2 of them are the system's in every plan."""
-    assert ram_to_plan_with(32 * 10**9, free * 10**9, own * 10**9) == ram * 10**9
 
 
 def test_too_little_main_memory_is_said_before(tiny: TinyModels, tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oelala.models.machine import Machine
+from oelala.models.nvidia import best_card
+from oelala.models.planning.free import CARD_GRAIN, RAM_GRAIN, Room
 
 GIB = 1024**3
 # What a card holds beside models: the driver's context, kernels that are loaded when they are needed, a
@@ -37,7 +39,8 @@ class Hardware:
     """Bytes, and per second. `vram` 0: no card. `flops` None: unknown until this machine has made a clip.
 
     `device`: "cuda" or "cpu", as in the metadata of clips. `disk_read`, `download`: None where not known.
-    `unused`: the name of a card that is there and cannot be used, "": none.
+    `unused`: the name of a card that is there and cannot be used, "": none. `card`: all that the card has,
+    0: no more than `vram`, which is without what other programs hold of it.
     """
 
     device: str
@@ -50,6 +53,12 @@ class Hardware:
     disk_read: float | None = None
     download: float | None = None
     unused: str = ""
+    card: int = 0
+
+    @property
+    def taken(self) -> int:
+        """Bytes of the card that other programs hold."""
+        return max(0, self.card - self.vram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +86,11 @@ class Abilities:
 
 
 def hardware_of(machine: Machine) -> Hardware:
-    """The largest card of the machine, or its processor."""
+    """The machine with all its memory, as though nothing else ran on it: its card, or its processor."""
     if not machine.gpus:
         unused = machine.unused_gpus[0].name if machine.unused_gpus else ""
         return Hardware("cpu", "", 0, machine.ram_total, machine.disk_free, unused=unused)
-    gpu = max(machine.gpus, key=lambda one: one.vram)
+    gpu = machine.gpus[best_card(machine.gpus)]
     return Hardware(
         device="cuda",
         name=gpu.name,
@@ -91,6 +100,15 @@ def hardware_of(machine: Machine) -> Hardware:
         link=_LINK_FAST if any(mark in gpu.name for mark in ("H100", "H200")) else _LINK,
         flops=card_flops(gpu.name),
     )
+
+
+def hardware_now(machine: Machine, memory: Room, card: Room | None = None) -> Hardware:
+    """The machine with what is left of its memory, and of the card that it plans for (None: of none)."""
+    whole = hardware_of(machine)
+    ram = memory.usable(SYSTEM_OVERHEAD, RAM_GRAIN)
+    if card is None or whole.device == "cpu":
+        return replace(whole, ram=ram)
+    return replace(whole, ram=ram, vram=card.usable(grain=CARD_GRAIN), card=card.total)
 
 
 def card_flops(name: str) -> float | None:
