@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from oelala.models.holding import Holding, holding_file, read_holding
 from oelala.models.machine import Machine, own_memory, read_machine
 from oelala.models.nvidia import best_card, free_vram
 from oelala.models.planning import Hardware, hardware_now
 from oelala.models.planning.free import Room
+from oelala.models.planning.measured import Measured, as_measured
+from oelala.models.speeds import read_speeds, speeds_file
 from oelala.settings import Settings
 
 
-def hardware_here(settings: Settings) -> Hardware:
+@dataclass(frozen=True, slots=True)
+class Here:
+    """`measured`: what this machine has shown. `started`: the workspace's worker runs, and need not start."""
+
+    hardware: Hardware
+    measured: Measured
+    started: bool
+
+
+def look_here(settings: Settings) -> Here:
     """Without what other programs hold; what the workspace's worker holds counts as free."""
     machine, worker = read_machine(settings.models), read_holding(holding_file(settings.private))
-    own = own_memory(worker.pid) if worker else 0
-    return hardware_beside(machine, free_vram() if machine.gpus else None, worker, own)
+    own, free = own_memory(worker.pid) if worker else 0, free_vram() if machine.gpus else None
+    gpu = machine.gpus[best_card(machine.gpus)] if machine.gpus else None
+    measured = read_speeds(speeds_file(settings.private), gpu)
+    hardware = as_measured(hardware_beside(machine, free, worker, own), measured)
+    return Here(hardware, measured, started=worker is not None)
 
 
 def hardware_beside(machine: Machine, free: int | None, worker: Holding | None, own: int = 0) -> Hardware:

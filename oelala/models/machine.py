@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -57,18 +58,27 @@ def reaches_cards(built_for: int | None, driver: int) -> bool:
     return built_for is not None and driver >= built_for
 
 
-@cache
 def torch_cuda() -> int | None:
     """The first number of the CUDA version that torch was built for; importing it would take seconds."""
+    found = re.search(r"^cuda\b[^=\n]*=\s*['\"](\d+)", _torch_tells(), re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+def torch_version() -> str:
+    """As torch itself tells it, "" without one."""
+    found = re.search(r"^__version__\s*=\s*['\"]([^'\"]+)", _torch_tells(), re.MULTILINE)
+    return found[1] if found else ""
+
+
+@cache
+def _torch_tells() -> str:
     spec = find_spec("torch")
     if spec is None or spec.origin is None:
-        return None
+        return ""
     try:
-        text = Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")
+        return Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")
     except OSError:
-        return None
-    found = re.search(r"^cuda\b[^=\n]*=\s*['\"](\d+)", text, re.MULTILINE)
-    return int(found[1]) if found else None
+        return ""
 
 
 def driver_cuda() -> int:
@@ -119,6 +129,11 @@ def _without_files(pid: int | None) -> int:
         return 1024 * sum(int(told[name].split()[0]) for name in ("RssAnon", "RssShmem"))
     except (OSError, KeyError, ValueError, IndexError):
         return 0
+
+
+def process_age() -> float:
+    """Seconds since this process was started: its imports are in them."""
+    return max(0.0, time.time() - psutil.Process().create_time())
 
 
 def usable_cpus() -> int:

@@ -17,6 +17,8 @@ from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
+# Of other programs on the card, in bytes; less is a desktop and what it shows.
+_WORTH_NAMING = 10**9
 
 
 def choose_plan(request: PlanRequest, least_step: int) -> Plan:
@@ -54,6 +56,21 @@ def leaner(request: PlanRequest, failed: Plan, full: Memory = "graphics card") -
     nothing takes less."""
     plans = ladder(replace(request, frugal=True))
     return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed, full)
+
+
+def taken_by_others(request: PlanRequest, failed: Plan) -> OutOfMemory | None:
+    """What to say where `failed` ran out of the card's memory, would do with the card to itself, and neither
+    it nor anything leaner does with what other programs leave; None where nobody else is to blame.
+
+    `request.hardware`: measured at the fault. For the caller to raise.
+    """
+    now = request.hardware
+    if now.taken < _WORTH_NAMING or not now.vram < failed.peak_vram <= now.card:
+        return None
+    if any(plan.fits for plan in ladder(replace(request, frugal=True)) if plan.step >= failed.step):
+        return None
+    taken, need, have = (memory_size(size) for size in (now.taken, failed.peak_vram, now.vram))
+    return OutOfMemory("card-taken", model=request.row.title, taken=taken, need=need, have=have)
 
 
 def spare_bytes(plan: Plan) -> int:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from oelala.models.holding import holding_file, tell_holding
 from oelala.models.machine import Machine, own_memory, ram_free, ram_total, usable_cpus
-from oelala.models.nvidia import Gpu
 from oelala.models.planning.free import Room
 from oelala.models.planning.hardware import CARD_OVERHEAD, CONTEXT, Hardware, hardware_now
+from oelala.models.planning.measured import as_measured
+from oelala.models.speed.probe import gpu_of
+from oelala.models.speeds import read_speeds, speeds_file
 
 
 class Surroundings:
     """For one worker. `worked`: it has done work on the card, so that what the driver keeps for it has grown.
 
-    `private`: the workspace's own folder.
+    `private`: the workspace's own folder. `speeds`: the file of what this machine has shown.
     """
 
     def __init__(self, device: torch.device, private: Path) -> None:
         self.device = device
         self.worked = self._busy = False
+        self.speeds = speeds_file(private)
         self._note = holding_file(private)
 
     def measure(self) -> Hardware | None:
@@ -31,10 +35,11 @@ class Surroundings:
         if self.device.type != "cuda":
             return None
         free, total = torch.cuda.mem_get_info(self.device)
-        gpu = Gpu(torch.cuda.get_device_name(self.device), total, "")
+        gpu = replace(gpu_of(self.device), vram=total)
         memory = Room(ram_total(), ram_free(), own_memory())
         machine = Machine((gpu,), memory.total, memory.free, 2**62, usable_cpus())
-        return hardware_now(machine, memory, Room(total, free, self._held()))
+        found = hardware_now(machine, memory, Room(total, free, self._held()))
+        return as_measured(found, read_speeds(self.speeds, gpu))
 
     def _held(self) -> int:
         """Bytes of the card that are this process's."""

@@ -188,6 +188,10 @@ TEXTS: dict[str, Text] = {
         "Attention in 8 bits (SageAttention): niet dezelfde clip.",
     ),
     "plan.download": Text("{size} to download first.", "Eerst {size} ophalen."),
+    "plan.download.timed": Text(
+        "{size} to download first, which takes about {time}.",
+        "Eerst {size} ophalen; dat duurt ongeveer {time}.",
+    ),
     "plan.disk-short": Text(
         "{size} to download first, and the disk has no room for that.",
         "Eerst {size} ophalen, en daar is geen ruimte voor op de schijf.",

@@ -13,7 +13,7 @@ import pytest
 
 from oelala.errors import OutOfMemory
 from oelala.models.catalog import find
-from oelala.models.hardware_here import hardware_beside, hardware_here
+from oelala.models.hardware_here import hardware_beside, look_here
 from oelala.models.holding import Holding, holding_file, read_holding, tell_holding
 from oelala.models.json_store import write_json_quietly
 from oelala.models.machine import Machine
@@ -148,6 +148,7 @@ def test_this_machine_is_told_with_what_is_free(tmp_path: Path) -> None:
     """The worker is this very process: what it takes is given back to the plan."""
     settings = Settings(workspace=tmp_path, models=tmp_path / "hub")
     tell_holding(holding_file(settings.private))
-    here = hardware_here(settings)
-    assert here.ram >= RAM_GRAIN
-    assert here.disk_free > 0
+    here = look_here(settings)
+    assert here.started
+    assert here.hardware.ram >= RAM_GRAIN
+    assert here.hardware.disk_free > 0

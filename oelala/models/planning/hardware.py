@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from oelala.models.machine import Machine
 from oelala.models.nvidia import best_card
+from oelala.models.planning.cards import card_flops
 from oelala.models.planning.free import CARD_GRAIN, RAM_GRAIN, Room
 
 GIB = 1024**3
@@ -18,17 +19,6 @@ CARD_OVERHEAD, CONTEXT, SYSTEM_OVERHEAD = 1_070_000_000, 550_000_000, 2_000_000_
 # in segments of fixed size. Those that grow lose next to nothing, and this is a margin nobody has measured.
 _LOST, _LOST_GROWING = 0.5, 0.15
 
-# Dense 16-bit matrix products with 32-bit sums, in operations a second: measured (H100, H200) or counted from
-# the chip's units. A card that is not here is known once it has made a clip.
-_CARDS = (
-    ("H200", 788e12),
-    ("H100", 798e12),
-    ("RTX 3090", 71e12),
-    ("RTX 3060 Ti", 27.4e12),
-    ("RTX 3060", 25.5e12),
-)
-# Of that a whole denoising step reaches, without compiled blocks: 510 of 798 measured on an H100.
-_REACHED = 0.64
 # Host to card, bytes a second: PCIe 4.0 × 16, and as measured on an H100. Anything slower only makes a
 # streamed run longer.
 _LINK, _LINK_FAST = 25e9, 55e9
@@ -109,10 +99,3 @@ def hardware_now(machine: Machine, memory: Room, card: Room | None = None) -> Ha
     if card is None or whole.device == "cpu":
         return replace(whole, ram=ram)
     return replace(whole, ram=ram, vram=card.usable(grain=CARD_GRAIN), card=card.total)
-
-
-def card_flops(name: str) -> float | None:
-    """Operations a second that a denoising step reaches on a card of that name; None: not known."""
-    if "Laptop" in name or "PCIe" in name:  # the same letters, another clock
-        return None
-    return next((peak * _REACHED for mark, peak in _CARDS if mark in name), None)

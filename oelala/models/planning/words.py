@@ -46,8 +46,10 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
         said.append(("plan.lossy.sage-attention", {}))
     if plan.missing_bytes:
         size = human_bytes(plan.missing_bytes)
-        key = "plan.disk-short" if plan.disk_short else "plan.download"
-        said.append((key, {"size": size}))
+        key, about = "plan.disk-short" if plan.disk_short else "plan.download", {"size": size}
+        if plan.download_seconds is not None and not plan.disk_short:
+            key, about = "plan.download.timed", {**about, "time": duration(plan.download_seconds)}
+        said.append((key, about))
     return tuple(said)
 
 
