@@ -30,10 +30,15 @@ def run(task: Download, settings: Settings, context: RunContext, workspace: Work
 
     done = download_model(DownloadRequest(find(task.model, settings), settings, context.cancel, report))
     seconds = round(time.monotonic() - started, 3)
-    if done.fetched >= _TELLING and seconds:
-        keep_speed(speeds_file(workspace.private), "download", done.fetched / seconds)
+    keep_pace(done.fetched, seconds, workspace)
     _fetch_tiny_decoder(task, settings, context)
     return JobResult(details={"folder": str(done.folder), "bytes": done.fetched, "seconds": seconds})
+
+
+def keep_pace(fetched: int, seconds: float, workspace: Workspace) -> None:
+    """So that the next download can be told in time; `fetched` in bytes."""
+    if fetched >= _TELLING and seconds:
+        keep_speed(speeds_file(workspace.private), "download", fetched / seconds)
 
 
 def _fetch_tiny_decoder(task: Download, settings: Settings, context: RunContext) -> None:

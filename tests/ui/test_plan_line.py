@@ -66,7 +66,7 @@ def test_it_follows_the_form(page: Any) -> None:
 
 @pytest.mark.browser
 def test_it_is_said_anew_when_something_has_ended(page: Any, live: LiveStudio) -> None:
-    """No field changes: what was learned meanwhile is told by itself. Here that clips take ten hours to save."""
+    """No field changes: what was learned meanwhile is told by itself, here that saving takes ten hours."""
     said = "#text-to-video--plan [data-fits]"
     page.wait_for_selector(said)
     task, speeds = TextToVideo(prompt="a person waves"), speeds_file(live.studio.workspace.private)
