@@ -140,6 +140,9 @@ def test_the_plan_names_the_attention_that_was_measured(studio: Studio) -> None:
     write_json_quietly(
         attention_file(studio.workspace.private), {f"{key}128 torch.bfloat16": "_native_cudnn"}
     )
-    assert with_backend(plan, request, studio.settings).attention_backend == "_native_cudnn"
+    told = with_backend(plan, request, studio.settings)
+    assert told.attention_backend == "_native_cudnn"
+    assert ("plan.attention", {"name": "cuDNN"}) in told.words  # on the page, too
+    assert "plan.attention" not in dict(plan.words)
     other = replace(request, hardware=replace(request.hardware, name="another"))
     assert with_backend(plan, other, studio.settings).attention_backend == "native"

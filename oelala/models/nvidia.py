@@ -72,11 +72,12 @@ _newest: dict[int, tuple[int, ...]] = {}
 
 def _free_by_card(moment: int) -> tuple[int, ...]:
     """Of each card, asked once for each `moment`."""
-    if moment not in _newest:
-        lines = _ask("memory.free")
+    told = _newest.get(moment)
+    if told is None:
+        told = tuple(int(line) * 1024**2 for line in _ask("memory.free") if line.strip().isdigit())
         _newest.clear()
-        _newest[moment] = tuple(int(line) * 1024**2 for line in lines if line.strip().isdigit())
-    return _newest[moment]
+        _newest[moment] = told
+    return told
 
 
 def visible_cards(wish: str, count: int, uuids: Sequence[str] = ()) -> list[int]:

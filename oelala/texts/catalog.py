@@ -179,6 +179,10 @@ TEXTS: dict[str, Text] = {
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",
     ),
+    "plan.attention": Text(
+        "Attention goes through {name}, measured to be the fastest here.",
+        "Attention gaat via {name}; dat bleek hier het snelst.",
+    ),
     "plan.lossy.first-block-cache": Text(
         "Skips similar steps: faster than said, and not the same clip.",
         "Slaat gelijkende stappen over: sneller dan gezegd, en niet dezelfde clip.",
