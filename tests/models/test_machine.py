@@ -17,7 +17,16 @@ from oelala.models.machine import (
     read_machine,
     torch_cuda,
 )
-from oelala.models.nvidia import Gpu, _parse, best_card, nvidia_gpus, visible_cards
+from oelala.models.nvidia import (
+    Gpu,
+    _newest,
+    _parse,
+    best_card,
+    free_vram,
+    nvidia_capabilities,
+    nvidia_gpus,
+    visible_cards,
+)
 from oelala.models.planning import hardware_of
 from oelala.models.streaming.arena import in_large_pages
 
@@ -129,3 +138,42 @@ def test_a_card_that_torch_cannot_use_promises_nothing(
     assert machine.gpus == ()
     assert [gpu.name for gpu in machine.unused_gpus] == ["NVIDIA GeForce RTX 3060"]
     assert hardware_of(machine).device == "cpu"
+
+
+def forget_cards() -> None:
+    nvidia_gpus.cache_clear()
+    nvidia_capabilities.cache_clear()
+    _newest.clear()
+
+
+TWO_CARDS = """#!/bin/sh
+case "$1" in
+  *=name,*) printf 'Quadro K620, 2048, 580.65\\nNVIDIA GeForce RTX 3060, 12288, 580.65\\n' ;;
+  *=compute_cap) printf '5.0\\n8.6\\n' ;;
+  *=memory.free) printf '1900\\n11264\\n' ;;
+  *=uuid) printf 'GPU-1111\\nGPU-2222\\n' ;;
+esac
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script plays nvidia-smi")
+@pytest.mark.parametrize(
+    ("wish", "card", "free"), [(None, "NVIDIA GeForce RTX 3060", 11264), ("GPU-11", "Quadro K620", 1900)]
+)
+def test_what_is_free_is_asked_of_the_card_that_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wish: str | None, card: str, free: int
+) -> None:
+    program = tmp_path / "nvidia-smi"
+    program.write_text(TWO_CARDS)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if wish:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", wish)
+    forget_cards()
+    try:
+        gpus = nvidia_gpus()
+        assert gpus[best_card(gpus)].name == card
+        assert free_vram() == free * 2**20
+    finally:
+        forget_cards()
