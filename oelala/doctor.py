@@ -15,7 +15,8 @@ from oelala.library.workspace import Workspace
 from oelala.media.faults import human_bytes
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
-from oelala.models.machine import Gpu, Machine, read_machine, torch_cuda
+from oelala.models.machine import Machine, read_machine, torch_cuda
+from oelala.models.nvidia import Gpu
 from oelala.settings import Settings
 from oelala.texts import Language, explain, say
 

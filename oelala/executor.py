@@ -24,6 +24,7 @@ class StudioExecutor:
     def __init__(self, settings: Settings, lane: Lane) -> None:
         self._settings, self._lane = settings, lane
         self._workspace = Workspace(settings.workspace)
+        self._started = False
 
     @cached_property
     def _models(self) -> ModelManager:
@@ -47,11 +48,24 @@ class StudioExecutor:
                 import_module(kind.engine)
         if self._lane == "gpu":
             self._models.warm_up()
+            self._tell_start()
+
+    def _tell_start(self) -> None:
+        """How long it took until the first job can begin, once for this process; the forecast counts it."""
+        if self._started:
+            return
+        from oelala.models.machine import process_age
+        from oelala.models.speeds import keep_speed, speeds_file
+
+        self._started = True
+        keep_speed(speeds_file(self._settings.private), "start", process_age())
 
     def execute(self, job: Job, context: RunContext) -> JobResult:
         task = read_task(job.kind, job.task)
         engine = import_module(BY_NAME[job.kind].engine)
         source = self._models if task.lane == "gpu" else self._settings
+        if task.lane == "gpu":
+            self._tell_start()
         result: JobResult = engine.run(task, source, context, self._workspace)
         return replace(result, details={"model": task.model, **result.details})
 

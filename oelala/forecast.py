@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from oelala.library.gallery import list_outputs
 from oelala.library.provenance import read_document
 from oelala.library.workspace import Workspace
 from oelala.models import catalog
-from oelala.models.machine import read_machine
-from oelala.models.planning import Plan, PlanRequest, Speed, fit_speed, hardware_of, plan_run
+from oelala.models.hardware_here import Here, look_here
+from oelala.models.json_store import read_json
+from oelala.models.machine import torch_version
+from oelala.models.planning import Plan, PlanRequest, Speed, fit_speed, plan_run, work_of
+from oelala.models.planning.attention import attention_file, kept_backend
 from oelala.models.planning.learn import timing_of
 from oelala.settings import Settings
 from oelala.tasks.base import Task
@@ -22,17 +26,36 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     ("unknown-model"), InvalidTask ("cannot-do")."""
     row = catalog.find(task.model, settings)
     given = {name: value for name, value in task.model_dump().items() if value is not None}
-    hardware = hardware_of(read_machine(settings.models))
-    here = catalog.locate(row, settings.models) is not None
+    there, here = look_here(settings), catalog.locate(row, settings.models) is not None
     request = PlanRequest(
         row,
         {**catalog.defaults_of(row, task.kind), **given},
-        hardware,
-        learned_speed(row.id, hardware.device, settings, workspace),
+        there.hardware,
+        learned_speed(row.id, there.hardware.device, settings, workspace),
         missing_bytes=0 if here else catalog.missing_bytes(row, settings.models)[0],
         warm=warm,
     )
-    return plan_run(request)
+    return with_backend(_from_start_to_file(plan_run(request), there), request, settings)
+
+
+def _from_start_to_file(plan: Plan, there: Here) -> Plan:
+    """With what is no part of the run: a worker that has to start first, which counts as loading, and the
+    saving of the clip; both as this machine has shown them."""
+    if plan.seconds is None:
+        return plan
+    start = 0.0 if there.started else there.measured.start or 0.0
+    saving = there.measured.saving or 0.0
+    return replace(plan, seconds=plan.seconds + start + saving, load=plan.load + start)
+
+
+def with_backend(plan: Plan, request: PlanRequest, settings: Settings) -> Plan:
+    """With the attention that the worker has found to be the fastest for this length, once it has."""
+    tokens = work_of(request.row, request.values).tokens
+    if plan.device == "cpu" or plan.sage_attention or not tokens:
+        return plan
+    known = read_json(attention_file(settings.private))
+    kept = kept_backend(known, request.hardware.name, torch_version(), tokens)
+    return plan if kept is None else replace(plan, attention_backend=kept)
 
 
 def learned_speed(model: str, device: str, settings: Settings, workspace: Workspace) -> Speed:

@@ -62,6 +62,7 @@ def prepare_environment(environ: MutableMapping[str, str] = os.environ) -> None:
     environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # the driver's own order: a number means one card
     # Threads that wait by spinning take the processor from whatever they wait for: with a browser busy on the
     # same two cores, a clip took two to six times as long.
     environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

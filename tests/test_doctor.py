@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from oelala.doctor import PACKAGES, Machine, Problem, _check_disk, _check_torch, _check_workspace
-from oelala.models.machine import Gpu
+from oelala.models.nvidia import Gpu
 from oelala.settings import Settings
 from oelala.texts import LANGUAGES, explain
 

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from oelala.errors import InvalidTask, OelalaError
+from oelala.executor import StudioExecutor
+from oelala.forecast import with_backend
 from oelala.library.naming import document_of
 from oelala.models.catalog import find
+from oelala.models.holding import holding_file, tell_holding
+from oelala.models.json_store import write_json_quietly
+from oelala.models.machine import process_age, torch_version
+from oelala.models.planning import PlanRequest, hardware_of, plan_run, work_of
+from oelala.models.planning.attention import attention_file, attention_key, sampled_tokens
+from oelala.models.speeds import keep_speed, speeds_file
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.job import JobResult
 from oelala.tasks.text_to_video import TextToVideo
 from tests.models.folders import write_cached
+from tests.models.planning.machines import machine
 
 PARTS = ("text_encoder", "vae", "transformer")
 
@@ -25,8 +35,8 @@ def studio(tmp_path: Path) -> Studio:
     return Studio(Settings(workspace=tmp_path / "workspace", models=tmp_path / "hub"))
 
 
-def clip_made(studio: Studio, name: str, seconds: float, device: str, **task: object) -> None:
-    """What a finished clip leaves behind."""
+def clip_made(studio: Studio, name: str, seconds: float, device: str, **task: object) -> Path:
+    """What a finished clip leaves behind; its path."""
     path = studio.workspace.outputs / "2026-11-22" / f"{name}-a-person-waves-x7k2p9.mp4"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"mp4")
@@ -39,6 +49,7 @@ def clip_made(studio: Studio, name: str, seconds: float, device: str, **task: ob
         "task": {"kind": "text-to-video", **mini, **task},
     }
     document_of(path).write_text(json.dumps({"oelala": told}))
+    return path
 
 
 def test_clips_teach_how_long_the_next_one_takes(studio: Studio) -> None:
@@ -93,3 +104,45 @@ def test_what_cannot_be_planned(studio: Studio) -> None:
         studio.plan(TextToVideo(prompt="a", model="nobody"))
     with pytest.raises(InvalidTask):
         studio.plan(TextToVideo(prompt="a", model="svd"))
+
+
+def test_a_worker_that_has_to_start_and_the_saving_count(studio: Studio) -> None:
+    task = TextToVideo(prompt="a person waves")
+    clip_made(studio, "171500", 10.0, studio.plan(task).device)
+    bare = studio.plan(task)
+    assert bare.seconds is not None
+    store = speeds_file(studio.workspace.private)
+    keep_speed(store, "start", 15.0)
+    keep_speed(store, "saving", 2.0)
+    cold = studio.plan(task)
+    assert (cold.seconds, cold.load) == (pytest.approx(bare.seconds + 17.0), pytest.approx(bare.load + 15.0))
+    tell_holding(holding_file(studio.workspace.private))  # this very process is its worker
+    warm = studio.plan(task)
+    assert (warm.seconds, warm.load) == (pytest.approx(bare.seconds + 2.0), bare.load)
+
+
+def test_a_worker_tells_how_long_it_took_to_start(studio: Studio) -> None:
+    executor = StudioExecutor(studio.settings, "gpu")
+    for _ in range(2):
+        executor._tell_start()
+    told = json.loads(speeds_file(studio.workspace.private).read_text())["start"]
+    assert told == [pytest.approx(process_age(), abs=60)]
+
+
+def test_the_plan_names_the_attention_that_was_measured(studio: Studio) -> None:
+    """For a card and a torch of its own, as the worker has kept it; a processor has only torch's."""
+    row = find("wan2.1-t2v-1.3b")
+    values = next(iter(row.defaults.values()))
+    request = PlanRequest(row, values, hardware_of(machine(12, 64)))
+    plan, tokens = plan_run(request), work_of(row, values).tokens
+    key = attention_key("NVIDIA GeForce RTX 3060", torch_version(), sampled_tokens(tokens))
+    assert with_backend(plan, request, studio.settings).attention_backend == "native"
+    write_json_quietly(
+        attention_file(studio.workspace.private), {f"{key}128 torch.bfloat16": "_native_cudnn"}
+    )
+    told = with_backend(plan, request, studio.settings)
+    assert told.attention_backend == "_native_cudnn"
+    assert ("plan.attention", {"name": "cuDNN"}) in told.words  # on the page, too
+    assert "plan.attention" not in dict(plan.words)
+    other = replace(request, hardware=replace(request.hardware, name="another"))
+    assert with_backend(plan, other, studio.settings).attention_backend == "native"

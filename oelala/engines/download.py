@@ -10,17 +10,18 @@ from oelala.errors import Cancelled, OelalaError
 from oelala.library.workspace import Workspace
 from oelala.models.catalog import find, tiny_decoder_of
 from oelala.models.download import DownloadRequest, download_model
+from oelala.models.speeds import keep_speed, speeds_file
 from oelala.progress import Progress, RunContext
 from oelala.settings import Settings
 from oelala.tasks.download import Download
 from oelala.tasks.job import JobResult
 
 MEGABYTE = 1_000_000
+_TELLING = 50 * MEGABYTE  # of less, most of the time went into asking
 
 
 def run(task: Download, settings: Settings, context: RunContext, workspace: Workspace) -> JobResult:
     """Raises what `download_model` raises. The result's details: folder, bytes (fetched), seconds."""
-    del workspace  # models are shared by all workspaces
     started = time.monotonic()
 
     def report(done: int, total: int) -> None:
@@ -28,9 +29,16 @@ def run(task: Download, settings: Settings, context: RunContext, workspace: Work
         context.report(Progress("working", most if done == total else done // MEGABYTE, most))
 
     done = download_model(DownloadRequest(find(task.model, settings), settings, context.cancel, report))
-    _fetch_tiny_decoder(task, settings, context)
     seconds = round(time.monotonic() - started, 3)
+    keep_pace(done.fetched, seconds, workspace)
+    _fetch_tiny_decoder(task, settings, context)
     return JobResult(details={"folder": str(done.folder), "bytes": done.fetched, "seconds": seconds})
+
+
+def keep_pace(fetched: int, seconds: float, workspace: Workspace) -> None:
+    """So that the next download can be told in time; `fetched` in bytes."""
+    if fetched >= _TELLING and seconds:
+        keep_speed(speeds_file(workspace.private), "download", fetched / seconds)
 
 
 def _fetch_tiny_decoder(task: Download, settings: Settings, context: RunContext) -> None:

@@ -27,7 +27,8 @@ class Borrowing:
 def with_model(models: ModelManager, wish: Borrowing, work: Callable[[Loan], Result]) -> Result:
     """The result of `work` with the model, one step further down the ladder for each time memory runs out.
 
-    Raises what `work` and the manager raise; out of memory where nothing below asks for less.
+    Raises what `work` and the manager raise; out of memory where nothing below asks for less, and OutOfMemory
+    ("card-taken") where other programs leave too little of the card for anything below.
     """
     spec = wish.spec
     while True:
@@ -36,6 +37,8 @@ def with_model(models: ModelManager, wish: Borrowing, work: Callable[[Loan], Res
                 return work(loan)
         except (RuntimeError, OutOfMemory, MemoryError, OSError) as fault:
             full = what_is_full(fault)
+            if full == "graphics card" and (taken := models.card_taken(spec)) is not None:
+                raise taken from fault
             following = models.leaner(spec, full) if full else None
             if following is None:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from oelala.media.video import VideoSpec
 from oelala.models.catalog import Row, own_prompts
 from oelala.models.decode import decode_wan
 from oelala.models.manager import Loan, ModelManager, ModelSpec
+from oelala.models.speeds import keep_speed, speeds_file
 from oelala.progress import RunContext
 from oelala.tasks.job import JobResult
 from oelala.tasks.video import VideoTask
@@ -107,7 +109,7 @@ def make_clip(
     made = request.finish(frames)
     about = {**provenance, **made.told}
     whole = SaveClip(workspace, context, task, made.frames, fps, about, made.before, called)
-    saved = save_clip(whole)
+    saved = _timed(clip, lambda: save_clip(whole))
     return replace(saved, details={**saved.details, **told, **made.told})
 
 
@@ -115,8 +117,17 @@ def _save_on_the_way(request: ClipRequest, loan: Loan, phases: Phases, clip: New
     with ClipWriter(clip) as writer, closing(request.sample(request.sampling, loan, phases)) as chunks:
         for frames in chunks:
             writer.write(frames)
-        saved = writer.finish(provenance_of(loan, phases.seconds))
+        told = provenance_of(loan, phases.seconds)
+        saved = _timed(clip, lambda: writer.finish(told))
     return replace(saved, details={**saved.details, **told_of(loan)})
+
+
+def _timed(clip: NewClip, save: Callable[[], JobResult]) -> JobResult:
+    """Saved; how long that takes is told before the next clip."""
+    started = time.monotonic()
+    saved = save()
+    keep_speed(speeds_file(clip.workspace.private), "saving", time.monotonic() - started)
+    return saved
 
 
 def _sampled_whole(

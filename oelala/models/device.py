@@ -12,16 +12,21 @@ from functools import cache
 import torch
 from loguru import logger
 
-from oelala.models.machine import nvidia_gpus, ram_free, usable_cpus
+from oelala.models.machine import ram_free, usable_cpus
+from oelala.models.nvidia import Gpu, best_card, nvidia_gpus
 
 # Pictures are encoded in 32 bits: it is done once, and everything after builds on it.
 _ALWAYS_FLOAT32 = frozenset({"vae"})
 
 
 def choose_device() -> torch.device:
-    """The first CUDA card, or the processor; a card that torch cannot use is told in the log."""
+    """The card that plans are made for (`best_card`), or the processor; a card that torch cannot use is told
+    in the log."""
     if torch.cuda.is_available():
-        return torch.device("cuda", 0)
+        index = best_card([_card(index) for index in range(torch.cuda.device_count())])
+        if index:
+            torch.cuda.set_device(index)  # what names no device means this one
+        return torch.device("cuda", index)
     for gpu in nvidia_gpus():
         logger.warning(
             "{} cannot be used by torch {} with driver {}: everything is computed on the processor. "
@@ -29,6 +34,11 @@ def choose_device() -> torch.device:
             *(gpu.name, torch.__version__, gpu.driver),
         )
     return torch.device("cpu")
+
+
+def _card(index: int) -> Gpu:
+    about = torch.cuda.get_device_properties(index)
+    return Gpu(about.name, about.total_memory, "", (about.major, about.minor))
 
 
 def dtype_of(component: str, device: torch.device) -> torch.dtype:

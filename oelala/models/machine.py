@@ -1,4 +1,4 @@
-"""What this machine has: graphics cards, memory, disk, processors. No torch: nvidia-smi and psutil tell."""
+"""What this machine has: graphics cards, memory, disk, processors. No torch: the driver and psutil tell."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import ctypes
 import os
 import re
 import shutil
-import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -15,16 +15,7 @@ from pathlib import Path
 
 import psutil
 
-_QUERY = ("--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits")
-
-
-@dataclass(frozen=True, slots=True)
-class Gpu:
-    """`vram` in bytes."""
-
-    name: str
-    vram: int
-    driver: str
+from oelala.models.nvidia import Gpu, nvidia_gpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +58,27 @@ def reaches_cards(built_for: int | None, driver: int) -> bool:
     return built_for is not None and driver >= built_for
 
 
-@cache
 def torch_cuda() -> int | None:
     """The first number of the CUDA version that torch was built for; importing it would take seconds."""
+    found = re.search(r"^cuda\b[^=\n]*=\s*['\"](\d+)", _torch_tells(), re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+def torch_version() -> str:
+    """As torch itself tells it, "" without one."""
+    found = re.search(r"^__version__\s*=\s*['\"]([^'\"]+)", _torch_tells(), re.MULTILINE)
+    return found[1] if found else ""
+
+
+@cache
+def _torch_tells() -> str:
     spec = find_spec("torch")
     if spec is None or spec.origin is None:
-        return None
+        return ""
     try:
-        text = Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")
+        return Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")
     except OSError:
-        return None
-    found = re.search(r"^cuda\b[^=\n]*=\s*['\"](\d+)", text, re.MULTILINE)
-    return int(found[1]) if found else None
+        return ""
 
 
 def driver_cuda() -> int:
@@ -92,45 +92,6 @@ def driver_cuda() -> int:
         return version.value // 1000 if library.cuDriverGetVersion(ctypes.byref(version)) == 0 else 0
     except (OSError, AttributeError):
         return 0
-
-
-@cache
-def nvidia_gpus() -> tuple[Gpu, ...]:
-    """The cards that nvidia-smi lists; none when there is no working driver."""
-    return tuple(gpu for line in _ask(_QUERY) if (gpu := _parse(line)))
-
-
-@cache
-def nvidia_capabilities() -> tuple[tuple[int, int], ...]:
-    """Each card's compute capability, such as (8, 6); none where the driver is too old to tell."""
-    found = [line.strip().partition(".") for line in _ask(("--query-gpu=compute_cap", _QUERY[1]))]
-    return tuple((int(a), int(b)) for a, _, b in found if a.isdigit() and b.isdigit())
-
-
-def _ask(query: tuple[str, ...]) -> list[str]:
-    """The lines that nvidia-smi answers; none where it does not."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    try:
-        answer = subprocess.run(
-            [program, *query],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return answer.stdout.splitlines()
-
-
-def _parse(line: str) -> Gpu | None:
-    fields = [field.strip() for field in line.split(",")]
-    if len(fields) != 3 or not fields[1].isdigit():
-        return None
-    return Gpu(name=fields[0], vram=int(fields[1]) * 1024**2, driver=fields[2])
 
 
 def ram_total() -> int:
@@ -149,10 +110,30 @@ def ram_free() -> int:
     return max(0, min(available, limit - used + _reclaimable()))
 
 
-def own_memory() -> int:
-    """What this process holds of main memory: without pages of files, which give way by themselves."""
-    about = psutil.Process().memory_info()
-    return int(about.rss - getattr(about, "shared", 0))
+def own_memory(pid: int | None = None) -> int:
+    """What this process (or `pid`) holds of main memory, 0 where it is gone: without pages of files, which
+    give way by themselves."""
+    try:
+        about = psutil.Process(pid).memory_info()
+    except psutil.Error:
+        return 0
+    return _without_files(pid) or int(about.rss - getattr(about, "shared", 0))
+
+
+def _without_files(pid: int | None) -> int:
+    """Linux counts memory that a process has mapped to be shared, as weights wait in, apart from both its own
+    and from files; 0: not told."""
+    try:
+        lines = Path("/proc", str(pid or "self"), "status").read_text(encoding="ascii", errors="replace")
+        told = dict(line.split(":", 1) for line in lines.splitlines() if line.startswith("Rss"))
+        return 1024 * sum(int(told[name].split()[0]) for name in ("RssAnon", "RssShmem"))
+    except (OSError, KeyError, ValueError, IndexError):
+        return 0
+
+
+def process_age() -> float:
+    """Seconds since this process was started: its imports are in them."""
+    return max(0.0, time.time() - psutil.Process().create_time())
 
 
 def usable_cpus() -> int:

@@ -12,13 +12,14 @@ from typing import Any
 import torch
 from loguru import logger
 
-from oelala.errors import OelalaError
+from oelala.errors import OelalaError, OutOfMemory
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import WARM_MODEL, Row, find
 from oelala.models.device import choose_device, let_memory_grow, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
 from oelala.models.file_hashes import FileHashes
+from oelala.models.loading_speed import LoadingSpeed
 from oelala.models.loan import Loan, ModelSpec
 from oelala.models.part_loading import load_part
 from oelala.models.parts import Part, PartKey, PartStore
@@ -26,20 +27,25 @@ from oelala.models.placing import (
     LARGE,
     choose_plan,
     leaner,
-    measure_hardware,
     place_part,
     spare_bytes,
+    summary_of,
+    taken_by_others,
     too_little_ram,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
 from oelala.models.planning import Abilities, Hardware, Memory, Plan, PlanRequest, Speed, work_of
+from oelala.models.planning.attention import attention_file
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
 from oelala.models.room import room_for_phases
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
+from oelala.models.speed.probe import probe_once
 from oelala.models.speed.sage import check_sage
 from oelala.models.streaming import Branches, Ring, WeightsGone
+from oelala.models.surroundings import Surroundings
+from oelala.models.warming import smallest_call
 from oelala.settings import Settings
 
 # Room left on a processor for the work itself: a part of the weights and a fixed amount.
@@ -82,9 +88,9 @@ class ModelManager:
         self._hardware = hardware
         self._abilities = Abilities(growing=let_memory_grow(self.device))
         self._plan: Plan | None = None
-        self._worked = False
+        self._here = Surroundings(self.device, settings.private)
         self._learned = learned or (lambda model: Speed())
-        self._attention = AttentionChoices(settings.private / "attention.json")
+        self._attention = AttentionChoices(attention_file(settings.private))
         self._ring = Ring(self.device)
 
     @property
@@ -100,8 +106,13 @@ class ModelManager:
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken"),
         and as `check_sage` where that is wanted.
         """
+        with self._here.at_work(), self._lend(spec, on_part) as loan:
+            yield loan
+
+    @contextmanager
+    def _lend(self, spec: ModelSpec, on_part: OnPart) -> Iterator[Loan]:
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
-        prompts, plan = Prompts(self._embeddings, load), self._choose_plan(spec, load.row)
+        prompts, plan = Prompts(self._embeddings, load), self._choose_plan(spec)
         if prompts.recall(spec.values):
             load = load.without(ENCODER)
         if plan is not None and plan.quantisation == "int8":
@@ -124,25 +135,30 @@ class ModelManager:
             clear_caches(pipeline.vae)
             pipeline.maybe_free_model_hooks()
             if finished:
-                self._worked = True
+                self._here.worked = True
             else:
                 self._parts.reset_streamed()
                 self._ring.release()
 
     def leaner(self, spec: ModelSpec, full: Memory = "graphics card") -> ModelSpec | None:
         """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
-        hardware = self._measured()
-        if self._plan is None or hardware is None:
-            return None
-        below = leaner(self._asked(spec, self.row(spec.model), hardware), self._plan, full)
+        asked = self._asked_now(spec)
+        below = leaner(asked, self._plan, full) if asked and self._plan else None
         return None if below is None else replace(spec, least_step=below.step, frugal=True)
 
+    def card_taken(self, spec: ModelSpec) -> OutOfMemory | None:
+        """As `taken_by_others`, after the loan of `spec` ran out of memory."""
+        asked = self._asked_now(spec)
+        return taken_by_others(asked, self._plan) if asked and self._plan else None
+
     def warm_up(self) -> None:
-        """Load the embedded model and run one step of it, so that the first clip need not wait."""
+        """Load the embedded model and run one step of it, so that the first clip need not wait; and find
+        out how fast the card is, where nobody knows yet."""
         started = time.monotonic()
+        probe_once(self.device, self._here.speeds)
         try:
             with self.use(ModelSpec(WARM_MODEL)) as loan:
-                _smallest_call(loan)
+                smallest_call(loan)
         except OelalaError as fault:
             logger.warning("not warmed up: {}", fault)
             return
@@ -155,20 +171,23 @@ class ModelManager:
         self._ring.release()
         self._parts.clear()
         self._ring = Ring(self.device)
+        self._here.note()
 
-    def _choose_plan(self, spec: ModelSpec, row: Row) -> Plan | None:
+    def _choose_plan(self, spec: ModelSpec) -> Plan | None:
         """With the text encoder, whether the prompt is known or not: tiles and 8 bits change the picture, and
         the same seed must give the same clip twice."""
-        self._plan, hardware = None, self._measured()
-        if hardware is not None:
-            self._plan = choose_plan(self._asked(spec, row, hardware), spec.least_step)
+        self._plan, asked = None, self._asked_now(spec)
+        self._here.note(asked.hardware if asked else None)
+        if asked is not None:
+            self._plan = choose_plan(asked, spec.least_step)
         return self._plan
 
-    def _measured(self) -> Hardware | None:
-        return self._hardware or measure_hardware(self.device, worked=self._worked)
-
-    def _asked(self, spec: ModelSpec, row: Row, hardware: Hardware) -> PlanRequest:
-        speed = self._learned(row.id)
+    def _asked_now(self, spec: ModelSpec) -> PlanRequest | None:
+        """With the device as it is at this moment; None: a processor, where nothing is planned."""
+        hardware = self._hardware or self._here.measure()
+        if hardware is None:
+            return None
+        row, speed = self.row(spec.model), self._learned(spec.model)
         return PlanRequest(row, spec.values, hardware, speed, self._abilities, frugal=spec.frugal)
 
     @contextmanager
@@ -206,18 +225,21 @@ class ModelManager:
         spare = 0 if plan is None else spare_bytes(plan)
         if wanted or plan is not None:
             self._make_room(load, plan, wanted)
+        speed = LoadingSpeed()
         for step, part in enumerate(wanted):
             on_part(step, len(wanted))
-            module = load_part(load.row, part, self.device)
-            self._parts.add(part.key, Part(module, part.bytes, load.row.title))
-            self._place(part, plan, spare)
+            with speed.timed(part, plan):
+                module = load_part(load.row, part, self.device)
+                self._parts.add(part.key, Part(module, part.bytes, load.row.title))
+                self._place(part, plan, spare)
+        speed.keep(self._here.speeds)
         for part in load.parts.values():
             if part not in wanted:
                 self._place(part, plan, spare)
         if wanted:
             on_part(len(wanted), len(wanted))
             size = human_bytes(sum(part.bytes for part in wanted))
-            where = "" if plan is None else f", {_summary(plan)}"
+            where = "" if plan is None else f", {summary_of(plan)}"
             logger.info(
                 "loaded {} in {:.1f} s, {}{}", load.row.title, time.monotonic() - started, size, where
             )
@@ -255,23 +277,3 @@ class ModelManager:
         if name not in self._pipelines:
             self._pipelines[name] = family_of(plan.row).assemble(spec.pipeline, parts, plan.folder)
         return self._pipelines[name]
-
-
-def _summary(plan: Plan) -> str:
-    """Such as "transformer streamed"; for the log."""
-    told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
-    bits = ", in 8 bits" if plan.quantisation == "int8" else ""
-    return (" and ".join(told) or "resident") + bits
-
-
-def _smallest_call(loan: Loan) -> None:
-    side = loan.row.sizes.smallest_side
-    loan.pipeline(
-        prompt="",
-        height=side,
-        width=side,
-        num_frames=5,
-        num_inference_steps=2,
-        max_sequence_length=loan.row.max_sequence_length,
-        output_type="pt",
-    )

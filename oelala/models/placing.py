@@ -10,37 +10,15 @@ from loguru import logger
 
 from oelala.errors import OutOfMemory
 from oelala.models.catalog import Row, weight_files
-from oelala.models.machine import own_memory, ram_free, ram_total
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
-from oelala.models.planning import Hardware, Memory, Placement, Plan, PlanRequest, ladder, next_step
-from oelala.models.planning.hardware import CARD_OVERHEAD, CONTEXT, SYSTEM_OVERHEAD, card_flops
+from oelala.models.planning import Memory, Placement, Plan, PlanRequest, ladder, next_step
 from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
-
-
-def measure_hardware(device: torch.device, *, worked: bool = False) -> Hardware | None:
-    """The device as a plan sees it now: without what other programs hold of it. None: a processor. `worked`:
-    this process has done work there, so that what the driver keeps for it has grown."""
-    if device.type != "cuda":
-        return None
-    free, total = torch.cuda.mem_get_info(device)
-    context = CARD_OVERHEAD if worked else CONTEXT
-    ours = free + torch.cuda.memory_reserved(device) + context
-    name = torch.cuda.get_device_name(device)
-    flops = card_flops(name)
-    ram = ram_to_plan_with(ram_total(), ram_free(), own_memory())
-    return Hardware("cuda", name, min(total, ours), ram, disk_free=2**62, flops=flops)
-
-
-def ram_to_plan_with(total: int, free: int, own: int) -> int:
-    """Main memory as a plan counts it, with what the system keeps, and without what other programs hold now:
-    weights locked in place leave no way out, and the system would kill the worker. `own`: what this process
-    has of it, most of it parts of models that can go.
-    """
-    return min(total, free + own + SYSTEM_OVERHEAD)
+# Of other programs on the card, in bytes; less is a desktop and what it shows.
+_WORTH_NAMING = 10**9
 
 
 def choose_plan(request: PlanRequest, least_step: int) -> Plan:
@@ -80,6 +58,21 @@ def leaner(request: PlanRequest, failed: Plan, full: Memory = "graphics card") -
     return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed, full)
 
 
+def taken_by_others(request: PlanRequest, failed: Plan) -> OutOfMemory | None:
+    """What to say where `failed` ran out of the card's memory, would do with the card to itself, and neither
+    it nor anything leaner does with what other programs leave; None where nobody else is to blame.
+
+    `request.hardware`: measured at the fault. For the caller to raise.
+    """
+    now = request.hardware
+    if now.taken < _WORTH_NAMING or not now.vram < failed.peak_vram <= now.card:
+        return None
+    if any(plan.fits for plan in ladder(replace(request, frugal=True)) if plan.step >= failed.step):
+        return None
+    taken, need, have = (memory_size(size) for size in (now.taken, failed.peak_vram, now.vram))
+    return OutOfMemory("card-taken", model=request.row.title, taken=taken, need=need, have=have)
+
+
 def spare_bytes(plan: Plan) -> int:
     """What each streamed transformer may keep on the card."""
     streamed = [name for name in LARGE if plan.placements.get(name) in ("streamed", "from-disk")]
@@ -115,3 +108,10 @@ def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Rin
         else:
             logger.info("{} stays on the card: {}", planned.key.name, fault)
             part.module.to(ring.device)
+
+
+def summary_of(plan: Plan) -> str:
+    """Such as "transformer streamed"; for the log."""
+    told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
+    bits = ", in 8 bits" if plan.quantisation == "int8" else ""
+    return (" and ".join(told) or "resident") + bits

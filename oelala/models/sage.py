@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from oelala.errors import InvalidTask, OelalaError
-from oelala.models.machine import Gpu, nvidia_capabilities, nvidia_gpus, torch_reaches_cards
+from oelala.models.machine import torch_reaches_cards
+from oelala.models.nvidia import Gpu, nvidia_capabilities, nvidia_gpus
 
 PACKAGE = "sageattention"
 FIELD = "sage_attention"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args
@@ -66,6 +67,7 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
             return tell_unfinished(placed, console)
         task = placed
     also = [model.strip() for model in flags.also.split(",") if model.strip()]
+    _tell_plan(studio, task, console)
     jobs = run_and_watch(studio, studio.submit(task, also), console)
     unfinished = [job for job in jobs if not isinstance(job.state, Done)]
     if unfinished:
@@ -80,6 +82,15 @@ def _values(flags: argparse.Namespace, studio: Studio) -> dict[str, Any]:
         if name.startswith("task_") and value is not None:
             values[name.removeprefix("task_")] = value
     return {"model": studio.default_model(flags.kind), **values}
+
+
+def _tell_plan(studio: Studio, task: Task, console: Console) -> None:
+    """Whether it fits and how long it takes, before it starts: the line that the page shows."""
+    try:
+        plan = studio.plan(task)
+    except OelalaError:
+        return  # submitting it says what is wrong
+    print(*(console.say(key, **about) for key, about in plan.words), file=sys.stderr, flush=True)
 
 
 def _checked_target(out: Path | None) -> Path | None:

@@ -79,11 +79,12 @@ def _list(studio: Studio, console: Console) -> int:
     if console.as_json:
         console.json([_describe(status, console) for status in statuses])
         return DONE
+    width = max((len(status.id) for status in statuses), default=0)
     for status in statuses:
         here = console.say("terminal.here" if status.on_disk else "terminal.not-here")
         fits = console.say(f"terminal.fits.{status.fits}")
         most = " " if status.bytes_exact else "≤"
-        console.result(f"{status.id:<22} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
+        console.result(f"{status.id:<{width}} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
     return DONE
 
 

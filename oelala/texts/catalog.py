@@ -152,12 +152,16 @@ TEXTS: dict[str, Text] = {
         "Past: {need} van {have} geheugen. Hoe lang het duurt, is na de eerste clip bekend.",
     ),
     "plan.too-little-vram": Text(
-        "Too large: needs {need} on the graphics card, which has {have}. Fewer pixels or frames help.",
-        "Te groot: vraagt {need} op de grafische kaart, die heeft {have}. Minder pixels of beelden helpt.",
+        "Too large: needs {need} on the graphics card, where {have} can be had now. Fewer pixels or frames "
+        "help, or closing other programs.",
+        "Te groot: vraagt {need} op de grafische kaart; daar is nu {have} te krijgen. Minder pixels of "
+        "beelden helpt, of andere programma's sluiten.",
     ),
     "plan.too-little-ram": Text(
-        "Too large: needs {need} of memory; this computer has {have}. A smaller model helps.",
-        "Te groot: vraagt {need} geheugen; deze computer heeft {have}. Een kleiner model helpt.",
+        "Too large: needs {need} of memory, and {have} can be had now. A smaller model helps, or closing "
+        "other programs.",
+        "Te groot: vraagt {need} geheugen; er is nu {have} te krijgen. Een kleiner model helpt, of andere "
+        "programma's sluiten.",
     ),
     "plan.loading": Text(
         "Of that, loading the model takes about {time}.",
@@ -175,6 +179,10 @@ TEXTS: dict[str, Text] = {
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",
     ),
+    "plan.attention": Text(
+        "Attention goes through {name}, measured to be the fastest here.",
+        "Attention gaat via {name}; dat bleek hier het snelst.",
+    ),
     "plan.lossy.first-block-cache": Text(
         "Skips similar steps: faster than said, and not the same clip.",
         "Slaat gelijkende stappen over: sneller dan gezegd, en niet dezelfde clip.",
@@ -184,6 +192,10 @@ TEXTS: dict[str, Text] = {
         "Attention in 8 bits (SageAttention): niet dezelfde clip.",
     ),
     "plan.download": Text("{size} to download first.", "Eerst {size} ophalen."),
+    "plan.download.timed": Text(
+        "{size} to download first, which takes about {time}.",
+        "Eerst {size} ophalen; dat duurt ongeveer {time}.",
+    ),
     "plan.disk-short": Text(
         "{size} to download first, and the disk has no room for that.",
         "Eerst {size} ophalen, en daar is geen ruimte voor op de schijf.",

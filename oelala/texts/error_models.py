@@ -137,6 +137,15 @@ TEXTS: dict[str, Text] = {
         "Close other programs that use the card and press Retry, or choose a smaller model.",
         "Sluit andere programma's die de kaart gebruiken en druk op Opnieuw, of kies een kleiner model.",
     ),
+    "error.card-taken": Text(
+        "Another program holds {taken} of the graphics card: {model} needs {need}, and {have} is left.",
+        "Een ander programma houdt {taken} van de grafische kaart bezet: {model} vraagt {need}, er is {have} "
+        "over.",
+    ),
+    "error.card-taken.hint": Text(
+        "Close that program (a game, another AI program) and press Retry: the job is kept.",
+        "Sluit dat programma (een spel, een ander AI-programma) en druk op Opnieuw: de taak is bewaard.",
+    ),
     "error.sage-missing": Text("SageAttention is not installed.", "SageAttention is niet geïnstalleerd."),
     "error.sage-missing.hint": Text(
         "Install it with “{command}” and start Oelala again, or leave it off.",

@@ -59,6 +59,10 @@ class PlanLine:
             trigger_mode="always_last",
             **_QUIET,
         )
+        # and when the scripts know of something that has ended
+        self._tab.bridge.foretell(
+            foretell, set(parts.values()), self._line, trigger_mode="always_last", **_QUIET
+        )
 
     def markup(self, values: Mapping[str, Any], language: Language) -> str:
         """Nothing for values that are no task: submitting them says what is wrong, at its field."""

@@ -10,8 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from oelala.engines.download import keep_pace
 from oelala.errors import OelalaError
+from oelala.library.workspace import Workspace
 from oelala.models.catalog import locate
+from oelala.models.speeds import read_speeds, speeds_file
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.job import Done, Job, Queued, Running
@@ -122,3 +125,12 @@ def test_an_unknown_model(studio: Studio) -> None:
     with pytest.raises(OelalaError) as fault:
         studio.download("nobody")
     assert fault.value.code == "unknown-model"
+
+
+def test_a_finished_download_tells_the_lines_speed(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    for fetched, seconds in ((10_000_000, 1.0), (0, 5.0), (90_000_000, 0.0)):
+        keep_pace(fetched, seconds, workspace)  # too little to tell anything, here already, no time at all
+    assert read_speeds(speeds_file(workspace.private)).download is None
+    keep_pace(4_000_000_000, 100.0, workspace)
+    assert read_speeds(speeds_file(workspace.private)).download == 40e6

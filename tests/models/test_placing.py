@@ -18,9 +18,10 @@ from oelala.engines.provenance import provenance_of
 from oelala.engines.sampling import ClipRequest, Frames, Sample, Sampling, make_clip, sample_wan
 from oelala.engines.watch import Phases
 from oelala.errors import Cancelled, OelalaError, OutOfMemory
+from oelala.jobs.faults import explain as job_fault
 from oelala.library.workspace import Workspace
+from oelala.models.holding import holding_file, read_holding
 from oelala.models.manager import Loan, ModelManager, ModelSpec
-from oelala.models.placing import ram_to_plan_with
 from oelala.models.planning import Hardware
 from oelala.models.streaming import Branches
 from oelala.progress import CancelToken, RunContext
@@ -226,12 +227,6 @@ def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -
         assert not loan.pipeline.vae.use_tiling
 
 
-@pytest.mark.parametrize(("free", "own", "ram"), [(30, 1, 32), (20, 2, 24), (4, 26, 32), (0, 0, 2)], ids=str)
-def test_other_programs_memory_is_not_planned_with(free: int, own: int, ram: int) -> None:
-    """Of 32 GB, in 10⁹ bytes; 2 of them are the system's in every plan."""
-    assert ram_to_plan_with(32 * 10**9, free * 10**9, own * 10**9) == ram * 10**9
-
-
 def test_too_little_main_memory_is_said_before(tiny: TinyModels, tmp_path: Path) -> None:
     manager = manager_on(tiny, tmp_path, hardware(12, 8))
     with pytest.raises(OutOfMemory) as fault, manager.use(ModelSpec(WAN21_LARGE)):
@@ -388,3 +383,72 @@ def test_blocks_stay_while_the_model_denoises_and_not_beside_the_vae(
         for hook in hooks:
             hook.remove()
     assert seen == {"denoising": {True}, "decoding": {False}}
+
+
+def taking(manager: ModelManager, left: float, seen: list[str]) -> Sample:
+    """Amid the clip another program takes all but `left` GiB of a card of 16."""
+
+    def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
+        assert loan.plan is not None
+        seen.append(loan.plan.quantisation)
+        if len(seen) == 1:
+            manager._hardware = replace(hardware(left, 64), card=16 * GIB)
+            raise CARD_FULL
+        yield from sample_wan(sampling, loan, phases)
+
+    return sample
+
+
+@pytest.mark.parametrize("leaving", [0.5, 1.5])
+def test_a_card_that_another_program_takes_is_named(tiny: TinyModels, tmp_path: Path, leaving: float) -> None:
+    """Not "choose a smaller size": with the card to itself this clip works."""
+    manager = manager_on(tiny, tmp_path, replace(hardware(16, 64), card=16 * GIB))
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    seen: list[str] = []
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), taking(manager, leaving, seen))
+    with pytest.raises(OutOfMemory) as fault:
+        make_clip(request, manager, context, Workspace(tmp_path))
+    assert seen == ["none"]  # no try in vain
+    error = job_fault(fault.value, tmp_path)
+    assert (error.code, error.values["taken"]) == ("card-taken", f"{16 - leaving:.1f} GB")
+    for language in LANGUAGES:
+        message, hint = explain(error.code, error.values, language)
+        assert "Wan 2.1 T2V 14B" in message
+        assert "{" not in message + hint
+        assert {"en": "Retry", "nl": "Opnieuw"}[language] in hint
+    manager._hardware = replace(hardware(16, 64), card=16 * GIB)  # the program is closed, Retry is pressed
+    manager.empty()
+    assert make_clip(request, manager, context, Workspace(tmp_path)).output
+
+
+def test_what_is_left_of_a_card_is_used_where_it_is_enough(tiny: TinyModels, tmp_path: Path) -> None:
+    manager = manager_on(tiny, tmp_path, replace(hardware(16, 64), card=16 * GIB))
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    seen: list[str] = []
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), taking(manager, 12, seen))
+    assert make_clip(request, manager, context, Workspace(tmp_path)).details["leaner"] is True
+    assert len(seen) == 2
+
+
+def test_a_wrong_prediction_is_nobody_elses_fault(tiny: TinyModels, tmp_path: Path) -> None:
+    """Memory ran out, and other programs have no more of the card than a desktop."""
+    manager = manager_on(tiny, tmp_path, replace(hardware(15.5, 64), card=16 * GIB))
+    with manager.use(ModelSpec(WAN21_LARGE, values=TASK.model_dump())):
+        pass
+    assert manager.card_taken(ModelSpec(WAN21_LARGE, values=TASK.model_dump())) is None
+
+
+def test_the_worker_notes_that_it_is_at_work(tiny: TinyModels, tmp_path: Path) -> None:
+    """What the page plans with meanwhile; afterwards it may count on all of it."""
+    manager = manager_on(tiny, tmp_path, hardware(16, 64))
+    note = holding_file(tmp_path / ".oelala")
+    with manager.use(ModelSpec(WAN21_LARGE)):
+        found = read_holding(note)
+        assert found is not None
+        assert (found.busy, found.usable) == (True, 16 * GIB)
+    assert (found := read_holding(note)) is not None
+    assert not found.busy
+    with pytest.raises(OelalaError), manager.use(ModelSpec("nobody")):
+        pass
+    assert (found := read_holding(note)) is not None
+    assert not found.busy

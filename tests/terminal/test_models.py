@@ -83,6 +83,15 @@ def terminal(
     return made
 
 
+def test_the_list_is_a_table(terminal: Terminal) -> None:
+    """However long a model's id is."""
+    code, out, _ = terminal("list")
+    lines = out.splitlines()
+    assert code == 0
+    assert max(len(line.split()[0]) for line in lines) > 22
+    assert len({line.index(" GB ") for line in lines}) == 1
+
+
 def test_download_verify_remove(terminal: Terminal, hub: Hub) -> None:
     code, out, err = terminal("download", SMALL.id)
     folder = Path(out.strip())

@@ -62,6 +62,7 @@ def test_a_clip_from_a_sentence(workspace: Path, tmp_path: Path) -> None:
     assert (answer["seed"], answer["model"]) == (7, "oelala-mini")
     assert answer["output"] == str(tmp_path / "clip.mp4")
     assert (tmp_path / "clip.mp4").read_bytes()[4:8] == b"ftyp"
+    assert done.stderr.startswith("Fits: ")  # said before it starts, as above Generate on the page
     (job,) = Studio(Settings(workspace=workspace)).jobs()
     assert job.id == answer["job"]
     assert len(list((workspace / "outputs").rglob("*.mp4"))) == 1

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from oelala.library.naming import document_of
+from oelala.models.speeds import keep_speed, speeds_file
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.ui.plan_line import PlanLine
 from oelala.ui.tabs.task_tab import TaskTab
-from tests.ui.browsing import fill_small
+from tests.test_forecast import clip_made
+from tests.ui.browsing import LiveStudio, fill_small
 
 
 @pytest.fixture
@@ -59,3 +62,21 @@ def test_it_follows_the_form(page: Any) -> None:
     fill_small(page, "a person waves", steps=7, frames=81)
     page.wait_for_function(f"before => document.querySelector('{said}')?.textContent !== before", arg=before)
     assert page.text_content(said).startswith("Fits: ")
+
+
+@pytest.mark.browser
+def test_it_is_said_anew_when_something_has_ended(page: Any, live: LiveStudio) -> None:
+    """No field changes: what was learned meanwhile is told by itself, here that saving takes ten hours."""
+    said = "#text-to-video--plan [data-fits]"
+    page.wait_for_selector(said)
+    task, speeds = TextToVideo(prompt="a person waves"), speeds_file(live.studio.workspace.private)
+    clip = clip_made(live.studio, "235959", 10.0, live.studio.plan(task).device)
+    for _ in range(9):
+        keep_speed(speeds, "saving", 36_000.0)
+    try:
+        live.studio.cancel(live.studio.submit(task)[0].id)
+        page.wait_for_function(f"() => document.querySelector('{said}')?.textContent.includes('10 h ')")
+    finally:
+        speeds.unlink()
+        clip.unlink()
+        document_of(clip).unlink()

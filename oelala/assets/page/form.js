@@ -6,6 +6,7 @@ import { startFill, takeAnswer } from "./fill.js";
 import { takeModel } from "./model.js";
 import { clearFaults, notify } from "./notices.js";
 import { beginWith, takePictures } from "./picture.js";
+import { foretell } from "./plan.js";
 import { pollNow } from "./poll.js";
 import { followJobs, onStage } from "./stage.js";
 import { makesClip, on, running } from "./state.js";
@@ -28,7 +29,7 @@ export function startForm() {
 
 function answer(kind, message) {
   if (message.values) takeAnswer(kind, message);
-  if (message.event === "refreshed") return;
+  if (message.event === "refreshed") return foretell(kind);
   clear(kind);
   clearFaults();
   if (message.event === "refused") message.faults.forEach((fault) => refuse(kind, fault));

@@ -9,6 +9,7 @@ import { startLog } from "./log.js";
 import { startModels } from "./model.js";
 import { startMotion } from "./motion.js";
 import { startPictures } from "./picture.js";
+import { startPlan } from "./plan.js";
 import { startPolling } from "./poll.js";
 import { startQueue } from "./queue.js";
 import { startScore } from "./score.js";
@@ -25,6 +26,7 @@ function start() {
   startLog();
   startModels();
   startForm();
+  startPlan();
   startPictures();
   startDraft();
   startPolling();

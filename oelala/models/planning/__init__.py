@@ -1,6 +1,6 @@
 """What a run will need, told before it starts: pure functions of machine, model and task. No torch."""
 
-from oelala.models.planning.hardware import Abilities, Hardware, hardware_of
+from oelala.models.planning.hardware import Abilities, Hardware, hardware_now, hardware_of
 from oelala.models.planning.learn import Speed, Timing, fit_speed
 from oelala.models.planning.plan import Memory, Placement, Plan, PlanRequest, ladder, next_step, plan_run
 from oelala.models.planning.work import Work, work_of
@@ -16,6 +16,7 @@ __all__ = [
     "Timing",
     "Work",
     "fit_speed",
+    "hardware_now",
     "hardware_of",
     "ladder",
     "next_step",

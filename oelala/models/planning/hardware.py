@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oelala.models.machine import Machine
+from oelala.models.nvidia import best_card
+from oelala.models.planning.cards import card_flops
+from oelala.models.planning.free import CARD_GRAIN, RAM_GRAIN, Room
 
 GIB = 1024**3
 # What a card holds beside models: the driver's context, kernels that are loaded when they are needed, a
@@ -16,17 +19,6 @@ CARD_OVERHEAD, CONTEXT, SYSTEM_OVERHEAD = 1_070_000_000, 550_000_000, 2_000_000_
 # in segments of fixed size. Those that grow lose next to nothing, and this is a margin nobody has measured.
 _LOST, _LOST_GROWING = 0.5, 0.15
 
-# Dense 16-bit matrix products with 32-bit sums, in operations a second: measured (H100, H200) or counted from
-# the chip's units. A card that is not here is known once it has made a clip.
-_CARDS = (
-    ("H200", 788e12),
-    ("H100", 798e12),
-    ("RTX 3090", 71e12),
-    ("RTX 3060 Ti", 27.4e12),
-    ("RTX 3060", 25.5e12),
-)
-# Of that a whole denoising step reaches, without compiled blocks: 510 of 798 measured on an H100.
-_REACHED = 0.64
 # Host to card, bytes a second: PCIe 4.0 × 16, and as measured on an H100. Anything slower only makes a
 # streamed run longer.
 _LINK, _LINK_FAST = 25e9, 55e9
@@ -37,7 +29,8 @@ class Hardware:
     """Bytes, and per second. `vram` 0: no card. `flops` None: unknown until this machine has made a clip.
 
     `device`: "cuda" or "cpu", as in the metadata of clips. `disk_read`, `download`: None where not known.
-    `unused`: the name of a card that is there and cannot be used, "": none.
+    `unused`: the name of a card that is there and cannot be used, "": none. `card`: all that the card has,
+    0: no more than `vram`, which is without what other programs hold of it.
     """
 
     device: str
@@ -50,6 +43,12 @@ class Hardware:
     disk_read: float | None = None
     download: float | None = None
     unused: str = ""
+    card: int = 0
+
+    @property
+    def taken(self) -> int:
+        """Bytes of the card that other programs hold."""
+        return max(0, self.card - self.vram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,11 @@ class Abilities:
 
 
 def hardware_of(machine: Machine) -> Hardware:
-    """The largest card of the machine, or its processor."""
+    """The machine with all its memory, as though nothing else ran on it: its card, or its processor."""
     if not machine.gpus:
         unused = machine.unused_gpus[0].name if machine.unused_gpus else ""
         return Hardware("cpu", "", 0, machine.ram_total, machine.disk_free, unused=unused)
-    gpu = max(machine.gpus, key=lambda one: one.vram)
+    gpu = machine.gpus[best_card(machine.gpus)]
     return Hardware(
         device="cuda",
         name=gpu.name,
@@ -93,8 +92,10 @@ def hardware_of(machine: Machine) -> Hardware:
     )
 
 
-def card_flops(name: str) -> float | None:
-    """Operations a second that a denoising step reaches on a card of that name; None: not known."""
-    if "Laptop" in name or "PCIe" in name:  # the same letters, another clock
-        return None
-    return next((peak * _REACHED for mark, peak in _CARDS if mark in name), None)
+def hardware_now(machine: Machine, memory: Room, card: Room | None = None) -> Hardware:
+    """The machine with what is left of its memory, and of the card that it plans for (None: of none)."""
+    whole = hardware_of(machine)
+    ram = memory.usable(SYSTEM_OVERHEAD, RAM_GRAIN)
+    if card is None or whole.device == "cpu":
+        return replace(whole, ram=ram)
+    return replace(whole, ram=ram, vram=card.usable(grain=CARD_GRAIN), card=card.total)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 GIB = 1024**3
 Words = tuple[str, Mapping[str, str]]
 _WORTH_SAYING = 3.0  # seconds of loading
+# As their makers call them; torch's own choice goes without saying.
+_ATTENTION = {"_native_cudnn": "cuDNN", "_native_flash": "FlashAttention"}
 
 
 def memory_size(count: int) -> str:
@@ -40,14 +42,18 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
         said.append(("plan.streamed", {}))
     if plan.fits and plan.quantisation == "int8":
         said.append(("plan.int8", {}))
+    if plan.fits and plan.attention_backend in _ATTENTION:
+        said.append(("plan.attention", {"name": _ATTENTION[plan.attention_backend]}))
     if plan.first_block_cache:
         said.append(("plan.lossy.first-block-cache", {}))
     if plan.sage_attention:
         said.append(("plan.lossy.sage-attention", {}))
     if plan.missing_bytes:
         size = human_bytes(plan.missing_bytes)
-        key = "plan.disk-short" if plan.disk_short else "plan.download"
-        said.append((key, {"size": size}))
+        key, about = "plan.disk-short" if plan.disk_short else "plan.download", {"size": size}
+        if plan.download_seconds is not None and not plan.disk_short:
+            key, about = "plan.download.timed", {**about, "time": duration(plan.download_seconds)}
+        said.append((key, about))
     return tuple(said)
 
 

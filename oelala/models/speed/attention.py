@@ -17,11 +17,13 @@ import torch
 from diffusers.models.attention_dispatch import AttentionBackendName, dispatch_attention_fn
 from loguru import logger
 
+from oelala.models.planning.attention import sampled_tokens
+
 # "native" lets torch choose. Memory-efficient and mathematical attention are slower wherever these run.
 DEFAULT = "native"
 CANDIDATES = (DEFAULT, "_native_cudnn", "_native_flash")
 # Enough to keep every unit of a large card busy, and short on a small one.
-_HEADS, _TOKENS, _LEAST_TOKENS = 8, 16_384, 512
+_HEADS = 8
 _ROUNDS = 5
 _WORTH = 0.98  # of torch's own time: less is noise
 
@@ -38,8 +40,7 @@ class AttentionShape:
     @property
     def sample(self) -> AttentionShape:
         """A smaller one with the same ranking: fewer heads, tokens up to a power of two."""
-        tokens = 1 << max(1, self.tokens - 1).bit_length()
-        return replace(self, tokens=min(max(tokens, _LEAST_TOKENS), _TOKENS), heads=min(self.heads, _HEADS))
+        return replace(self, tokens=sampled_tokens(self.tokens), heads=min(self.heads, _HEADS))
 
     @property
     def flops(self) -> float:

@@ -8,6 +8,7 @@ import torch
 from loguru import logger
 
 from oelala.models.json_store import read_json, write_json_quietly
+from oelala.models.planning.attention import attention_key
 from oelala.models.speed.attention import (
     CANDIDATES,
     DEFAULT,
@@ -33,7 +34,7 @@ class AttentionChoices:
     def kept(self, shape: AttentionShape, device: torch.device, card: str) -> str:
         """As `of`, for a device that goes by the name of `card`."""
         sample = shape.sample
-        key = f"{card} | torch {torch.__version__} | {sample.tokens} × {sample.head_dim} {sample.dtype}"
+        key = f"{attention_key(card, torch.__version__, sample.tokens)}{sample.head_dim} {sample.dtype}"
         if key not in self._known:
             times = measure_backends(sample, device)
             self._known[key] = choose_backend(times)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oelala.models.catalog import Row, find
-from oelala.models.machine import Gpu, Machine
+from oelala.models.machine import Machine
+from oelala.models.nvidia import Gpu
 from oelala.models.planning import Abilities, PlanRequest, Speed, hardware_of
 
 GIB = 1024**3

@@ -15,7 +15,7 @@ from diffusers.models import attention_dispatch
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.models.catalog import ROWS, resolve
-from oelala.models.machine import Gpu
+from oelala.models.nvidia import Gpu
 from oelala.models.planning import plan_run
 from oelala.models.sage import obstacle_of, refuse_sage, sage_obstacle
 from oelala.models.speed import quickened
