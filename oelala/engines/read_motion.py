@@ -8,6 +8,7 @@ from typing import Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.library.inputs import is_kept
 from oelala.library.motions import keep_motion, motion_file, note_film
+from oelala.library.searches import note_search
 from oelala.library.workspace import Workspace
 from oelala.media.poses.detect import Detection, OnFrame
 from oelala.media.poses.document import Person, Pose
@@ -38,6 +39,8 @@ def run(task: ReadMotion, settings: Settings, context: RunContext, workspace: Wo
     motion = keep_motion(workspace, pose)
     if (task.start, task.end, task.fps) == (0.0, None, None) and is_kept(workspace, task.file):
         note_film(workspace, motion, task.file)
+    if is_kept(workspace, task.file):
+        note_search(workspace, task, motion)
     return JobResult(details={"motion": motion, **numbers_of(pose), "persons": persons})
 
 

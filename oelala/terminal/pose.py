@@ -70,7 +70,7 @@ def _tell(answer: Mapping[str, Any], against: str | None, console: Console) -> N
         console.result(console.say("terminal.pose-score", name=against, **values))
     for finding in answer["findings"]:
         words = (finding["code"], finding["joints"], finding["values"], console.language)
-        console.result(finding_in_words(*words))
+        console.result(finding_in_words(*words, typed=True))
 
 
 def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:

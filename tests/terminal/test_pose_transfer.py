@@ -88,7 +88,8 @@ def test_another_detector_stays_with_the_clip(
     code, said, err = run(capsys, "generate", "pose-transfer", *about, *where)
     assert code == 0, err
     assert studio.restore(out).model_dump()["detector"] == "openpose"
-    (job,) = studio.jobs()
+    job, search = sorted(studio.jobs(), key=lambda job: job.kind)
+    assert (search.kind, search.lane, search.task["model"]) == ("read-motion", "light", "openpose")
     again = studio.retry(job.id)
     assert (again.task["detector"], again.task["motion"]) == ("openpose", job.task["motion"])
     (clip,) = studio.outputs()
@@ -156,9 +157,8 @@ def test_placing_looks_with_the_detector_that_was_asked_for(
     values = {"motion": str(source), "image": str(tmp_path / "someone.png"), "detector": "openpose"}
     task = read_task("pose-transfer", {"model": VACE, **values})
     assert isinstance(task, PoseTransfer)
-    _, searches = studio.search_for_place(task)
-    assert searches["motion"].task["model"] == "openpose"
-    assert searches["image"].task["model"] == "mediapipe"
+    searches = studio.search_for_bodies(task, place=True)
+    assert [job.task["model"] for job in searches.jobs] == ["openpose", "mediapipe"]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ function askedOf(kind) {
   const framing = choice(kind, "framing");
   const [focus_x, focus_y] = [number(kind, "focus_x") ?? 0.5, number(kind, "focus_y") ?? 0.5];
   const drawing = { image, framing, focus: [focus_x, focus_y] };
-  return { values: { ...values, framing, focus_x, focus_y, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), mode: choice(kind, "mode"), character: characterOf(image) }, drawing };
+  return { values: { ...values, framing, focus_x, focus_y, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), mode: choice(kind, "mode"), pose_style: choice(kind, "pose_style"), character: characterOf(image) }, drawing };
 }
 
 // The body in the character's picture: found once, by a job of its own.
