@@ -74,7 +74,7 @@ def found_by(workspace: Workspace, search: ReadMotion | None) -> str | None:
 
 
 def _note(workspace: Workspace, search: ReadMotion) -> Path:
-    """What messages call the file does not change what is found in it."""
-    asked = search.model_dump_json(exclude={"file", "name"})
+    """What messages call the file, and what is shown of it, does not change what is found in it."""
+    asked = search.model_dump_json(exclude={"file", "name", "stills"})
     key = hashlib.sha256(asked.encode()).hexdigest()[:12]
     return (workspace.inputs / search.file).with_suffix(f".{key}.found")

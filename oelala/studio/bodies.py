@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from oelala.tasks.read_motion import ReadMotion
 
 
+_FILMS = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg"})
+_POINTS = frozenset({".json", ".zip"})
+
+
 @dataclass(frozen=True, slots=True)
 class Searches:
     """`task`, with what it names kept, and the jobs that look for bodies in its films (of every model that
@@ -42,8 +46,10 @@ class BodyVerbs(PoseVerbs):
         """Queue the searches that the clip needs, but for those that were made before. `also` as in `submit`;
         `place`: for `placed`, too.
 
-        Raises as `submit` does, and InvalidTask ("nowhere-to-place", "stays-in-place").
+        Raises as `submit` does, and InvalidTask ("nowhere-to-place", "stays-in-place", "picture-is-film",
+        "motion-is-pictures").
         """
+        _refuse_mixed_up(task)
         full = catalog.resolve(task, self.settings)
         assert isinstance(full, PoseTransfer)
         if place and full.image is None:
@@ -107,3 +113,16 @@ class BodyVerbs(PoseVerbs):
         """Each once, and none that has been made."""
         new = [one for one in dict.fromkeys(searches) if one and found_by(self.workspace, one) is None]
         return tuple(job for one in new for job in self.submit(one))
+
+
+def _refuse_mixed_up(task: PoseTransfer) -> None:
+    """A film as the character, or a folder of pictures as the motion: each belongs elsewhere."""
+    from oelala.media.poses.film import PICTURES  # with OpenCV, which a studio at rest goes without
+
+    picture, motion = Path(task.image or "").expanduser(), Path(task.motion).expanduser()
+    if picture.suffix.lower() in _FILMS and picture.is_file():
+        raise InvalidTask("picture-is-film", field="image", name=picture.name)
+    if motion.is_dir():
+        kinds = {path.suffix.lower() for path in motion.glob("*")}
+        if kinds & PICTURES and not kinds & _POINTS:
+            raise InvalidTask("motion-is-pictures", field="motion", name=motion.name)

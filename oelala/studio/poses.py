@@ -67,7 +67,7 @@ class PoseVerbs(TaskVerbs):
         film = motions.film_of(self.workspace, reference)
         if film is None:
             raise OelalaError("motion-gone")
-        wish = {"file": film.name, "name": name, "hands": closely, "face": closely}
+        wish = {"file": film.name, "name": name, "hands": closely, "face": closely, "stills": True}
         task = read_task(ReadMotion.kind, {"model": detector, **wish})
         if fault := self.detectors()[task.model]:
             raise fault
@@ -77,11 +77,25 @@ class PoseVerbs(TaskVerbs):
         return motions.knows_motion(self.workspace, motion)
 
     def motion_view(self, motion: str) -> dict[str, Any]:
-        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, and `film`: whether it was
-        found in one. Raises OelalaError ("motion-gone")."""
+        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, `film`: whether it was
+        found in one, and `stills` as `media.poses.view.stills_view`. Raises OelalaError ("motion-gone")."""
         from oelala.media.poses.view import view_of
 
-        return {**view_of(self._pose(motion)), "film": motions.film_of(self.workspace, motion) is not None}
+        film = motions.film_of(self.workspace, motion) is not None
+        return {**view_of(self._pose(motion)), "film": film, "stills": self._stills_view(motion)}
+
+    def motion_stills(self, motion: str) -> Path:
+        """Stills of the film that it was found in, as one picture. Raises OelalaError ("no-such-file")."""
+        stills = motions.stills_of(self.workspace, motion) if self.knows_motion(motion) else None
+        if stills is None:
+            raise OelalaError("no-such-file", path=f"{motion[:80]}.webp")
+        return stills[0]
+
+    def _stills_view(self, motion: str) -> dict[str, Any] | None:
+        from oelala.media.poses.view import stills_view
+
+        stills = motions.stills_of(self.workspace, motion)
+        return None if stills is None else stills_view(self._pose(motion), stills[1])
 
     def motion_points(self, motion: str) -> Path:
         """A kept or shipped motion as a zip of OpenPose's JSON, one file a frame. Raises OelalaError
@@ -102,7 +116,8 @@ class PoseVerbs(TaskVerbs):
         return film
 
     def fitted_view(self, values: Mapping[str, Any], character: str | None = None) -> dict[str, Any]:
-        """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`.
+        """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`; and
+        `stills` of the film where it stays.
 
         `values`: fields of the task. `character`: the kept motion found in the character's picture. Raises
         InvalidTask, OelalaError ("motion-gone", "cut-empty", "unknown-model").
@@ -114,7 +129,8 @@ class PoseVerbs(TaskVerbs):
         asked = {"motion": values.get("motion"), "prompt": "–", "model": values.get("model"), **sizes, **wish}
         task = read_task(PoseTransfer.kind, asked)
         assert isinstance(task, PoseTransfer)
-        return fitted_view(self._fitted(task, character))
+        stills = self._stills_view(task.motion) if task.mode == "replace" else None
+        return {**fitted_view(self._fitted(task, character)), "stills": stills}
 
     def _fitted(self, task: PoseTransfer, character: str | None) -> Fitted:
         """As the job will fit it, with all that its metadata will say does not fit."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from oelala.texts.pose_clip import FIT as FIT_MORE
+from oelala.texts.pose_clip import TYPED
 from oelala.texts.text import Text
 
 if TYPE_CHECKING:
@@ -195,21 +197,6 @@ FIT: dict[str, Text] = {
         "{count} people were found; the first one is followed. Click on another to follow that one.",
         "Er zijn {count} mensen gevonden; de eerste wordt gevolgd. Klik op een ander om die te volgen.",
     ),
-    "pose.fit.several-characters": Text(
-        "{count} people are in the character's picture; the clearest one is taken. Crop the picture to the "
-        "one you mean.",
-        "Op de afbeelding van het personage staan {count} mensen; de duidelijkste telt. Snijd de afbeelding "
-        "bij tot wie je bedoelt.",
-    ),
-    "pose.fit.no-hands": Text(
-        "This model looks at hands, and the motion has none: it makes something up. A film shows them.",
-        "Dit model kijkt naar handen en de beweging heeft er geen: het verzint iets. Een film toont ze wel.",
-    ),
-    "pose.fit.no-face": Text(
-        "This model also follows the face of whoever moves, and only a film shows one: the face is made up.",
-        "Dit model volgt ook het gezicht van wie beweegt en alleen een film toont dat: het gezicht wordt "
-        "verzonnen.",
-    ),
     "pose.fit.missing-joints": Text(
         "Not seen most of the time: {joints}. The model will make something up there.",
         "Meestal niet te zien: {joints}. Het model verzint daar zelf iets.",
@@ -265,13 +252,6 @@ TERMINAL: dict[str, Text] = {
         "Vergeleken met {name}: {pck} % van de gewrichten is waar het hoort (binnen 5 % van de hoogte); "
         "slechtste beeld: {worst}",
     ),
-    "terminal.not-measured": Text(
-        "How well the clip follows was not measured; the log says why.",
-        "Hoe goed de clip volgt is niet gemeten; het logboek zegt waarom.",
-    ),
-    "terminal.side-by-side": Text(
-        "Driver, skeleton and clip side by side: {path}", "Voorbeeld, skelet en clip naast elkaar: {path}"
-    ),
     "terminal.pose": Text(
         "{frames} frames at {fps} a second; a body in {detected} % of them, confidence {confidence}; "
         "people: {people}",
@@ -280,17 +260,7 @@ TERMINAL: dict[str, Text] = {
     ),
 }
 
-# The same finding where nobody can click.
-TYPED: dict[str, Text] = {
-    "terminal.fit.several": Text(
-        "{count} people were found; the clearest one is followed. For another: generate pose-transfer "
-        "--person 1",
-        "Er zijn {count} mensen gevonden; de duidelijkste wordt gevolgd. Voor een ander: generate "
-        "pose-transfer --person 1",
-    ),
-}
-
-TEXTS: dict[str, Text] = {**TYPED, **FAULTS, **JOINTS, **FIT, **DETECTORS, **TERMINAL}
+TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **DETECTORS, **TERMINAL}
 
 
 def finding_in_words(
@@ -299,5 +269,5 @@ def finding_in_words(
     """A finding of `media/poses/fit_check.py` as a sentence; `typed`: for the command line."""
     names = ", ".join(getattr(JOINTS[f"pose.joint.{joint}"], language) for joint in joints)
     own = TYPED.get(f"terminal.fit.{code}") if typed else None
-    text: str = getattr(own or FIT[f"pose.fit.{code}"], language)
+    text: str = getattr(own or {**FIT, **FIT_MORE}[f"pose.fit.{code}"], language)
     return text.format(**values, joints=names)

@@ -198,6 +198,8 @@ def test_where_a_body_cannot_be_placed_is_said(
         (["--motion", "dots.mp4", "--prompt", "x", "--detector", "dwpose"], "pip install --no-deps rtmlib"),
         (["--motion", "wave", "--prompt", "x", "--detector", "eyes"], "mediapipe"),
         (["--motion", "wave", "--image", "gone.png"], "There is no picture gone.png."),
+        (["--motion", "wave", "--image", "dots.mp4"], "dots.mp4 is a film, and the character comes from a"),
+        (["--motion", "frames", "--prompt", "x"], "Give a film as --motion, or one of the pictures."),
         (["--motion", "wave", "--prompt", "x", "--bones", "2"], "This must be at most 1"),
         (["--motion", "wave", "--prompt", "x", "--model", "oelala-mini"], "Oelala Mini"),
         (["--motion", "wave", "--prompt", "x", "--model", "wan2.2-animate-14b"], "needs that picture"),
@@ -214,6 +216,8 @@ def test_what_is_wrong_is_said_before_the_work(
     (models / find(VACE).repo).mkdir(parents=True)
     build_vace(models / find(VACE).repo)
     (tmp_path / "poem.json").write_text("no JSON")
+    (tmp_path / "frames").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "frames" / "1.png")
     film(tmp_path / "dots.mp4", dots())
     monkeypatch.chdir(tmp_path)
     code, out, err = run(

@@ -1,5 +1,6 @@
 // The motion as the model will see it, over its character, and what does not fit in words, before Generate.
 import { button, el, setText, t } from "./dom.js";
+import { Film } from "./film.js";
 import { follow } from "./find.js";
 import { modelOf } from "./model.js";
 import { post } from "./net.js";
@@ -97,7 +98,10 @@ async function fit(place, part, { values, drawing }) {
     if (part.key !== key) return undefined;
     part.view = view;
     part.drawing = drawing;
-    part.picture = await pictureOf(drawing.image);
+    part.from = values.motion_start ?? 0;
+    part.film = values.mode === "replace" ? new Film(values.motion, view.stills, () => part.player.draw(part.player.index)) : null;
+    part.picture = part.film ? null : await pictureOf(drawing.image);
+    part.canvas.setAttribute("aria-label", t(part.film ? "live.fit.overlay.film" : "live.fit.overlay"));
     part.box.hidden = false;
     part.onto.hidden = !view.place || Object.entries(view.place).every(([name, value]) => values[name] === value);
     shape(part.canvas, view.width, view.height);
@@ -143,6 +147,7 @@ function draw(part, index) {
   const pen = part.canvas.getContext("2d");
   pen.fillStyle = "#000";
   pen.fillRect(0, 0, part.canvas.width, part.canvas.height);
+  part.film?.draw(pen, part.from + index / part.view.fps);
   if (part.picture) drawPicture(pen, part.picture, part.drawing);
   drawBody(pen, part.view.body[index % part.view.body.length]);
 }
