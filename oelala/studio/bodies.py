@@ -63,8 +63,9 @@ class BodyVerbs(PoseVerbs):
         ready = [one.model_copy(update=inputs) for one in (full, *others)]
         for other in ready[1:]:
             self._with_inputs(other)
-        films = [self._film_search(one, Path(task.motion).name) for one in ready]
-        pictures = [search_in_picture(one, Path(full.image or "").name) for one in ready]
+        clips = [one for one in ready if isinstance(one, PoseTransfer)]
+        films = [self._film_search(one, Path(task.motion).name) for one in clips]
+        pictures = [search_in_picture(one, Path(full.image or "").name) for one in clips]
         return Searches(kept, self._queued(films), self._queued(pictures))
 
     def found(self, task: PoseTransfer) -> PoseTransfer:

@@ -68,22 +68,25 @@ def test_a_motion_of_bodies_is_looked_at_closely_for_a_model_that_sees_hands(tmp
     bodies = detect_pose(photograph)
     assert not bodies.people[0].hand_left.shape[1]
     write_zip(bodies, tmp_path / "found.zip")
-    values = {"model": "wan2.2-animate-14b", "prompt": "x", "width": 256, "height": 256, "num_frames": 1}
-    task = PoseTransfer(motion="found.zip", pose_style="animate", **values)
-    driven = {"film": photograph, "wanted": wanted_of(task, "WanAnimatePipeline")}
-    driving = driving_of(task, str(tmp_path / "found.zip"), 16, None, **driven)
+    task = PoseTransfer(
+        motion="found.zip",
+        pose_style="animate",
+        model="wan2.2-animate-14b",
+        prompt="x",
+        width=256,
+        height=256,
+        num_frames=1,
+    )
+    file, wanted = str(tmp_path / "found.zip"), wanted_of(task, "WanAnimatePipeline")
+    driving = driving_of(task, file, 16, None, film=photograph, wanted=wanted)
     person = driving.pose.people[0]
     assert driving.pose.seen(person.hand_left).any()
     assert driving.pose.seen(person.face).any()
     assert {"no-hands", "no-face"}.isdisjoint(driving.findings)
-    without = driving_of(task, str(tmp_path / "found.zip"), 16, None, wanted=driven["wanted"])
+    without = driving_of(task, file, 16, None, wanted=wanted)
     assert {"no-hands", "no-face"} <= set(without.findings)
-    plain = task.model_copy(update={"pose_style": "body"})
-    assert (
-        not driving_of(plain, str(tmp_path / "found.zip"), 16, None, film=photograph)
-        .pose.people[0]
-        .hand_left.size
-    )
+    plain = driving_of(task.model_copy(update={"pose_style": "body"}), file, 16, None, film=photograph)
+    assert not plain.pose.people[0].hand_left.size
 
 
 def test_who_else_is_there_is_said_once_each() -> None:

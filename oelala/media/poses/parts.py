@@ -50,13 +50,17 @@ def with_parts(pose: Pose, closer: Pose, index: int = 0) -> Pose:
     if other is None:
         return pose
     scale = np.array([pose.width / closer.width, pose.height / closer.height, 1.0])
-    parts = {
-        name: _as_long(getattr(other, name) * scale, pose.num_frames)
-        for name in ("hand_left", "hand_right", "face")
-        if not getattr(person, name).shape[1]
-    }
+
+    def own_or(mine: Points, theirs: Points) -> Points:
+        return mine if mine.shape[1] else _as_long(theirs * scale, pose.num_frames)
+
     people = list(pose.people)
-    people[index] = replace(person, **parts)
+    people[index] = replace(
+        person,
+        hand_left=own_or(person.hand_left, other.hand_left),
+        hand_right=own_or(person.hand_right, other.hand_right),
+        face=own_or(person.face, other.face),
+    )
     return replace(pose, people=tuple(people))
 
 
