@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,38 @@ from PIL import Image
 from oelala.engines.sampling import known
 from oelala.errors import InvalidTask, OelalaError
 from oelala.library.fits import fit_of
+from oelala.library.searches import search_in_film, wanted_of
 from oelala.media.picture import Framing, frame_picture
-from oelala.media.pose import BodyFinder
+from oelala.media.pose import BodyFinder, PoseSettings
 from oelala.media.poses.detect import LEAST_VISIBILITY, Detection, OnFrame, body25_of, detect_pose
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.drawing import draw_frames
 from oelala.media.poses.face_crops import Frame, face_frames
 from oelala.media.poses.film import LARGEST_SIDE, WHOLE, Cut, open_film, read_film
 from oelala.media.poses.fitting import Target, fit_motion
-from oelala.media.poses.measure import compare
-from oelala.media.poses.openpose_read import Reading, is_openpose
+from oelala.media.poses.measure import compare, who_follows
+from oelala.media.poses.openpose_read import Reading, is_openpose, read_openpose
+from oelala.media.poses.parts import Wanted, check_parts, with_parts
 from oelala.media.poses.side_by_side import write_side_by_side
 from oelala.media.poses.source import MotionSource, part_of, read_motion
 from oelala.media.poses.styles import STYLES
 from oelala.progress import CancelToken
 from oelala.tasks.pose_transfer import PoseTransfer
+
+# Who else may be seen in a clip: people who stay where the driver is replaced, or whom the prompt brings.
+_BYSTANDERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Files of points that earlier searches found: in the part of the film that is the task's motion, and in
+    its character's picture; None: not searched yet."""
+
+    motion: str | None = None
+    character: str | None = None
+
+
+NOTHING = Searched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +84,21 @@ def driving_of(
     on_frame: OnFrame | None = None,
     *,
     film: Path | None = None,
-    face: bool = False,
+    wanted: Wanted | None = None,
+    searched: Searched = NOTHING,
     models: Path = Path(),
 ) -> Driving:
     """`file`: where the task's motion lies (or the name of a shipped one); `film`: what it was found in,
-    where that is another file. `face`: its points are wanted even where they are not drawn. `picture`: the
-    character's, whose proportions the motion takes as far as `bones` says; at 0 it is only compared.
-    `models`: the Hugging Face cache.
+    where that is another file. `wanted`: what the model is shown besides the body; None: what the task's
+    style draws. `picture`: the character's, whose proportions the motion takes as far as `bones` says; at 0
+    it is only compared. `searched`: what has been found before. `models`: the Hugging Face cache.
 
     Raises InvalidTask ("no-such-person", "stays-in-place") and what `read_motion` raises.
     """
+    wanted = wanted or wanted_of(task, "")
     cut, fit = Cut(task.motion_start, task.motion_end), fit_of(task)
-    detection = _detection(task, cut, face, models)
-    pose = read_motion(MotionSource(file, detection, Reading(fps=fps)), on_frame)
+    detection = _detection(task, cut, wanted, models)
+    pose = read_motion(MotionSource(searched.motion or file, detection, Reading(fps=fps)), on_frame)
     if task.person >= len(pose.people):
         raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
     path = Path(file).expanduser()
@@ -87,10 +106,24 @@ def driving_of(
         film = path  # cut while it was read
     else:
         pose = part_of(pose, task.motion_start, task.motion_end, path.name)
+        if film is not None and wanted.lacks(pose.people[task.person]):
+            pose = _with_parts(pose, task.person, film, detection, on_frame)
     target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
-    fitted = fit_motion(pose.only(task.person), _character(task, picture), target, fit)
-    findings = tuple(finding.code for finding in fitted.findings)
-    return Driving(fitted.pose, fitted.original, findings, film, cut)
+    character = _character(task, picture, searched.character)
+    fitted = fit_motion(pose, character, target, fit, person=task.person)
+    lacking = check_parts(pose.people[task.person], wanted, film=film is not None)
+    codes = tuple(finding.code for finding in (*fitted.findings, *lacking))
+    return Driving(fitted.pose, fitted.original, codes, film, cut)
+
+
+def _with_parts(pose: Pose, person: int, film: Path, how: Detection, on_frame: OnFrame | None) -> Pose:
+    """The page looks for bodies alone unless it is told otherwise; the model is shown more than that."""
+    how = replace(how, detector="mediapipe", cut=replace(how.cut, fps=pose.fps))
+    try:
+        return with_parts(pose, detect_pose(film, how, on_frame), person)
+    except OelalaError as fault:
+        logger.warning("hands and face are not looked for: {}", fault)
+        return pose
 
 
 def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> dict[str, Any] | None:
@@ -103,18 +136,20 @@ def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> d
 
     height, width = frames.shape[1:3]
     try:
-        with BodyFinder() as finder:
-            bodies = [
-                body25_of(found[0], width, height) if len(found) else np.zeros((25, 3))
-                for found in finder.look(frames, driving.fps, on_frame)
-            ]
+        with BodyFinder(PoseSettings(num_poses=1 + _BYSTANDERS)) as finder:
+            bodies = who_follows(
+                driving,
+                (
+                    [body25_of(body, width, height) for body in found]
+                    for found in finder.look(frames, driving.fps, on_frame)
+                ),
+                (width, height),
+            )
     except OelalaError as fault:
         logger.warning("the clip is not measured: {}", fault)
         return None
-    person = Person.of(np.stack(bodies))
-    return compare(
-        driving, Pose(width, height, driving.fps, len(bodies), (person,), LEAST_VISIBILITY)
-    ).as_json()
+    made = Pose(width, height, driving.fps, len(bodies), (Person.of(bodies),), LEAST_VISIBILITY)
+    return compare(driving, made).as_json()
 
 
 def write_comparison(path: Path, driving: Driving, frames: NDArray[np.uint8]) -> None:
@@ -126,20 +161,21 @@ def write_comparison(path: Path, driving: Driving, frames: NDArray[np.uint8]) ->
     write_side_by_side(path, films, frames.shape[1], len(frames), driving.pose.fps)
 
 
-def _detection(task: PoseTransfer, cut: Cut, face: bool, models: Path) -> Detection:
-    """Hands and faces are looked for where they will be drawn."""
-    style = STYLES[task.pose_style or "openpose"]
-    people = 8 if task.person else 4
-    return Detection(task.detector, cut, people, hands=style.hands, face=style.face or face, models=models)
+def _detection(task: PoseTransfer, cut: Cut, wanted: Wanted, models: Path) -> Detection:
+    """As the search of the light lane would look."""
+    search = search_in_film(task, wanted)
+    return Detection(
+        search.model, cut, search.max_people, hands=search.hands, face=search.face, models=models
+    )
 
 
-def _character(task: PoseTransfer, picture: Path | None) -> Pose | None:
+def _character(task: PoseTransfer, picture: Path | None, searched: str | None) -> Pose | None:
     """The body in the character's picture; a picture without one leaves the driver's bones as they are, and
     who is replaced is not compared."""
     if picture is None or task.mode == "replace":
         return None
     try:
-        pose = detect_pose(picture)
+        pose = detect_pose(picture) if searched is None else read_openpose(Path(searched))
     except OelalaError as fault:
         if task.bones:
             raise

@@ -13,7 +13,7 @@ from loguru import logger
 from numpy.typing import NDArray
 from PIL import Image
 
-from oelala.engines.pose_motion import Driving, driving_of, measured, write_comparison
+from oelala.engines.pose_motion import Driving, Searched, driving_of, measured, write_comparison
 from oelala.engines.sampling import (
     ClipRequest,
     Finished,
@@ -31,11 +31,13 @@ from oelala.library.fits import check_replacement
 from oelala.library.inputs import kept_path
 from oelala.library.motions import film_of, keep_motion, motion_file
 from oelala.library.naming import comparison_of
+from oelala.library.searches import found_by, is_film, search_in_film, search_in_picture, wanted_of
 from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.poses.detect import OnFrame
 from oelala.media.poses.drawing import draw_frames
 from oelala.media.poses.masks import replacement
+from oelala.media.poses.parts import Wanted
 from oelala.media.poses.styles import STYLES
 from oelala.models.catalog import Row
 from oelala.models.manager import Loan, ModelManager, ModelSpec
@@ -46,13 +48,11 @@ from oelala.tasks.pose_transfer import PoseTransfer
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a pipeline is handed a pose, and sampled. `steers`: its strength can be set. `looks_at_face`: it
-    takes the driver's face as well."""
+    """How a pipeline is handed a pose, and sampled. `steers`: its strength can be set."""
 
     inputs: Callable[[PoseTransfer, Driving, Path | None, OnFrame | None], Mapping[str, Any]]
     sample: Sample
     steers: bool
-    looks_at_face: bool
 
 
 def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace: Workspace) -> JobResult:
@@ -69,9 +69,17 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     check_replacement(task, workspace)
     picture = None if task.image is None else kept_path(workspace, task.image)
     on_frame = _reporter(context)
-    file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
+    wanted = wanted_of(task, pipeline)
     driving = driving_of(
-        task, file, row.fps, picture, on_frame, film=film, face=way.looks_at_face, models=models.folder
+        task,
+        motion_file(workspace, task.motion),
+        row.fps,
+        picture,
+        on_frame,
+        film=film_of(workspace, task.motion),
+        wanted=wanted,
+        searched=_searched(task, workspace, wanted),
+        models=models.folder,
     )
 
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
@@ -92,6 +100,16 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, finish)
     saved = make_clip(request, models, context, workspace)
     return _with_comparison(saved, workspace, driving, made[0])
+
+
+def _searched(task: PoseTransfer, workspace: Workspace, wanted: Wanted) -> Searched:
+    """What the light lane has found for this task already."""
+    of_film = search_in_film(task, wanted) if is_film(workspace, task.motion) else None
+    files = [
+        None if found is None else motion_file(workspace, found)
+        for found in (found_by(workspace, of_film), found_by(workspace, search_in_picture(task)))
+    ]
+    return Searched(*files)
 
 
 def _with_comparison(
@@ -149,8 +167,8 @@ def animate_inputs(
 
 
 WAYS: Mapping[str, Way] = {
-    "WanVACEPipeline": Way(vace_inputs, sample_wan, steers=True, looks_at_face=False),
-    "WanAnimatePipeline": Way(animate_inputs, sample_animate, steers=False, looks_at_face=True),
+    "WanVACEPipeline": Way(vace_inputs, sample_wan, steers=True),
+    "WanAnimatePipeline": Way(animate_inputs, sample_animate, steers=False),
 }
 
 

@@ -28,6 +28,7 @@ from oelala.tasks.base import Task, fields_shown_as
 _SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
 # Beside a kept motion: the kept film that it was found in, and its skeleton as a film.
 _NOTE, _DRAWING = ".film", ".skeleton.mp4"
+_STILLS = ".stills.webp"  # beside a kept film; before it their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,20 @@ def motion_file(workspace: Workspace, motion: str) -> str:
 def drawing_of(workspace: Workspace, motion: str) -> Path:
     """Where the skeleton of a kept motion lies as a film, once a job has drawn it."""
     return (workspace.inputs / motion).with_suffix(_DRAWING)
+
+
+def stills_path(film: Path, count: int) -> Path:
+    """Where so many small stills of a kept film lie."""
+    return film.with_suffix(f".{count}{_STILLS}")
+
+
+def stills_of(workspace: Workspace, motion: str) -> tuple[Path, int] | None:
+    """The stills of the film that a motion was found in, and how many; None where nobody has made any."""
+    film = film_of(workspace, motion)
+    if film is None:
+        return None
+    made = next(iter(sorted(film.parent.glob(f"{film.stem}.*{_STILLS}"))), None)
+    return None if made is None else (made, int(made.name.removesuffix(_STILLS).rpartition(".")[2]))
 
 
 def note_film(workspace: Workspace, motion: str, film: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -15,8 +16,8 @@ from oelala.library.inputs import is_kept
 from oelala.library.motions import KeptMotion
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
+from oelala.library.searches import found_by, is_film, search_in_film, wanted_of
 from oelala.media.poses.request import PoseRequest
-from oelala.models import catalog
 from oelala.studio.tasks import TaskVerbs
 from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Job
@@ -26,10 +27,12 @@ from oelala.tasks.read_motion import Detector, ReadMotion
 if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
     from oelala.media.poses.document import Pose
+    from oelala.media.poses.fitting import Fitted
+    from oelala.media.poses.parts import Wanted
 
 _FITTED = (
     "person", "mode", "bones", "pose_scale", "shift_x", "shift_y", "motion_start", "motion_end", "framing",
-    "focus_x", "focus_y",
+    "focus_x", "focus_y", "pose_style",
 )  # fmt: skip
 
 
@@ -64,7 +67,7 @@ class PoseVerbs(TaskVerbs):
         film = motions.film_of(self.workspace, reference)
         if film is None:
             raise OelalaError("motion-gone")
-        wish = {"file": film.name, "name": name, "hands": closely, "face": closely}
+        wish = {"file": film.name, "name": name, "hands": closely, "face": closely, "stills": True}
         task = read_task(ReadMotion.kind, {"model": detector, **wish})
         if fault := self.detectors()[task.model]:
             raise fault
@@ -74,11 +77,25 @@ class PoseVerbs(TaskVerbs):
         return motions.knows_motion(self.workspace, motion)
 
     def motion_view(self, motion: str) -> dict[str, Any]:
-        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, and `film`: whether it was
-        found in one. Raises OelalaError ("motion-gone")."""
+        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, `film`: whether it was
+        found in one, and `stills` as `media.poses.view.stills_view`. Raises OelalaError ("motion-gone")."""
         from oelala.media.poses.view import view_of
 
-        return {**view_of(self._pose(motion)), "film": motions.film_of(self.workspace, motion) is not None}
+        film = motions.film_of(self.workspace, motion) is not None
+        return {**view_of(self._pose(motion)), "film": film, "stills": self._stills_view(motion)}
+
+    def motion_stills(self, motion: str) -> Path:
+        """Stills of the film that it was found in, as one picture. Raises OelalaError ("no-such-file")."""
+        stills = motions.stills_of(self.workspace, motion) if self.knows_motion(motion) else None
+        if stills is None:
+            raise OelalaError("no-such-file", path=f"{motion[:80]}.webp")
+        return stills[0]
+
+    def _stills_view(self, motion: str) -> dict[str, Any] | None:
+        from oelala.media.poses.view import stills_view
+
+        stills = motions.stills_of(self.workspace, motion)
+        return None if stills is None else stills_view(self._pose(motion), stills[1])
 
     def motion_points(self, motion: str) -> Path:
         """A kept or shipped motion as a zip of OpenPose's JSON, one file a frame. Raises OelalaError
@@ -99,15 +116,12 @@ class PoseVerbs(TaskVerbs):
         return film
 
     def fitted_view(self, values: Mapping[str, Any], character: str | None = None) -> dict[str, Any]:
-        """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`.
+        """What a pose-transfer task would draw, and what does not fit, as `media.poses.view.fitted_view`; and
+        `stills` of the film where it stays.
 
         `values`: fields of the task. `character`: the kept motion found in the character's picture. Raises
         InvalidTask, OelalaError ("motion-gone", "cut-empty", "unknown-model").
         """
-        from oelala.media.picture import Framing
-        from oelala.media.poses.fitting import Target, fit_motion
-        from oelala.media.poses.retarget import frame_pose
-        from oelala.media.poses.source import part_of
         from oelala.media.poses.view import fitted_view
 
         sizes = {name: values[name] for name in ("width", "height", "num_frames")}
@@ -115,55 +129,49 @@ class PoseVerbs(TaskVerbs):
         asked = {"motion": values.get("motion"), "prompt": "–", "model": values.get("model"), **sizes, **wish}
         task = read_task(PoseTransfer.kind, asked)
         assert isinstance(task, PoseTransfer)
-        pose = self._pose(task.motion)
-        if task.person >= len(pose.people):
-            raise InvalidTask("no-such-person", field="person", count=len(pose.people), person=task.person)
-        part = part_of(pose, task.motion_start, task.motion_end, task.motion).only(task.person)
-        fit = fit_of(task)
+        stills = self._stills_view(task.motion) if task.mode == "replace" else None
+        return {**fitted_view(self._fitted(task, character)), "stills": stills}
+
+    def _fitted(self, task: PoseTransfer, character: str | None) -> Fitted:
+        """As the job will fit it, with all that its metadata will say does not fit."""
+        from oelala.media.picture import Framing
+        from oelala.media.poses.fitting import Target, fit_motion
+        from oelala.media.poses.parts import check_parts
+        from oelala.media.poses.retarget import frame_pose
+
+        fit, wanted = fit_of(task), self._wanted(task)
+        part = self._part(task, wanted)
         size = (task.width or 256, task.height or 256)
         other = None
         if character is not None and task.mode != "replace":
             framing = Framing(*size, task.framing, task.focus_x, task.focus_y)
             other = frame_pose(self._pose(character), framing)
         target = Target(*size, float(self._row(task.model).fps), task.num_frames or 1)
-        return fitted_view(fit_motion(part, other, target, fit))
+        fitted = fit_motion(part, other, target, fit, person=task.person)
+        film = motions.film_of(self.workspace, task.motion) is not None
+        lacking = check_parts(part.people[task.person], wanted, film=film)
+        return replace(fitted, findings=(*fitted.findings, *lacking))
 
-    def search_for_place(self, task: PoseTransfer) -> tuple[PoseTransfer, dict[str, Job]]:
-        """The task with what it names kept, and by field the searches for bodies that `placed` waits for.
+    def _wanted(self, task: PoseTransfer) -> Wanted:
+        """What the model is shown besides the body, in its own style where the task names none."""
+        row = self._row(task.model)
+        style = task.pose_style or row.defaults.get(task.kind, {}).get("pose_style")
+        return wanted_of(task.model_copy(update={"pose_style": style}), row.pipelines.get(task.kind, ""))
 
-        Raises as `submit` does, and InvalidTask ("nowhere-to-place", "stays-in-place").
-        """
-        from oelala.media.poses.styles import STYLES
+    def _part(self, task: PoseTransfer, wanted: Wanted) -> Pose:
+        """The part of the motion that drives; of a film what its search found there."""
+        from oelala.media.poses.source import part_of
 
-        full = catalog.resolve(task, self.settings)
-        if full.image is None:
-            raise InvalidTask("nowhere-to-place", field="image")
-        if full.mode == "replace":
-            raise InvalidTask("stays-in-place", field="mode")
-        kept = self._with_inputs(task)
-        assert isinstance(kept, PoseTransfer)
-        assert kept.image is not None
-        searches = {"image": self.find_motion(kept.image, Path(full.image).name)}
-        film = motions.film_of(self.workspace, kept.motion)
-        if film is not None and film.name == kept.motion:
-            style = STYLES[full.pose_style or "openpose"]
-            closely = style.hands or style.face
-            name = Path(task.motion).name
-            searches["motion"] = self.find_motion(kept.motion, name, detector=full.detector, closely=closely)
-        return kept, searches
-
-    def placed(self, task: PoseTransfer, found: Mapping[str, str]) -> PoseTransfer:
-        """The task with the body where its character stands, as large as they are. `found`: by field, the
-        motion in its picture, and in its film if that is one.
-
-        Raises as `fitted_view`, and InvalidTask ("nowhere-to-place").
-        """
-        moved = task.model_copy(update={"motion": found.get("motion", task.motion)})
-        values = catalog.resolve(moved, self.settings).model_dump()
-        place = self.fitted_view(values, found["image"])["place"]
-        if place is None:
-            raise InvalidTask("nowhere-to-place", field="image")
-        return moved.model_copy(update=place)
+        if is_film(self.workspace, task.motion):
+            found = found_by(self.workspace, search_in_film(task, wanted))
+            if found is None:
+                raise OelalaError("motion-gone")
+            part = self._pose(found)
+        else:
+            part = part_of(self._pose(task.motion), task.motion_start, task.motion_end, task.motion)
+        if task.person >= len(part.people):
+            raise InvalidTask("no-such-person", field="person", count=len(part.people), person=task.person)
+        return part
 
     def clip_score(self, clip: Path) -> dict[str, Any]:
         """How well a finished clip follows its motion: `Score.as_json` with `fps`, and `side_by_side`, a film

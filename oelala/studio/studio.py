@@ -18,17 +18,17 @@ from oelala.kinds import KINDS
 from oelala.library import workspace as workspaces
 from oelala.library.workspace import LockInfo, WorkspaceLock
 from oelala.settings import Settings
+from oelala.studio.bodies import BodyVerbs
 from oelala.studio.jobs import JobVerbs
 from oelala.studio.models import ModelVerbs
 from oelala.studio.pictures import PictureVerbs
-from oelala.studio.poses import PoseVerbs
 from oelala.tasks.base import Lane
 
 if TYPE_CHECKING:
     from oelala.doctor import Report
 
 
-class Studio(ModelVerbs, PictureVerbs, PoseVerbs, JobVerbs):
+class Studio(ModelVerbs, PictureVerbs, BodyVerbs, JobVerbs):
     """One studio on one workspace.
 
     Made, it can read and queue. `acquire` makes it the one that runs the queue, `start` starts the workers.

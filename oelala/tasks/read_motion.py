@@ -15,7 +15,8 @@ Detector = Literal["mediapipe", "dwpose", "openpose"]
 class ReadMotion(Task):
     """`file` and the part of a film as in `PoseTransfer`; `fps` None: the film's own. `model` is the
     detector: MediaPipe's ships with the studio, the user installs the others. `name`: what messages call the
-    file, where its own name says nothing. `hands`, `face`: whether MediaPipe looks for those, too."""
+    file, where its own name says nothing. `hands`, `face`: whether MediaPipe looks for those, too. `stills`:
+    whether to keep small pictures of the film, for a page to show."""
 
     kind: ClassVar[str] = "read-motion"
     lane: ClassVar[Lane] = "light"
@@ -29,4 +30,5 @@ class ReadMotion(Task):
     fps: Annotated[float | None, Field(ge=0.1, le=120.0)] = None
     hands: bool = False
     face: bool = False
+    stills: bool = False
     max_people: Annotated[int, Field(ge=1, le=8)] = 4

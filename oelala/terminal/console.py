@@ -46,7 +46,10 @@ class Console:
         print(json.dumps(value, ensure_ascii=False), flush=True)
 
     def note(self, key: str, **values: Any) -> None:
-        print(say(key, self.language, **values), file=sys.stderr, flush=True)
+        self.say_aside(say(key, self.language, **values))
+
+    def say_aside(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
 
     def say(self, key: str, **values: Any) -> str:
         return say(key, self.language, **values)

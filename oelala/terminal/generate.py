@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args
@@ -16,11 +17,12 @@ from oelala.tasks.job import Done, Job
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.terminal.console import DONE, Console
 from oelala.terminal.outcome import tell_unfinished
-from oelala.terminal.place import place_body, refuse_both
+from oelala.terminal.pose_transfer import make_ready, refuse_both, tell_scores
 from oelala.terminal.watch import run_and_watch
 from oelala.texts import field_key, say
 
 HELP = "make a clip; prints its path"
+_NOTHING: Mapping[str, Any] = {}
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -60,19 +62,21 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
     task = studio.read_task(flags.kind, _values(flags, studio))
     out = _checked_target(flags.out)
-    if isinstance(task, PoseTransfer) and flags.place:
-        refuse_both(vars(flags))
-        placed = place_body(studio, task, console)
-        if isinstance(placed, Job):
-            return tell_unfinished(placed, console)
-        task = placed
     also = [model.strip() for model in flags.also.split(",") if model.strip()]
+    told: dict[str, Any] = {}
+    if isinstance(task, PoseTransfer):
+        if flags.place:
+            refuse_both(vars(flags))
+        ready = make_ready(studio, task, also, console, place=flags.place)
+        if isinstance(ready, Job):
+            return tell_unfinished(ready, console)
+        task, told = ready.task, {"findings": ready.findings}
     _tell_plan(studio, task, console)
     jobs = run_and_watch(studio, studio.submit(task, also), console)
     unfinished = [job for job in jobs if not isinstance(job.state, Done)]
     if unfinished:
         return tell_unfinished(unfinished[0], console)
-    _deliver(studio, jobs, out, console)
+    _deliver(studio, jobs, out, console, told)
     return DONE
 
 
@@ -105,14 +109,19 @@ def _checked_target(out: Path | None) -> Path | None:
     return target
 
 
-def _deliver(studio: Studio, jobs: list[Job], out: Path | None, console: Console) -> None:
-    outputs = [_output(studio, job) for job in jobs]
-    first = jobs[0]
-    for told in ("leaner", "int8"):
-        if any(isinstance(job.state, Done) and job.state.result.details.get(told) for job in jobs):
-            console.note(f"terminal.{told}")
+def _deliver(
+    studio: Studio, jobs: list[Job], out: Path | None, console: Console, told: Mapping[str, Any] = _NOTHING
+) -> None:
+    """`told`: what scripts are told besides."""
+    clips = [_output(studio, job) for job in jobs]
+    first, outputs = jobs[0], clips
+    for word in ("leaner", "int8"):
+        if any(isinstance(job.state, Done) and job.state.result.details.get(word) for job in jobs):
+            console.note(f"terminal.{word}")
     if out is not None:
-        outputs = [studio.copy_output(path, _numbered(out, index)) for index, path in enumerate(outputs)]
+        outputs = [studio.copy_output(path, _numbered(out, index)) for index, path in enumerate(clips)]
+    if first.kind == PoseTransfer.kind:
+        told = {**told, "scores": tell_scores(studio, clips, outputs, console)}
     if not console.as_json:
         for path in outputs:
             console.result(str(path))
@@ -127,6 +136,7 @@ def _deliver(studio: Studio, jobs: list[Job], out: Path | None, console: Console
             "seed": first.task.get("seed"),
             "seconds": round(first.state.finished - first.state.started, 3),
             "model": first.task.get("model"),
+            **told,
         }
     )
 

@@ -34,6 +34,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--style", default="openpose", choices=("openpose", "body", "vace", "animate"), help=about
     )
+    about = "With --draw: over the film itself, and not on black."
+    parser.add_argument("--over", action="store_true", help=about)
     parser.add_argument("--openpose", metavar="DIR", type=Path, help="Write OpenPose's JSON, a file a frame.")
     about = "Say how well FILE follows this one: a film, OpenPose's JSON, or wave, walk, …"
     parser.add_argument("--against", metavar="FILE", help=about)
@@ -49,6 +51,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
+    if flags.over and flags.draw is None:
+        raise OelalaError("missing-argument", command="pose --over", name="--draw OUT.mp4")
     request = _request(flags, settings)
     with Bar(console.language, shown=sys.stderr.isatty()) as bar:
 
@@ -70,7 +74,7 @@ def _tell(answer: Mapping[str, Any], against: str | None, console: Console) -> N
         console.result(console.say("terminal.pose-score", name=against, **values))
     for finding in answer["findings"]:
         words = (finding["code"], finding["joints"], finding["values"], console.language)
-        console.result(finding_in_words(*words))
+        console.result(finding_in_words(*words, typed=True))
 
 
 def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
@@ -85,6 +89,7 @@ def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
         models=settings.models,
         draw=None if flags.draw is None else _target(flags.draw),
         style=flags.style,
+        over=flags.over,
         against=flags.against,
         openpose=None if flags.openpose is None else _folder(flags.openpose),
     )

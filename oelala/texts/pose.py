@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from oelala.texts.pose_clip import FIT as FIT_MORE
+from oelala.texts.pose_clip import TYPED
 from oelala.texts.text import Text
 
 if TYPE_CHECKING:
@@ -261,8 +263,11 @@ TERMINAL: dict[str, Text] = {
 TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **DETECTORS, **TERMINAL}
 
 
-def finding_in_words(code: str, joints: Sequence[str], values: Mapping[str, Any], language: Language) -> str:
-    """A finding of `media/poses/fit_check.py` as a sentence."""
+def finding_in_words(
+    code: str, joints: Sequence[str], values: Mapping[str, Any], language: Language, *, typed: bool = False
+) -> str:
+    """A finding of `media/poses/fit_check.py` as a sentence; `typed`: for the command line."""
     names = ", ".join(getattr(JOINTS[f"pose.joint.{joint}"], language) for joint in joints)
-    text: str = getattr(FIT[f"pose.fit.{code}"], language)
+    own = TYPED.get(f"terminal.fit.{code}") if typed else None
+    text: str = getattr(own or {**FIT, **FIT_MORE}[f"pose.fit.{code}"], language)
     return text.format(**values, joints=names)

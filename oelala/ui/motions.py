@@ -50,6 +50,7 @@ def motion_routes(studio: Studio) -> list[Route]:
         Route("/oelala/motions/{motion}/draw", guarded(studio, motions.draw), methods=own),
         Route("/oelala/motions/{motion}/openpose.zip", guarded(studio, motions.points), methods=["GET"]),
         Route("/oelala/motions/{motion}/skeleton.mp4", guarded(studio, motions.drawing), methods=["GET"]),
+        Route("/oelala/motions/{motion}/film.webp", guarded(studio, motions.stills), methods=["GET"]),
         Route("/oelala/scores/{path:path}", guarded(studio, motions.score), methods=["GET"]),
     ]
 
@@ -129,6 +130,12 @@ class Motions:
     def drawing(self, request: Request) -> Response:
         motion = request.path_params["motion"]
         return _download(self._studio.motion_drawing(motion), "video/mp4", f"{_title(motion)}-skeleton.mp4")
+
+    def stills(self, request: Request) -> Response:
+        """Small stills of the film that it was found in, in one picture (`motion_view` says how)."""
+        film = self._studio.motion_stills(request.path_params["motion"])
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=86400"}
+        return FileResponse(film, media_type="image/webp", headers=headers)
 
     async def fit(self, request: Request) -> Response:
         """The body is JSON: fields of a pose-transfer task, and `character`, the motion found in its

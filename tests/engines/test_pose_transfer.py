@@ -24,6 +24,7 @@ from oelala.library.inputs import keep_inputs
 from oelala.library.motions import keep_motion, motion_file
 from oelala.library.outputs import read_settings_of
 from oelala.library.workspace import Workspace
+from oelala.media.pose import BodyFinder, PoseSettings
 from oelala.media.poses.detect import detect_pose
 from oelala.media.poses.drawing import draw_frame
 from oelala.media.poses.motions import shipped_motion
@@ -39,6 +40,7 @@ from oelala.studio import Studio
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.texts import all_texts
 from tests.media.bodies import pose_of, standing
+from tests.media.films import walking_body
 from tests.media.people import rendered
 from tests.models.tiny import MINI, TinyModels
 
@@ -228,6 +230,29 @@ def test_a_render_that_follows_scores_high_and_noise_scores_nothing() -> None:
     nothing = measured(pose_of(points), noise, CancelToken())
     assert nothing is not None
     assert (nothing["pck"], nothing["found_rate"]) == (0, 0)
+
+
+def test_whoever_stands_beside_the_clip_s_person_is_not_measured() -> None:
+    frame, joints = rendered("full body")
+    both = np.concatenate([frame, frame[:, ::-1]], axis=1)
+    mirrored = np.where([True, False], 512 - joints * 256, joints * 256)
+    for places in (joints * 256, mirrored):
+        points = np.ones((2, 18, 3))
+        points[..., :2] = places
+        score = measured(pose_of(points, width=512), np.stack([both, both]), CancelToken())
+        assert score is not None
+        # right and left are exchanged in a mirror
+        assert score["mean_error"] < (0.05 if places is not mirrored else 0.2)
+        assert score["found_rate"] == 1
+
+
+def test_one_person_alone_is_measured_as_ever() -> None:
+    """What the detector sees of one person does not depend on how many it would look for."""
+    frames = np.stack(walking_body(6))
+    with BodyFinder(PoseSettings(num_poses=1)) as one, BodyFinder(PoseSettings(num_poses=4)) as more:
+        alone, chosen = (list(finder.look(frames, 16)) for finder in (one, more))
+    assert [len(found) for found in chosen] == [1] * 6
+    assert (np.stack(alone) == np.stack(chosen)).all()
 
 
 def test_a_cancel_while_measuring_leaves_nothing(models: ModelManager, workspace: Workspace) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from oelala.media.poses.motions import shipped_motion
@@ -16,7 +17,7 @@ from oelala.media.video import probe, read_frames
 from oelala.settings import PROJECT
 from oelala.terminal.main import main
 from tests.media.bodies import pose_of
-from tests.media.films import film, walking_body
+from tests.media.films import film, joints_at, walking_body
 from tests.media.people import PHOTOGRAPHS, needs_photographs
 
 
@@ -48,6 +49,21 @@ def test_a_film_is_measured_drawn_and_written_as_json(tmp_path: Path) -> None:
     assert (said["draw"], said["openpose"]) == (str(drawn), str(frames))
     assert probe(drawn).num_frames == len(list(frames.iterdir())) == 9
     assert sorted(path.name for path in tmp_path.iterdir()) == ["drawn.mp4", "frames", "walk.mp4"]
+
+
+def test_the_bodies_are_drawn_over_their_film(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames = walking_body(5, height=200)
+    source, drawn = film(tmp_path / "walk.mp4", frames), tmp_path / "drawn.mp4"
+    said = answer(capsys, str(source), "--draw", str(drawn), "--over")
+    assert (said["frames"], probe(drawn).num_frames) == (5, 5)
+    wall = frames[3][150:, 340:].astype(int)  # nobody is there
+    shown = list(read_frames(drawn))[3].astype(int)
+    assert np.abs(shown[150:, 340:] - wall * 0.55).mean() < 4
+    hip = joints_at(3)[8].astype(int)
+    area = np.s_[hip[1] - 4 : hip[1] + 5, hip[0] - 4 : hip[0] + 5]
+    assert (shown[area] - frames[3][area].astype(int) * 0.55).max() > 60, "a joint lies over it"
+    code, _, err = run(capsys, str(source), "--over", "--language", "en")
+    assert (code, "--draw OUT.mp4" in err) == (2, True)
 
 
 def test_what_was_written_can_be_read_and_drawn_again(
@@ -100,6 +116,7 @@ def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.Captu
         (["wave", "--draw", "."], 2, "out-is-folder"),
         (["wave", "--start", "3", "--end", "1"], 2, "bad-part"),
         (["wave", "--fps", "0"], 2, "bad-part"),
+        (["wave", "--draw", "out.mp4", "--over"], 1, "nothing-to-draw-over"),
         (["wave", "--openpose", "broken.json"], 2, "not-a-folder"),
         (["wave", "--openpose", "broken.json/x"], 2, "not-a-folder"),
     ],

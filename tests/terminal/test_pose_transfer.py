@@ -88,7 +88,8 @@ def test_another_detector_stays_with_the_clip(
     code, said, err = run(capsys, "generate", "pose-transfer", *about, *where)
     assert code == 0, err
     assert studio.restore(out).model_dump()["detector"] == "openpose"
-    (job,) = studio.jobs()
+    job, search = sorted(studio.jobs(), key=lambda job: job.kind)
+    assert (search.kind, search.lane, search.task["model"]) == ("read-motion", "light", "openpose")
     again = studio.retry(job.id)
     assert (again.task["detector"], again.task["motion"]) == ("openpose", job.task["motion"])
     (clip,) = studio.outputs()
@@ -156,9 +157,8 @@ def test_placing_looks_with_the_detector_that_was_asked_for(
     values = {"motion": str(source), "image": str(tmp_path / "someone.png"), "detector": "openpose"}
     task = read_task("pose-transfer", {"model": VACE, **values})
     assert isinstance(task, PoseTransfer)
-    _, searches = studio.search_for_place(task)
-    assert searches["motion"].task["model"] == "openpose"
-    assert searches["image"].task["model"] == "mediapipe"
+    searches = studio.search_for_bodies(task, place=True)
+    assert [job.task["model"] for job in searches.jobs] == ["openpose", "mediapipe"]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +198,8 @@ def test_where_a_body_cannot_be_placed_is_said(
         (["--motion", "dots.mp4", "--prompt", "x", "--detector", "dwpose"], "pip install --no-deps rtmlib"),
         (["--motion", "wave", "--prompt", "x", "--detector", "eyes"], "mediapipe"),
         (["--motion", "wave", "--image", "gone.png"], "There is no picture gone.png."),
+        (["--motion", "wave", "--image", "dots.mp4"], "dots.mp4 is a film, and the character comes from a"),
+        (["--motion", "frames", "--prompt", "x"], "Give a film as --motion, or one of the pictures."),
         (["--motion", "wave", "--prompt", "x", "--bones", "2"], "This must be at most 1"),
         (["--motion", "wave", "--prompt", "x", "--model", "oelala-mini"], "Oelala Mini"),
         (["--motion", "wave", "--prompt", "x", "--model", "wan2.2-animate-14b"], "needs that picture"),
@@ -214,6 +216,8 @@ def test_what_is_wrong_is_said_before_the_work(
     (models / find(VACE).repo).mkdir(parents=True)
     build_vace(models / find(VACE).repo)
     (tmp_path / "poem.json").write_text("no JSON")
+    (tmp_path / "frames").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "frames" / "1.png")
     film(tmp_path / "dots.mp4", dots())
     monkeypatch.chdir(tmp_path)
     code, out, err = run(

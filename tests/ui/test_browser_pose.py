@@ -29,6 +29,12 @@ pytestmark = pytest.mark.browser
 
 FORM = "#pose-transfer--"
 SMALL = {"width": 128, "height": 128, "num_frames": 9, "num_inference_steps": 2}
+# A corner of the motion, where nobody is, shows the film's wall.
+BEHIND = """() => {
+  const canvas = document.querySelector(".o-motion canvas");
+  const [red, green, blue] = canvas.getContext("2d").getImageData(8, 8, 1, 1).data;
+  return Math.max(red, green, blue) > 40;
+}"""
 WORDS = f"{FORM}fit .o-fit-words li"
 
 
@@ -87,6 +93,7 @@ def test_from_a_film_to_a_measured_clip(page: Any, live: LiveStudio, someone: Pa
     fill(page)
     page.wait_for_selector(f"{WORDS}")
     page.wait_for_selector(f"{FORM}fit canvas")
+    assert page.get_attribute("[data-picture=image][data-of=pose-transfer] img", "alt") == "The character"
     job = generate(page, "pose-transfer")
     page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
     task = PoseTransfer(**live.studio.job(job).task)
@@ -106,6 +113,9 @@ def test_from_a_film_to_a_measured_clip(page: Any, live: LiveStudio, someone: Pa
     page.wait_for_function("() => document.querySelector('video.o-player').videoWidth > 2 * 128")
     beside = probe(next(live.studio.workspace.outputs.rglob("compare/*.mp4")))
     assert (beside.width, beside.height, beside.num_frames) == (192 + 128 + 128, 128, 9), "with the film"
+    with page.expect_download() as download:
+        page.click(".o-score a:has-text('Save side by side')")
+    assert download.value.suggested_filename.endswith("-side-by-side.mp4")
     page.click(".o-score button:has-text('Only the clip')")
     page.wait_for_function("() => document.querySelector('video.o-player').videoWidth === 128")
     page.click(".o-score button:has-text('Worst frame')")
@@ -214,6 +224,7 @@ def test_one_of_several_people_is_picked(page: Any, tmp_path: Path) -> None:
     bring(page, film(tmp_path / "two.mp4", two_people()))
     page.wait_for_selector(".o-people:has-text('2 people were found.')", timeout=40_000)
     assert value(page, "person") == "0"
+    page.wait_for_function(BEHIND)  # people are picked in the film, not among bare skeletons
     page.click(".o-people button:has-text('Person 2')")
     page.wait_for_selector(".o-people button[aria-pressed=true]:has-text('Person 2')")
     first_left = page.evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from oelala.engines.draw_motion import run
+from oelala.engines.read_motion import run as look
 from oelala.errors import InvalidTask
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_read import read_openpose
@@ -22,6 +25,7 @@ from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.pose_transfer import PoseTransfer
+from oelala.tasks.read_motion import ReadMotion
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.ui.form import Form
 from oelala.ui.routes import routes
@@ -118,6 +122,32 @@ def test_a_motion_is_taken_along(studio: Studio, client: TestClient, tmp_path: P
     assert (about.width, about.height, about.num_frames) == (pose.width, pose.height, pose.num_frames)
 
 
+def test_the_film_is_seen_behind_its_skeleton(studio: Studio, client: TestClient, tmp_path: Path) -> None:
+    frames = walking_body(12)
+    answer = upload(client, film(tmp_path / "walk.mp4", frames)).json()
+    search = studio.job(answer["job"])
+    assert search.task["stills"]
+    result = look(ReadMotion(**search.task), studio.settings, context_of(), studio.workspace)
+    motion = result.details["motion"]
+    assert client.get(f"/oelala/motions/{motion}").json()["stills"] == {
+        "count": 12,
+        "columns": 10,
+        "seconds": 0.75,
+    }
+    shown = client.get(f"/oelala/motions/{motion}/film.webp")
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
+    sheet = np.asarray(Image.open(io.BytesIO(shown.content)).convert("RGB")).astype(int)
+    high, wide = sheet.shape[0] // 2, sheet.shape[1] // 10
+    assert (wide, high) == (320, 213)
+    small = np.asarray(Image.fromarray(frames[11]).resize((wide, high)))
+    assert np.abs(sheet[high:, wide : 2 * wide] - small).mean() < 6, "the last one, in the second row"
+    place = {"motion": motion, "model": "wan2.2-animate-14b"}
+    assert fit(client, **place, mode="replace").json()["stills"]["count"] == 12
+    assert fit(client, **place).json()["stills"] is None
+    assert client.get("/oelala/motions/wave").json()["stills"] is None
+    assert client.get("/oelala/motions/wave/film.webp").json()["code"] == "no-such-file"
+
+
 @posix
 def test_the_detectors_that_are_here_are_offered(
     studio: Studio, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -177,6 +207,7 @@ def test_nothing_else_is_shown_nor_followed(studio: Studio, client: TestClient, 
     assert client.get(f"/oelala/motions/{name}").status_code == 404
     assert client.get(f"/oelala/motions/{name}/openpose.zip").status_code == 404
     assert client.get(f"/oelala/motions/{name}/skeleton.mp4").status_code == 404
+    assert client.get(f"/oelala/motions/{name}/film.webp").status_code == 404
     assert client.post(f"/oelala/motions/{name}/draw", headers=OURS).status_code == 404
     assert fit(client, motion=name).status_code == 404
     with pytest.raises(InvalidTask) as caught:

@@ -1,5 +1,6 @@
 // The motion as the model will see it, over its character, and what does not fit in words, before Generate.
 import { button, el, setText, t } from "./dom.js";
+import { Film } from "./film.js";
 import { follow } from "./find.js";
 import { modelOf } from "./model.js";
 import { post } from "./net.js";
@@ -44,7 +45,7 @@ function askedOf(kind) {
   const framing = choice(kind, "framing");
   const [focus_x, focus_y] = [number(kind, "focus_x") ?? 0.5, number(kind, "focus_y") ?? 0.5];
   const drawing = { image, framing, focus: [focus_x, focus_y] };
-  return { values: { ...values, framing, focus_x, focus_y, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), mode: choice(kind, "mode"), character: characterOf(image) }, drawing };
+  return { values: { ...values, framing, focus_x, focus_y, model: modelOf(kind)?.id ?? null, motion: nameIn(kind, "motion"), mode: choice(kind, "mode"), pose_style: choice(kind, "pose_style"), character: characterOf(image) }, drawing };
 }
 
 // The body in the character's picture: found once, by a job of its own.
@@ -97,7 +98,10 @@ async function fit(place, part, { values, drawing }) {
     if (part.key !== key) return undefined;
     part.view = view;
     part.drawing = drawing;
-    part.picture = await pictureOf(drawing.image);
+    part.from = values.motion_start ?? 0;
+    part.film = values.mode === "replace" ? new Film(values.motion, view.stills, () => part.player.draw(part.player.index)) : null;
+    part.picture = part.film ? null : await pictureOf(drawing.image);
+    part.canvas.setAttribute("aria-label", t(part.film ? "live.fit.overlay.film" : "live.fit.overlay"));
     part.box.hidden = false;
     part.onto.hidden = !view.place || Object.entries(view.place).every(([name, value]) => values[name] === value);
     shape(part.canvas, view.width, view.height);
@@ -143,6 +147,7 @@ function draw(part, index) {
   const pen = part.canvas.getContext("2d");
   pen.fillStyle = "#000";
   pen.fillRect(0, 0, part.canvas.width, part.canvas.height);
+  part.film?.draw(pen, part.from + index / part.view.fps);
   if (part.picture) drawPicture(pen, part.picture, part.drawing);
   drawBody(pen, part.view.body[index % part.view.body.length]);
 }

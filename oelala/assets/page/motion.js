@@ -4,6 +4,7 @@ import { detectorChoice, detectorOf, detectorsHere, detectorsToGet, isBuiltIn } 
 import { button, byId, el, setText, t } from "./dom.js";
 import { exportsOf } from "./export.js";
 import { clear, refuse } from "./faults.js";
+import { Film } from "./film.js";
 import { follow } from "./find.js";
 import { get, post } from "./net.js";
 import { notifyFault } from "./notices.js";
@@ -171,11 +172,13 @@ function filled(place, view, detectors) {
   const player = new Player(canvas, (index) => {
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, canvas.width, canvas.height);
+    film.draw(pen, (index * view.step) / view.fps);
     view.persons.forEach((person, which) => {
       drawBody(pen, person.body[index], { faint: which !== chosen() });
       drawDots(pen, person.dots?.[index], { faint: which !== chosen() });
     });
   });
+  const film = new Film(nameIn(kind, "motion"), view.stills, () => player.draw(player.index));
   canvas.addEventListener("click", (event) => pick(kind, view, player.index, event));
   const percent = (share) => Math.round(share * 100);
   const words = t(view.frames === 1 ? "live.motion.still" : "live.motion.found", { frames: view.frames, fps: Math.round(view.fps * 10) / 10, detected: percent(view.detected), confidence: percent(view.confidence) });

@@ -144,7 +144,8 @@ function redraw(place) {
 
 function filled(place, reference) {
   const last = place.dataset.picture !== "image";
-  const picture = el("img", { class: "o-picture-image", alt: t(last ? "live.picture.alt.last" : "live.picture.alt"), src: `/oelala/pictures/${encodeURIComponent(reference)}`, draggable: false });
+  const about = place.dataset.of === "pose-transfer" ? "live.picture.alt.character" : last ? "live.picture.alt.last" : "live.picture.alt";
+  const picture = el("img", { class: "o-picture-image", alt: t(about), src: `/oelala/pictures/${encodeURIComponent(reference)}`, draggable: false });
   picture.addEventListener("load", () => drawFraming(place));
   picture.addEventListener("error", () => place.querySelector(".o-canvas")?.replaceWith(el("p", { class: "o-fault" }, t("live.picture.gone"))));
   const frame = el("div", { class: "o-frame", role: "group", tabIndex: 0, "aria-label": t("live.picture.frame") });

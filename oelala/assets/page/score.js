@@ -1,5 +1,5 @@
 // Under the player: how well a clip follows its motion, over time, and the film of both beside each other.
-import { button, byId, clipUrl, el, t } from "./dom.js";
+import { button, byId, clipUrl, el, icon, t } from "./dom.js";
 import { get } from "./net.js";
 
 const PREFIX = "/oelala/outputs/";
@@ -54,7 +54,9 @@ function tools(video, clip, score) {
     swap.querySelector("span").textContent = t(beside ? "live.score.alone" : "live.score.beside");
     video.play().catch(() => {});
   } });
-  return el("div", { class: "o-under-tools" }, worst, swap);
+  const name = `${clip.split("/").pop().replace(/\.mp4$/, "")}-side-by-side.mp4`;
+  const save = score.side_by_side && el("a", { class: "o-quiet", href: clipUrl(score.side_by_side), download: name }, icon("save"), el("span", {}, t("live.score.save")));
+  return el("div", { class: "o-under-tools" }, worst, swap, save);
 }
 
 // The share of right joints for each frame; gaps where there was nothing to compare.

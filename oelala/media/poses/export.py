@@ -9,6 +9,7 @@ from pathlib import Path
 from oelala.media.faults import disk_fault
 from oelala.media.poses.document import Pose
 from oelala.media.poses.drawing import draw_frames, overlay_frames
+from oelala.media.poses.film import held
 from oelala.media.poses.retarget import resize
 from oelala.media.poses.styles import STYLES, Style
 from oelala.media.video import Frame, VideoSpec, remove_quietly, verify_video, write_video
@@ -24,7 +25,9 @@ def write_pose_video(
     """H.264 in mp4, on black or over the frames `over`; sides are made even. An existing file is replaced
     once the new one is whole. Raises as `write_video`."""
     even = resize(pose, pose.width + pose.width % 2, pose.height + pose.height % 2)
-    frames = draw_frames(even, style) if over is None else overlay_frames(over, even, style)
+    frames = draw_frames(even, style)
+    if over is not None:
+        frames = overlay_frames(held(over, even.num_frames), even, style)
     spec = VideoSpec(even.width, even.height, even.num_frames, even.fps)
     part = path.with_name(f"{path.name}.part")
     try:

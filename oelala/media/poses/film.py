@@ -5,7 +5,7 @@ Frames come one at a time, upright (the rotation tag is followed), with square p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,6 +119,15 @@ def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) ->
             raise OelalaError("unreadable-file", name=film.path.name, reason=run.reason)
     if not count:
         raise OelalaError("cut-empty", name=film.path.name, start=cut.start, seconds=round(film.seconds, 1))
+
+
+def held(frames: Iterable[Frame], count: int) -> Iterator[Frame]:
+    """So many of them; the last one stands still where they end early. None of none."""
+    frame, source = None, iter(frames)
+    for _ in range(count):
+        frame = next(source, frame)
+        if frame is not None:
+            yield frame
 
 
 def write_cut(path: Path, film: Film, cut: Cut, largest_side: int) -> VideoSpec:

@@ -32,18 +32,30 @@ class Fitted:
     place: Fit | None = None
 
 
-def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit) -> Fitted:
-    """The first person of `driver`. A character, framed as its picture is, without a body leaves the driver's
+def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit, *, person: int = 0) -> Fitted:
+    """That person of `driver`. A character, framed as its picture is, without a body leaves the driver's
     bones as they are.
 
-    Raises ValueError for a driver without people.
+    Raises ValueError for a driver without people, IndexError for one without that person.
     """
     if character is not None and not character.people:
         character = None
-    original = resample(driver.only(0) if driver.people else driver, target.fps, target.num_frames)
+    original = resample(driver.only(person) if driver.people else driver, target.fps, target.num_frames)
     sized = resize(original, target.width, target.height)
     other = None if character is None else resize(character, sized.width, sized.height)
     fitted = retarget(sized, other, fit)
-    findings = tuple(check_fit(fitted, other, bones=fit.bones))
+    findings = (*check_fit(fitted, other, bones=fit.bones), *_others(driver, character, person))
     place = None if other is None else placement(retarget(sized, other, Fit(fit.bones)), other)
     return Fitted(fitted, original, findings, place)
+
+
+def _others(driver: Pose, character: Pose | None, person: int) -> list[Finding]:
+    """Who is passed over: beside the driver, unless another than the first was asked for, and beside the
+    character."""
+    findings = []
+    count = sum(bool(driver.found(one).any()) for one in driver.people)
+    if count > 1 and not person:
+        findings.append(Finding("several", values={"count": count}))
+    if character is not None and len(character.people) > 1:
+        findings.append(Finding("several-characters", values={"count": len(character.people)}))
+    return findings

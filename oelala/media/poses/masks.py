@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from oelala.media.pose import BodyFinder, Found, PoseSettings
 from oelala.media.poses.document import Points, Pose
+from oelala.media.poses.film import held
 
 Frame = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -54,20 +55,11 @@ def replacement(
     settings = PoseSettings(mode="video", num_poses=4, masks=True)
     with BodyFinder(settings) as finder:
         waiting: deque[Frame] = deque()
-        feed = _kept(_as_long(frames, pose.num_frames), waiting)
+        feed = _kept(held(frames, pose.num_frames), waiting)
         for index, found in enumerate(finder.look_closely(feed, pose.fps, on_frame)):
             frame = waiting.popleft()
             mask = grown(_body(frame, found, pose, index), growth)
             yield np.where(mask[..., None], np.uint8(0), frame), mask
-
-
-def _as_long(frames: Iterable[Frame], count: int) -> Iterator[Frame]:
-    """So many of them."""
-    frame, source = None, iter(frames)
-    for _ in range(count):
-        frame = next(source, frame)
-        if frame is not None:
-            yield frame
 
 
 def _kept(frames: Iterable[Frame], waiting: deque[Frame]) -> Iterator[Frame]:

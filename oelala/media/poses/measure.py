@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from oelala.media.poses.document import Points, Pose
+from oelala.media.poses.layouts import COCO18_IN_BODY25
 
 THRESHOLD = 0.05
 
@@ -71,6 +73,30 @@ def compare(truth: Pose, result: Pose, threshold: float = THRESHOLD) -> Score:
         _per_frame(right.sum(axis=1), count),
         _per_frame(np.where(both, distance, 0).sum(axis=1), both.sum(axis=1)),
     )
+
+
+def who_follows(truth: Pose, frames: Iterable[Sequence[Points]], size: tuple[int, int]) -> Points:
+    """(T, 25, 3): of the bodies in every frame the one nearest to the first person of `truth`, so that nobody
+    beside them is measured; zeros for a frame without any. A body: (25, 3), in frames of `size` (width,
+    height)."""
+    wanted = truth.people[0].coco18()
+    chosen = []
+    for index, bodies in enumerate(frames):
+        joints = wanted[index] if index < len(wanted) else np.zeros((18, 3))
+        chosen.append(_nearest(truth, joints, bodies, size))
+    return np.stack(chosen) if chosen else np.zeros((0, 25, 3))
+
+
+def _nearest(truth: Pose, joints: Points, bodies: Sequence[Points], size: tuple[int, int]) -> Points:
+    if not len(bodies):
+        return np.zeros((25, 3))
+    seen = truth.seen(joints)
+    if len(bodies) == 1 or not seen.any():
+        return bodies[0]
+    places = joints[seen, :2] / (truth.width, truth.height)
+    made = np.stack(bodies)[:, list(COCO18_IN_BODY25)][:, seen, :2] / size
+    away = np.hypot((made - places)[..., 0] * truth.width / truth.height, (made - places)[..., 1])
+    return bodies[int(away.mean(axis=1).argmin())]
 
 
 def _made(result: Pose, num_frames: int) -> Points:

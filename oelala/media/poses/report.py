@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from oelala.errors import InvalidTask
+from oelala.errors import InvalidTask, OelalaError
 from oelala.media.poses.detect import Detection, OnFrame
 from oelala.media.poses.document import Pose
 from oelala.media.poses.export import write_pose_video
-from oelala.media.poses.film import Cut
+from oelala.media.poses.film import Cut, Frame, open_film, read_film
 from oelala.media.poses.fit_check import check_fit
 from oelala.media.poses.measure import compare
-from oelala.media.poses.openpose_read import Reading
+from oelala.media.poses.openpose_read import Reading, is_openpose
 from oelala.media.poses.openpose_write import write_folder
 from oelala.media.poses.request import PoseRequest
 from oelala.media.poses.source import MotionSource, read_motion, resample
@@ -28,11 +29,17 @@ def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, A
     one); `findings` of the first person's framing, as data; the
     files written (`draw`, `openpose`) or None; and `score` (`Score.as_json`), or None without `against`.
 
-    Raises InvalidTask ("bad-part") and what reading, drawing and writing raise.
+    Raises InvalidTask ("bad-part"), OelalaError ("nothing-to-draw-over") and what reading, drawing and
+    writing raise.
     """
-    pose = read_motion(_source(request), on_frame)
+    source = _source(request)
+    path = Path(request.file).expanduser()
+    if request.over and (not path.exists() or is_openpose(path)):
+        raise OelalaError("nothing-to-draw-over", name=path.name)
+    pose = read_motion(source, on_frame)
     if request.draw is not None:
-        write_pose_video(request.draw, pose, STYLES[request.style])
+        over = _beneath(path, source.detection.cut, pose) if request.over else None
+        write_pose_video(request.draw, pose, STYLES[request.style], over)
     if request.openpose is not None:
         write_folder(pose, request.openpose, Path(request.file).stem)
     return {
@@ -42,6 +49,11 @@ def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, A
         "openpose": _text(request.openpose),
         "score": None if request.against is None else _score(pose, request),
     }
+
+
+def _beneath(path: Path, cut: Cut, pose: Pose) -> Iterator[Frame]:
+    """The film's frames that the bodies were found in."""
+    return read_film(open_film(path), cut, max(pose.width, pose.height))
 
 
 def numbers_of(pose: Pose) -> dict[str, Any]:

@@ -18,8 +18,8 @@ class PoseRequest:
 
     `detector`: what finds the bodies of a film; `hands`, `face`: whether the built-in one looks for those,
     too; `models`: the Hugging Face cache, for one whose weights lie there. `draw`: an mp4 to draw the bodies
-    in, in that `style`; `openpose`: a folder for OpenPose's JSON. `against`: another such file, to say
-    how well this one follows it.
+    in, in that `style`, `over` the film or on black; `openpose`: a folder for OpenPose's JSON. `against`:
+    another such file, to say how well this one follows it.
     """
 
     file: str
@@ -32,5 +32,6 @@ class PoseRequest:
     models: Path = Path()
     draw: Path | None = None
     style: StyleName = "openpose"
+    over: bool = False
     openpose: Path | None = None
     against: str | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from oelala.media.poses.document import Points, Pose
+from oelala.media.poses.document import Points
 
 # How far a body may move from one frame to the next, in its own sizes, and how long it may be away.
 _LARGEST_STEP = 0.75
@@ -42,21 +42,6 @@ def link(
     kept = [person for person in people if len(person.which) >= least]
     kept.sort(key=lambda person: person.size, reverse=True)
     return [[person.which.get(index) for index in range(total)] for person in kept[:most]]
-
-
-def person_at(pose: Pose, index: int, x: float, y: float) -> int | None:
-    """Who is at that place (pixels) of frame `index`: the smallest body around it, else the nearest one; None
-    where nobody is."""
-    best: tuple[float, float, int] | None = None
-    for number, person in enumerate(pose.people):
-        points = person.body[index][person.body[index, :, 2] > 0]
-        if not len(points):
-            continue
-        low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-        outside = float(np.hypot(*np.maximum(np.maximum(low - (x, y), (x, y) - high), 0)))
-        candidate = (outside, float(np.prod(high - low)), number)
-        best = candidate if best is None else min(best, candidate)
-    return None if best is None else best[2]
 
 
 def body_size(body: Points) -> float:

@@ -11,6 +11,7 @@ from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.fitting import Fitted
 from oelala.media.poses.report import numbers_of
 from oelala.media.poses.retarget import Fit
+from oelala.media.poses.stills import COLUMNS
 
 MOST_FRAMES = 300  # shown; a longer motion is thinned out evenly
 
@@ -42,6 +43,12 @@ def _person(pose: Pose, person: Person, step: int) -> dict[str, Any]:
     places = np.round(dots[..., :2] / (pose.width, pose.height), 3)
     there = pose.seen(dots)
     return {**shown, "dots": [row[marks].tolist() for row, marks in zip(places, there, strict=True)]}
+
+
+def stills_view(pose: Pose, count: int) -> dict[str, Any]:
+    """How `media.poses.stills` has laid out that many stills of the motion's film; each stands for an equal
+    share of its `seconds`."""
+    return {"count": count, "columns": min(COLUMNS, count), "seconds": round(pose.num_frames / pose.fps, 3)}
 
 
 def fitted_view(fitted: Fitted) -> dict[str, Any]:

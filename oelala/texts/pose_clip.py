@@ -1,0 +1,79 @@
+"""Sentences around a clip that follows a motion: what it lacks, what was mixed up, what was measured."""
+
+from __future__ import annotations
+
+from oelala.texts.text import Text
+
+FAULTS: dict[str, Text] = {
+    "error.nothing-to-draw-over": Text(
+        "{name} is no film: there is nothing to draw the bodies over.",
+        "{name} is geen film: er is niets om de lichamen overheen te tekenen.",
+    ),
+    "error.nothing-to-draw-over.hint": Text(
+        "Give the film itself, or leave --over out.", "Geef de film zelf, of laat --over weg."
+    ),
+    "error.picture-is-film": Text(
+        "{name} is a film, and the character comes from a picture.",
+        "{name} is een film en het personage komt van een afbeelding.",
+    ),
+    "error.picture-is-film.hint": Text(
+        "To follow its motion, give it as --motion. To move whoever is in it, save a frame of it as a PNG.",
+        "Om de beweging te volgen geef je hem als --motion. Om wie erin staat te laten bewegen bewaar je een "
+        "beeld ervan als PNG.",
+    ),
+    "error.motion-is-pictures": Text(
+        "{name} is a folder of pictures, and holds no pose.",
+        "{name} is een map met afbeeldingen, zonder pose.",
+    ),
+    "error.motion-is-pictures.hint": Text(
+        "Give a film as --motion, or one of the pictures. A picture of the character goes with --image.",
+        "Geef een film als --motion, of een van de afbeeldingen. Een afbeelding van het personage hoort bij "
+        "--image.",
+    ),
+}
+
+FIT: dict[str, Text] = {
+    "pose.fit.several-characters": Text(
+        "{count} people are in the character's picture; the clearest one is taken. Crop the picture to the "
+        "one you mean.",
+        "Op de afbeelding van het personage staan {count} mensen; de duidelijkste telt. Snijd de afbeelding "
+        "bij tot wie je bedoelt.",
+    ),
+    "pose.fit.no-hands": Text(
+        "This model looks at hands, and the motion has none: it makes something up. A film shows them.",
+        "Dit model kijkt naar handen en de beweging heeft er geen: het verzint iets. Een film toont ze wel.",
+    ),
+    "pose.fit.no-face": Text(
+        "This model also follows the face of whoever moves, and only a film shows one: the face is made up.",
+        "Dit model volgt ook het gezicht van wie beweegt en alleen een film toont dat: het gezicht wordt "
+        "verzonnen.",
+    ),
+}
+
+# The same finding where nobody can click.
+TYPED: dict[str, Text] = {
+    "terminal.fit.several": Text(
+        "{count} people were found; the clearest one is followed. For another: generate pose-transfer "
+        "--person 1",
+        "Er zijn {count} mensen gevonden; de duidelijkste wordt gevolgd. Voor een ander: generate "
+        "pose-transfer --person 1",
+    ),
+}
+
+TERMINAL: dict[str, Text] = {
+    "terminal.not-measured": Text(
+        "How well the clip follows was not measured; the log says why.",
+        "Hoe goed de clip volgt is niet gemeten; het logboek zegt waarom.",
+    ),
+    "terminal.side-by-side": Text(
+        "Driver, skeleton and clip side by side: {path}", "Voorbeeld, skelet en clip naast elkaar: {path}"
+    ),
+}
+
+PAGE: dict[str, Text] = {
+    "live.score.save": Text("Save side by side", "Bewaar naast elkaar"),
+    "live.picture.alt.character": Text("The character", "Het personage"),
+    "live.fit.overlay.film": Text("The motion over its film", "De beweging over de film"),
+}
+
+TEXTS: dict[str, Text] = {**FAULTS, **FIT, **TYPED, **TERMINAL, **PAGE}
