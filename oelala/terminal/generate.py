@@ -97,7 +97,7 @@ def _checked_target(out: Path | None) -> Path | None:
 def _deliver(studio: Studio, jobs: list[Job], out: Path | None, console: Console) -> None:
     outputs = [_output(studio, job) for job in jobs]
     first = jobs[0]
-    for told in ("leaner", "int8"):
+    for told in ("leaner", "int8", "chunk"):
         if any(isinstance(job.state, Done) and job.state.result.details.get(told) for job in jobs):
             console.note(f"terminal.{told}")
     if out is not None:

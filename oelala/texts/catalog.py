@@ -175,6 +175,10 @@ TEXTS: dict[str, Text] = {
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",
     ),
+    "plan.chunk": Text(
+        "Decodes {chunk} frames at once instead of {wished}, which changes the picture a little.",
+        "Decodeert {chunk} beelden per keer in plaats van {wished}; dat verandert het beeld een beetje.",
+    ),
     "plan.lossy.first-block-cache": Text(
         "Skips similar steps: faster than said, and not the same clip.",
         "Slaat gelijkende stappen over: sneller dan gezegd, en niet dezelfde clip.",

@@ -20,6 +20,10 @@ TEXTS: dict[str, Text] = {
         "The model's weights were kept in 8 bits to fit, which changes the picture a little.",
         "De gewichten van het model zijn in 8 bits gehouden om te passen, dat verandert het beeld iets.",
     ),
+    "terminal.chunk": Text(
+        "Fewer frames were decoded at once to fit, which changes the picture a little.",
+        "Om te passen zijn minder beelden per keer gedecodeerd; dat verandert het beeld iets.",
+    ),
     "terminal.here": Text("on this computer", "op deze computer"),
     "terminal.not-here": Text("to be downloaded", "nog te downloaden"),
     "terminal.fits.yes": Text("fits", "past"),

@@ -11,7 +11,8 @@ from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.machine import Machine, read_machine
 from oelala.models.planning.hardware import hardware_of
-from oelala.models.planning.plan import PlanRequest, ladder, plan_run
+from oelala.models.planning.ladder import ladder, plan_run
+from oelala.models.planning.plan import PlanRequest
 from oelala.models.planning.words import memory_size
 from oelala.settings import Settings
 

@@ -40,6 +40,8 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
         said.append(("plan.streamed", {}))
     if plan.fits and plan.quantisation == "int8":
         said.append(("plan.int8", {}))
+    if plan.fits and plan.decode_chunk < plan.wished_chunk:
+        said.append(("plan.chunk", {"chunk": str(plan.decode_chunk), "wished": str(plan.wished_chunk)}))
     if plan.first_block_cache:
         said.append(("plan.lossy.first-block-cache", {}))
     if plan.sage_attention:
