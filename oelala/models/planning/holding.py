@@ -18,6 +18,8 @@ _ACTIVATION, _BESIDE_FFN, _FFN = 23.0, 8.7, 4
 _FUSED = 0.65
 # What a branch of guidance holds while the other one passes a block, likewise; measured 2.2.
 _WAITING = 2.5
+# Of the time embedding, for each of its rows and each unit of width.
+_TIME = 14
 # Bytes that decoding needs for each pixel of a frame, measured on 832 × 480 × 81: 9.3 GiB in 32 bits, 4.7 GiB
 # without channels last; with them and in 16 bits 10,131 are counted over its modules, and 10,530 measured.
 _DECODE, _DECODE_16 = 24_030, 10_900
@@ -61,9 +63,10 @@ def activations(row: Row, size: ClipSize) -> Activations:
         return Activations(pass_bytes, pass_bytes, int(_WAITING / _ACTIVATION * pass_bytes))
     block = max(_ACTIVATION * compute.dim, _BESIDE_FFN * compute.dim + _FFN * compute.ffn_dim)
     beside = 2 * compute.held * compute.dim
+    times = _TIME * compute.dim * compute.time_rows
     return Activations(
-        block=int((block + beside) * size.tokens),
-        fused=int((_FUSED * block + beside) * size.tokens),
+        block=int((block + beside) * size.tokens) + times,
+        fused=int((_FUSED * block + beside) * size.tokens) + times,
         waiting=int((_WAITING * compute.dim + beside) * size.tokens),
     )
 
