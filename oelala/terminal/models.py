@@ -81,7 +81,8 @@ def _list(studio: Studio, console: Console) -> int:
         return DONE
     for status in statuses:
         here = console.say("terminal.here" if status.on_disk else "terminal.not-here")
-        fits = console.say(f"terminal.fits.{status.fits}")
+        key, values = status.verdict
+        fits = console.say(key, **values)
         most = " " if status.bytes_exact else "≤"
         console.result(f"{status.id:<22} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
     return DONE

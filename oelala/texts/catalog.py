@@ -131,6 +131,14 @@ TEXTS: dict[str, Text] = {
         "Groter dan de grafische kaart ({need}, die heeft {have}): delen wachten in het gewone geheugen. "
         "Dat is trager.",
     ),
+    "fits.smaller.gpu": Text(
+        "Fits at {size} ({need} of {have} on the graphics card). Its own size is too large for this card.",
+        "Past op {size} ({need} van {have} op de grafische kaart). De eigen maat is te groot voor deze kaart.",
+    ),
+    "fits.smaller.cpu": Text(
+        "Runs on the processor at {size} ({need} of {have} memory). Its own size is too large here.",
+        "Draait op de processor op {size} ({need} van {have} geheugen). De eigen maat is hier te groot.",
+    ),
     "fits.too-little-vram": Text(
         "Needs a graphics card with {need}; this one has {have}.",
         "Heeft een grafische kaart met {need} nodig; deze heeft {have}.",
