@@ -133,7 +133,7 @@ TEXTS: dict[str, Text] = {
     ),
     "fits.smaller.gpu": Text(
         "Fits at {size} ({need} of {have} on the graphics card). Its own size is too large for this card.",
-        "Past op {size} ({need} van {have} op de grafische kaart). De eigen maat is te groot voor deze kaart.",
+        "Past op {size} ({need} van {have} op de grafische kaart). De eigen maat is daar te groot voor.",
     ),
     "fits.smaller.cpu": Text(
         "Runs on the processor at {size} ({need} of {have} memory). Its own size is too large here.",
