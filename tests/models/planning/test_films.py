@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from oelala.models.catalog import find
 from oelala.models.planning import ladder, plan_run, work_of
 from tests.models.planning.machines import GIB, machine, request
 
-LONG = {"width": 1280, "height": 720, "num_frames": 1001, "num_inference_steps": 20}
+LONG: dict[str, Any] = {"width": 1280, "height": 720, "num_frames": 1001, "num_inference_steps": 20}
 PIXELS = 1280 * 720
 
 
@@ -44,7 +45,7 @@ def test_films_are_in_main_memory() -> None:
     """Drawn, turned to numbers, and gathered before anything is saved; without a motion a clip is encoded
     while it is decoded."""
     vace = find("wan2.1-vace-14b")
-    size = {"width": 832, "height": 480, "num_frames": 81}
+    size: dict[str, Any] = {"width": 832, "height": 480, "num_frames": 81}
     assert work_of(vace, size).ram_bytes == 0
     assert work_of(vace, {**size, "motion": "dance"}).ram_bytes == 42 * 832 * 480 * 81
     joined = work_of(find("wan2.1-i2v-14b-480p"), {**size, "extend": "outputs/a.mp4"})
