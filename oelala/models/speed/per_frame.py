@@ -41,7 +41,7 @@ def time_per_frame(module: Any, check: Check = alike, rows: int = ROWS) -> Itera
         return
     with ExitStack() as undo:
         embedding = _PerFrame(module, check, rows)
-        undo.callback(module.register_forward_pre_hook(embedding.look, with_kwargs=True).remove)
+        _replace(undo, module.patch_embedding, embedding.look)
         _replace(undo, module.condition_embedder, embedding)
         for block in module.blocks:
             if type(block) is WanTransformerBlock:
@@ -66,13 +66,14 @@ class _PerFrame:
 
     def __init__(self, module: Any, check: Check, rows: int) -> None:
         self._plain, self._check, self._rows = module.condition_embedder.forward, check, rows
-        self._patch: int = module.config.patch_size[0]
+        self._patches = module.patch_embedding.forward
         self._frames = 0
 
-    def look(self, module: Any, args: tuple[Any, ...], arguments: dict[str, Any]) -> None:
-        del module
-        hidden = args[0] if args else arguments["hidden_states"]
-        self._frames = hidden.shape[2] // self._patch
+    def look(self, hidden_states: torch.Tensor) -> torch.Tensor:
+        """The patches as they are, which come before: they tell how many frames there are."""
+        patches: torch.Tensor = self._patches(hidden_states)
+        self._frames = patches.shape[2]
+        return patches
 
     def __call__(
         self,
