@@ -189,7 +189,8 @@ def _gpu_sentence(gpu: Gpu, language: Language) -> str:
 
 def _model_sentence(model: ModelStatus, language: Language) -> str:
     here = say("terminal.here" if model.on_disk else "terminal.not-here", language)
-    fits = say(f"terminal.fits.{model.fits}", language)
+    key, values = model.verdict
+    fits = say(key, language, **values)
     return say(
         "doctor.model", language, title=model.title, size=human_bytes(model.bytes), here=here, fits=fits
     )

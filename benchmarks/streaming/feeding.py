@@ -9,9 +9,10 @@ from typing import Any
 import torch
 
 from benchmarks.streaming.bench import Bench
+from benchmarks.streaming.feed_forward import feed_in_pieces, same_in_pieces
 from benchmarks.streaming.resident import compile_blocks
 from benchmarks.streaming.weights import build, inputs
-from oelala.models.speed import attention_backend, feed_in_pieces, same_in_pieces
+from oelala.models.speed import attention_backend
 
 _PIECES = (1, 2, 4, 8)
 

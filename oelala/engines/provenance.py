@@ -38,8 +38,13 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
 
 def told_of(loan: Loan) -> dict[str, Any]:
     """What the user should hear of this run, for the job's details: memory decided it, as it was by then."""
-    int8 = loan.plan is not None and loan.plan.quantisation == "int8"
-    return {**({"leaner": True} if loan.leaner else {}), **({"int8": True} if int8 else {})}
+    plan = loan.plan
+    told = {
+        "leaner": loan.leaner,
+        "int8": plan is not None and plan.quantisation == "int8",
+        "chunk": plan is not None and plan.decode_chunk < plan.wished_chunk,
+    }
+    return {name: True for name, so in told.items() if so}
 
 
 def _placed(plan: Plan) -> dict[str, Any]:
@@ -48,6 +53,7 @@ def _placed(plan: Plan) -> dict[str, Any]:
         "placements": dict(plan.placements),
         "vae_tiling": plan.vae_tiling,
         "quantisation": plan.quantisation,
+        **({"decode_chunk_size": plan.decode_chunk} if plan.decode_chunk else {}),
     }
 
 

@@ -37,8 +37,8 @@ def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Fram
     assert isinstance(task, ImageToVideo)
     loan.pipeline.scheduler = type(loan.pipeline.scheduler).from_config(loan.pipeline.scheduler.config)
     total = known(task.num_inference_steps)
-    chunks = math.ceil(known(task.num_frames) / known(task.decode_chunk_size))
-
+    chunk = chunk_of(task, loan)
+    chunks = math.ceil(known(task.num_frames) / chunk)
     previews, guess = Previews(loan.preview, sampling.fps(loan.row), sampling.first), EulerGuess()
 
     def on_step(pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -53,9 +53,15 @@ def sample_svd(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Fram
     phases.enter("encoding")
     with watched(loan, phases, total, chunks):
         latents = _call(loan.pipeline, sampling, task, on_step)
-        with closing(_decoded(loan.pipeline, latents, known(task.decode_chunk_size))) as pictures:
+        with closing(_decoded(loan.pipeline, latents, chunk)) as pictures:
             yield from frames_out(pictures)
     phases.leave()
+
+
+def chunk_of(task: ImageToVideo, loan: Loan) -> int:
+    """Frames decoded at once: as many as the plan has room for, and no more than were asked for."""
+    asked = known(task.decode_chunk_size)
+    return min(asked, loan.plan.decode_chunk) if loan.plan is not None and loan.plan.decode_chunk else asked
 
 
 def _call(pipeline: Any, sampling: Sampling, task: ImageToVideo, on_step: Any) -> torch.Tensor:

@@ -115,7 +115,7 @@ def _deliver(
     """`told`: what scripts are told besides."""
     clips = [_output(studio, job) for job in jobs]
     first, outputs = jobs[0], clips
-    for word in ("leaner", "int8"):
+    for word in ("leaner", "int8", "chunk"):
         if any(isinstance(job.state, Done) and job.state.result.details.get(word) for job in jobs):
             console.note(f"terminal.{word}")
     if out is not None:

@@ -82,7 +82,8 @@ def _list(studio: Studio, console: Console) -> int:
     width = max((len(status.id) for status in statuses), default=0)
     for status in statuses:
         here = console.say("terminal.here" if status.on_disk else "terminal.not-here")
-        fits = console.say(f"terminal.fits.{status.fits}")
+        key, values = status.verdict
+        fits = console.say(key, **values)
         most = " " if status.bytes_exact else "≤"
         console.result(f"{status.id:<{width}} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
     return DONE

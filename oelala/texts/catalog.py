@@ -131,6 +131,14 @@ TEXTS: dict[str, Text] = {
         "Groter dan de grafische kaart ({need}, die heeft {have}): delen wachten in het gewone geheugen. "
         "Dat is trager.",
     ),
+    "fits.smaller.gpu": Text(
+        "Fits at {size} ({need} of {have} on the graphics card). Its own size is too large for this card.",
+        "Past op {size} ({need} van {have} op de grafische kaart). De eigen maat is daar te groot voor.",
+    ),
+    "fits.smaller.cpu": Text(
+        "Runs on the processor at {size} ({need} of {have} memory). Its own size is too large here.",
+        "Draait op de processor op {size} ({need} van {have} geheugen). De eigen maat is hier te groot.",
+    ),
     "fits.too-little-vram": Text(
         "Needs a graphics card with {need}; this one has {have}.",
         "Heeft een grafische kaart met {need} nodig; deze heeft {have}.",
@@ -182,6 +190,10 @@ TEXTS: dict[str, Text] = {
     "plan.attention": Text(
         "Attention goes through {name}, measured to be the fastest here.",
         "Attention gaat via {name}; dat bleek hier het snelst.",
+    ),
+    "plan.chunk": Text(
+        "Decodes {chunk} frames at once instead of {wished}, which changes the picture a little.",
+        "Decodeert {chunk} beelden per keer in plaats van {wished}; dat verandert het beeld een beetje.",
     ),
     "plan.lossy.first-block-cache": Text(
         "Skips similar steps: faster than said, and not the same clip.",

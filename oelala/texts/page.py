@@ -112,6 +112,10 @@ LIVE: dict[str, Text] = {
         "weights in 8 bits, which changes the picture a little",
         "gewichten in 8 bits, dat verandert het beeld iets",
     ),
+    "live.chunk": Text(
+        "decoded in fewer frames at a time, which changes the picture a little",
+        "met minder beelden per keer gedecodeerd, dat verandert het beeld iets",
+    ),
     "live.meta.steps": Text("{n} steps", "{n} stappen"),
     "live.meta.frames": Text("{n} frames", "{n} beelden"),
     "live.meta.seed": Text("seed {n}", "seed {n}"),

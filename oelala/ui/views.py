@@ -19,8 +19,9 @@ OUTPUTS = "outputs/"
 TITLE_LENGTH = 160
 # Faults that are no fault of a task, and yet belong to a field.
 FIELDS = dict.fromkeys(("model-missing", "model-broken", "embedded-missing", "unknown-model"), "model")
-# Details of a finished job that its row has a sentence for: it ran out of memory, its weights were rounded.
-NOTED = ("leaner", "int8")
+# Details of a finished job that its row has a sentence for: it ran out of memory, its weights were rounded,
+# it was decoded in fewer frames at a time.
+NOTED = ("leaner", "int8", "chunk")
 # Of a task, what a panel shows beside the title.
 FACTS = ("model", "width", "height", "num_frames", "num_inference_steps", "seed")
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from oelala.engines.image_to_video import run, sampling_of
+from oelala.engines.provenance import provenance_of, told_of
 from oelala.engines.sampling import sample_wan
 from oelala.engines.sampling_svd import EulerGuess, sample_svd
 from oelala.engines.watch import Phases
@@ -25,6 +26,7 @@ from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.video import probe, read_frames
 from oelala.models.catalog import find, resolve
 from oelala.models.manager import ModelManager, ModelSpec
+from oelala.models.planning import Hardware
 from oelala.progress import Progress, RunContext
 from oelala.settings import Settings
 from oelala.tasks.image_to_video import ImageToVideo
@@ -178,6 +180,31 @@ def test_every_setting_of_svd_counts(
 ) -> None:
     one, two = (sampled(manager, workspace, task_of(SVD, photo, **values)) for values in ({}, other))
     assert not np.array_equal(one, two)
+
+
+def test_svd_decodes_as_many_frames_at_once_as_the_plan_has_room_for(
+    models: Path, workspace: Workspace, tmp_path: Path, photo: str
+) -> None:
+    """After memory ran out, on a lower step of the ladder: the picture is that of a smaller wish."""
+    card = Hardware("cuda", "", 24 * 2**30, 64 * 2**30, disk_free=10**15)
+    settings = Settings(workspace=tmp_path / "second", models=models)
+    second = ModelManager(settings, torch.device("cpu"), None, find, card)
+    wide = task_of(SVD, photo, num_inference_steps=2)
+    narrow = wide.model_copy(update={"decode_chunk_size": 2})
+    clips = {}
+    for task, step in ((wide, 0), (wide, 3), (narrow, 0)):
+        row = find(task.model)
+        spec = ModelSpec(task.model, row.pipelines[task.kind], task.model_dump(), least_step=step)
+        with second.use(spec) as loan:
+            clips[task, step] = np.concatenate(
+                list(sample_svd(sampling_of(task, workspace), loan, Phases(context_of())))
+            )
+            told, noted = provenance_of(loan, {}), told_of(loan)
+        assert told["decode_chunk_size"] == (4 if (task, step) == (wide, 0) else 2)
+        assert noted.get("chunk", False) is (step == 3)
+    assert np.array_equal(clips[wide, 3], clips[narrow, 0])
+    assert not np.array_equal(clips[wide, 3], clips[wide, 0])
+    second.empty()
 
 
 @pytest.mark.parametrize("model", [*LAYOUTS, SVD])

@@ -11,8 +11,8 @@ import pytest
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
 from oelala.media.faults import human_bytes
 from oelala.models.catalog import ROWS, defaults, find, resolve, rows, status
+from oelala.models.catalog.fitting import fits_machine
 from oelala.models.catalog.resolve import check_frames, check_size, missing_model
-from oelala.models.catalog.status import fits_machine
 from oelala.models.machine import Machine
 from oelala.models.nvidia import Gpu
 from oelala.settings import ASSETS, Settings

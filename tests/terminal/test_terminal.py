@@ -218,15 +218,16 @@ def test_a_clip_that_took_a_second_try_says_so(
     workspace: Path, capsys: pytest.CaptureFixture[str], language: Language
 ) -> None:
     """On stderr: stdout has the path and nothing else."""
+    noted = {"leaner": True, "int8": True, "chunk": True}
     studio = Studio(Settings(workspace=workspace))
     job = studio.store.enqueue(TextToVideo(prompt="a", model="oelala-mini", seed=7))
     claimed = studio.store.claim("gpu", "worker")
     assert claimed is not None
-    studio.store.finish(job.id, claimed.attempt, JobResult("outputs/a.mp4", {"leaner": True, "int8": True}))
+    studio.store.finish(job.id, claimed.attempt, JobResult("outputs/a.mp4", noted))
     _deliver(studio, [studio.job(job.id)], None, Console(language))
     printed = capsys.readouterr()
     assert printed.out.strip() == str(workspace / "outputs" / "a.mp4")
-    said = [say(f"terminal.{told}", language) for told in ("leaner", "int8")]
+    said = [say(f"terminal.{told}", language) for told in noted]
     assert printed.err.splitlines() == said
 
 

@@ -109,11 +109,11 @@ def test_a_long_history_makes_no_long_answer(studio: Studio, client: TestClient)
 
 
 def test_a_clip_that_took_a_second_try_says_so(studio: Studio, client: TestClient) -> None:
-    for told in ({}, {"leaner": True}, {"leaner": True, "int8": True}):
+    for told in ({}, {"leaner": True}, {"leaner": True, "int8": True}, {"chunk": True}):
         job = studio.store.enqueue(TASK)
         claimed = studio.store.claim("gpu", "worker")
         assert claimed is not None
         studio.store.finish(job.id, claimed.attempt, JobResult("outputs/2026-11-27/a.mp4", told))
         jobs = client.get("/oelala/poll").json()["jobs"]
         (view,) = [one for one in jobs if one["id"] == job.id]
-        assert {name: view[name] for name in ("leaner", "int8") if name in view} == told
+        assert {name: view[name] for name in ("leaner", "int8", "chunk") if name in view} == told

@@ -76,7 +76,8 @@ function note(job) {
   }
   if (job.state !== "running") {
     const took = job.started ? duration(job.finished - job.started) : "";
-    return [took, job.leaner && t("live.leaner"), job.int8 && t("live.int8")].filter(Boolean).join(" · ");
+    const noted = ["leaner", "int8", "chunk"].map((name) => job[name] && t(`live.${name}`));
+    return [took, ...noted].filter(Boolean).join(" · ");
   }
   const left = remaining(job);
   const parts = [counts(job) ? t("live.step", { step: job.step, total: job.total }) : t(`phase.${job.phase || "starting"}`)];

@@ -63,8 +63,10 @@ class Compute:
 
     `num_layers` blocks of width `dim` with a feed-forward of `ffn_dim`; `extra_layers` more of them stand
     beside those (VACE). `held`: hidden states that wait while any block is at work, such as what VACE's own
-    blocks have said. `extra_frames`: latent frames that the transformer sees beside the clip's own. A token
-    is `patch` × `patch` latents; one latent stands for `spatial` × `spatial` pixels and `temporal` frames.
+    blocks have said. `extra_frames`: latent frames that the transformer sees beside the clip's own.
+    `time_rows`: of the time embedding, where tokens have timesteps of their own. `segment`: frames that are
+    made together, where a longer clip is made piece after piece, 0: all. A token is `patch` × `patch`
+    latents; one latent stands for `spatial` × `spatial` pixels and `temporal` frames.
     `decode_flops`: of the VAE's decoder, for each pixel of each frame, counted over its modules.
     """
 
@@ -75,6 +77,8 @@ class Compute:
     extra_layers: int = 0
     held: int = 0
     extra_frames: int = 0
+    time_rows: int = 0
+    segment: int = 0
     patch: int = 2
     spatial: int = 8
     temporal: int = 4

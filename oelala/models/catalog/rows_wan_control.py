@@ -92,5 +92,6 @@ WAN22_ANIMATE_14B = Row(
     pipelines={"pose-transfer": "WanAnimatePipeline"},
     image_needed=True,
     smallest_num_frames=5,
-    compute=replace(COMPUTE_14B, held=2, extra_frames=1),  # the pose, added; the character's own picture
+    # the pose, added; the character's own picture
+    compute=replace(COMPUTE_14B, held=2, extra_frames=1, segment=77),
 )

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from oelala.models.catalog.fitting import Fits, fits_machine
 from oelala.models.catalog.installed import installation, missing_bytes, missing_parts
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.machine import Machine, read_machine
-from oelala.models.planning.hardware import hardware_of
-from oelala.models.planning.plan import PlanRequest, ladder, plan_run
-from oelala.models.planning.words import memory_size
 from oelala.settings import Settings
-
-Fits = Literal["yes", "streamed", "no"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +58,13 @@ class ModelStatus:
     sources: tuple[str, ...] = ()
     preview: PreviewStatus | None = None
 
+    @property
+    def verdict(self) -> tuple[str, Mapping[str, str]]:
+        """Whether it fits, in a word or two: a key of `oelala.texts.terminal`, and its values."""
+        if "size" in self.why_values:
+            return "terminal.fits.at", {"size": self.why_values["size"]}
+        return f"terminal.fits.{self.fits}", {}
+
 
 def status(row: Row, settings: Settings, machine: Machine | None = None) -> ModelStatus:
     """`machine` None: this one."""
@@ -103,26 +106,6 @@ def _preview(row: Row, settings: Settings) -> PreviewStatus | None:
     found = installation(tiny.row, settings.models)
     here = found is not None and not found.missing
     return PreviewStatus(tiny.row.repo, tiny.row.licence, tiny.row.bytes, here)
-
-
-def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]:
-    """Whether the model runs here at its own size: on the largest card, streamed through it, or on the
-    processor."""
-    hardware = hardware_of(machine)
-    values = next(iter(row.defaults.values()), {})
-    plans = ladder(PlanRequest(row, values, hardware))
-    plan = plan_run(PlanRequest(row, values, hardware))
-    gpu = hardware.device != "cpu"
-    whole = {"need": memory_size(plans[0].peak_vram), "have": memory_size(hardware.vram)}
-    if plan.fits and gpu:
-        return ("streamed", "fits.streamed", whole) if plan.streamed else ("yes", "fits.gpu", whole)
-    in_ram = {"need": memory_size(plan.peak_ram), "have": memory_size(hardware.ram)}
-    if plan.fits:
-        return "yes", "fits.cpu", in_ram
-    least = min(plans, key=lambda one: one.peak_vram)
-    if gpu and least.peak_vram > hardware.vram:
-        return "no", "fits.too-little-vram", whole | {"need": memory_size(least.peak_vram)}
-    return "no", "fits.too-little-ram", in_ram | {"need": memory_size(least.peak_ram)}
 
 
 def _sizes(row: Row) -> dict[str, Any]:

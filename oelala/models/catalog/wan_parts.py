@@ -44,7 +44,8 @@ LIMITS_BOTH = SizeLimits(16, 128, 1280, 1280 * 720, SIZES_480P + SIZES_720P)
 _DECODE_21, _DECODE_22 = 8.5e6, 18.44e6
 COMPUTE_1_3B = Compute(30, 1536, 8960, _DECODE_21)
 COMPUTE_14B = Compute(40, 5120, 13824, _DECODE_21)
-COMPUTE_5B = Compute(30, 3072, 14336, _DECODE_22, spatial=16)
+# Held: the time embedding for each token, which the end of a pass wants.
+COMPUTE_5B = Compute(30, 3072, 14336, _DECODE_22, held=1, time_rows=1024, spatial=16)
 
 # UMT5-XXL is the same everywhere: in 32 bits in the repositories of Wan 2.1, in half of that in those of 2.2.
 # It is loaded in 16 bits, so it comes from there: 11 GB less to fetch.

@@ -1,8 +1,10 @@
 """What a run will need, told before it starts: pure functions of machine, model and task. No torch."""
 
 from oelala.models.planning.hardware import Abilities, Hardware, hardware_now, hardware_of
+from oelala.models.planning.ladder import Memory, ladder, next_step, plan_run
 from oelala.models.planning.learn import Speed, Timing, fit_speed
-from oelala.models.planning.plan import Memory, Placement, Plan, PlanRequest, ladder, next_step, plan_run
+from oelala.models.planning.plan import Plan, PlanRequest
+from oelala.models.planning.rungs import Placement
 from oelala.models.planning.work import Work, work_of
 
 __all__ = [

@@ -14,8 +14,6 @@ from oelala.models.planning.work import Work
 _SPARE_SHARE = 0.8
 # Copying in half the time of computing is never waited for: 1.002 … 1.01 of a step that copies nothing.
 _UNNOTICED = 0.5
-# Of activations, where compiled code keeps no copies in 32 bits: 0.56 measured for a Wan 14B.
-_FUSED = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +47,10 @@ def phases_of(
     # one ring serves all, as large as the largest of their blocks
     ring = max((size.slice - size.rest for size in passing), default=0)
     large = any(size.large for size in passing)
-    working = int(work.activation_bytes * (_FUSED if fused else 1.0))
+    working = work.fused_bytes if fused else work.activation_bytes
     working += max((size.unpacking for size in sizes), default=0)
     return CardPhases(
-        always=resident + sum(size.rest for size in passing),
+        always=resident + sum(size.rest for size in passing) + work.held_bytes,
         text=ring,
         encoding=int((1 + lost) * (work.encode_bytes_tiled if tiling else work.encode_bytes)),
         denoising=(ring if large else 0) + int((1 + lost) * working),

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 _LARGE = ("transformer", "transformer_2", "unet")
 _EMBEDDING_SHARE = 0.185  # of UMT5-XXL: looked up, layer after layer has the rest
 _TEXT_LAYERS = 24
+# The largest of a UNet's blocks, which are its few levels, and what is in none: 0.321 and 0.003 of Stable
+# Video Diffusion.
+_UNET_BLOCK, _UNET_REST = 0.33, 0.01
 # Blocks on the card while the transformer is streamed: the one at work, and the next on its way.
 _RING = 2
 # Bytes for each number of a matrix while a GGUF layer unpacks it: what its steps hold at once at most, as
@@ -105,10 +108,14 @@ def _rest(row: Row, name: str, part: Component, whole: int) -> int:
         if is_gguf(part):  # nothing of it is quantised there, and it is loaded in 16 bits
             return min(whole, 2 * outside)
         return int(whole * outside / part.parameters)
+    if name == "unet":
+        return int(_UNET_REST * whole)
     return 0 if name.startswith("text_encoder") else whole
 
 
 def _ring(row: Row, name: str, whole: int, rest: int) -> int:
     if name in _LARGE and row.compute is not None:
         return int(_RING * (whole - rest) / _block(row)[1])
+    if name == "unet":
+        return int(_RING * _UNET_BLOCK * whole)
     return int(whole * _RING * (1 - _EMBEDDING_SHARE) / _TEXT_LAYERS)

@@ -44,6 +44,8 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
         said.append(("plan.int8", {}))
     if plan.fits and plan.attention_backend in _ATTENTION:
         said.append(("plan.attention", {"name": _ATTENTION[plan.attention_backend]}))
+    if plan.fits and plan.decode_chunk < plan.wished_chunk:
+        said.append(("plan.chunk", {"chunk": str(plan.decode_chunk), "wished": str(plan.wished_chunk)}))
     if plan.first_block_cache:
         said.append(("plan.lossy.first-block-cache", {}))
     if plan.sage_attention:

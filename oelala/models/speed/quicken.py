@@ -12,6 +12,7 @@ import torch
 from oelala.models.speed.attention import DEFAULT, attention_backend
 from oelala.models.speed.compiling import CompiledBlocks, repeated_blocks
 from oelala.models.speed.lossy import first_block_cache
+from oelala.models.speed.per_frame import time_per_frame
 from oelala.models.speed.sage import sage_attention
 from oelala.models.speed.tables import rotary_once
 
@@ -53,7 +54,8 @@ def quickened(
     cache: float = 0.0,
     sage: bool = False,
 ) -> Iterator[Quickening]:
-    """Every transformer with this attention, its rotary tables kept and, if wanted, its blocks compiled.
+    """Every transformer with this attention, its rotary tables kept, its time embedding worked out once a
+    frame and, if wanted, its blocks compiled.
 
     `cache`: threshold of the first-block cache, 0 for none. Its hooks look into each block's call, so that
     with it the blocks stay as they are. `sage`: SageAttention, which has to be here (`check_sage`).
@@ -66,6 +68,7 @@ def quickened(
             if sage:
                 undo.enter_context(sage_attention(module))
             undo.enter_context(rotary_once(module))
+            undo.enter_context(time_per_frame(module))
             if cache:
                 undo.enter_context(first_block_cache(module, cache))
             elif compiled and (blocks := repeated_blocks(module)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from oelala.models.speed.feed_forward import feed_in_pieces, same_in_pieces
+from benchmarks.streaming.feed_forward import feed_in_pieces, same_in_pieces
 from tests.models.streaming import small
 
 

@@ -9,13 +9,12 @@ import pytest
 import torch
 from diffusers.models.attention import FeedForward
 
+from benchmarks.streaming.feed_forward import feed_in_pieces, same_in_pieces
 from oelala.models.speed import (
     AttentionChoices,
     AttentionShape,
-    feed_in_pieces,
     measure_backends,
     quickened,
-    same_in_pieces,
 )
 from oelala.models.streaming import Branches, Ring, StreamRequest, stream_module
 from tests.models.streaming import small

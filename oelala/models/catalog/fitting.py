@@ -1,0 +1,76 @@
+"""Whether a model runs on a machine: at its own size, or else at a smaller one of the usual ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from oelala.models.catalog.row import Row
+from oelala.models.machine import Machine
+from oelala.models.planning.hardware import hardware_of
+from oelala.models.planning.ladder import ladder, plan_run
+from oelala.models.planning.plan import Plan, PlanRequest
+from oelala.models.planning.words import memory_size
+
+Fits = Literal["yes", "streamed", "no"]
+Verdict = tuple[Fits, str, dict[str, str]]
+
+# What people ask for below a model's own size, the largest first.
+_USUAL = ((832, 480), (640, 384), (512, 320))
+
+
+def fits_machine(row: Row, machine: Machine) -> Verdict:
+    """On the largest card, streamed through it, or on the processor: "yes", "streamed", "no", with a key of
+    `oelala.texts.catalog` and its values. One that fits at a smaller size only says at which."""
+    request = PlanRequest(row, next(iter(row.defaults.values()), {}), hardware_of(machine))
+    plan = plan_run(request)
+    if plan.fits:
+        return _fitting(request, plan)
+    for width, height in smaller_sizes(row):
+        smaller = plan_run(replace(request, values={**request.values, "width": width, "height": height}))
+        if smaller.fits:
+            values = _values(smaller) | {"size": f"{width} × {height}"}
+            where = "cpu" if smaller.device == "cpu" else "gpu"
+            return "streamed" if smaller.streamed else "yes", f"fits.smaller.{where}", values
+    return _too_large(request, plan)
+
+
+def smaller_sizes(row: Row) -> list[tuple[int, int]]:
+    """Widths and heights below the model's own, that it takes: of those it was trained for, and the usual."""
+    limits, own = row.sizes, row.sizes.native[0]
+    fitting = {
+        (width, height)
+        for width, height in (*limits.native, *_USUAL)
+        if width * height < own[0] * own[1]
+        and width % limits.multiple == height % limits.multiple == 0
+        and limits.smallest_side <= min(width, height)
+        and max(width, height) <= limits.largest_side
+    }
+    # of two that are as large, the wide one
+    return sorted(fitting, key=lambda size: (size[0] * size[1], size[0]), reverse=True)
+
+
+def _fitting(request: PlanRequest, plan: Plan) -> Verdict:
+    if plan.device == "cpu":
+        return "yes", "fits.cpu", _values(plan)
+    whole = ladder(request)[0]
+    return (
+        ("streamed", "fits.streamed", _values(whole))
+        if plan.streamed
+        else ("yes", "fits.gpu", _values(whole))
+    )
+
+
+def _too_large(request: PlanRequest, plan: Plan) -> Verdict:
+    least = min(ladder(request), key=lambda one: one.peak_vram)
+    if plan.device != "cpu" and least.peak_vram > least.vram:
+        return "no", "fits.too-little-vram", _values(least)
+    return "no", "fits.too-little-ram", _sizes(least.peak_ram, least.ram)
+
+
+def _values(plan: Plan) -> dict[str, str]:
+    return _sizes(plan.peak_ram, plan.ram) if plan.device == "cpu" else _sizes(plan.peak_vram, plan.vram)
+
+
+def _sizes(need: int, have: int) -> dict[str, str]:
+    return {"need": memory_size(need), "have": memory_size(have)}

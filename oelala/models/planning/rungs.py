@@ -1,0 +1,105 @@
+"""The ways of doing a run that the studio is able to, from the fastest to the leanest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from oelala.models.planning.memory import PartSize, is_folder, is_gguf, part_sizes
+
+if TYPE_CHECKING:
+    from oelala.models.catalog.row import Row
+    from oelala.models.planning.plan import PlanRequest
+
+Placement = Literal["resident", "streamed", "from-disk", "processor"]
+Quantisation = Literal["none", "int8", "gguf"]
+
+_CHUNKS = (4, 2, 1)  # frames of a video that has no causal VAE, decoded at once
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way of doing it. `text`, `large`: where the text encoders and the transformers wait. `fused`: with
+    compiled blocks, which keep fewer tensors at once, whether that pays or not. `decode_chunk`: frames that
+    are decoded at once, 0: as many as the task says."""
+
+    text: Placement
+    large: Placement
+    tiling: bool = False
+    int8: bool = False
+    fused: bool = False
+    decode_chunk: int = 0
+
+    def placed(self, size: PartSize) -> Placement:
+        """Where that part waits between uses."""
+        wanted: Placement = "resident"
+        if size.large:
+            wanted = self.large
+        elif size.name.startswith("text_encoder"):
+            wanted = self.text
+        if wanted == "from-disk" and not size.in_files:
+            wanted = "streamed"
+        if wanted != "resident":
+            return wanted
+        return "processor" if self.large == "processor" else "resident"
+
+
+def rungs_of(request: PlanRequest) -> list[Rung]:
+    """Fastest first. The same ones, in the same order, whatever else the request wants left away: a step on
+    the ladder means the same before memory ran out as after it."""
+    if request.hardware.device == "cpu":
+        return [Rung("processor", "processor")]
+    able = request.abilities
+    rungs = [Rung("resident", "resident")]
+    if able.streaming:
+        rungs += [Rung("streamed", "resident"), Rung("streamed", "streamed")]
+    tiling = able.vae_tiling and request.row.family == "wan"
+    if tiling:
+        # last: decoding in tiles takes three times as long, and streaming is nearly free for most clips
+        rungs += [replace(rung, tiling=True) for rung in rungs if rung.text == "streamed"]
+    lean = replace(rungs[-1], tiling=tiling)
+    sizes = part_sizes(request.row, gpu=True)
+    if able.from_disk and any(size.in_files and size.slice < size.whole for size in sizes):
+        rungs.append(replace(lean, text="from-disk", large="from-disk"))
+    return [*rungs, *_fused(request, rungs), *_in_chunks(request, lean), *_in_8_bits(request, rungs)]
+
+
+def _fused(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
+    """Compiling takes a while, and nothing else changes: all of it before anything is rounded."""
+    if not _can_be_fused(request):
+        return []
+    lean, large = rungs[-1], [size for size in part_sizes(request.row, gpu=True) if size.large]
+    waiting = replace(lean, large="streamed", fused=True)
+    # blocks that could be read from the disk are read from there once main memory has no place for them
+    on_disk = any(lean.placed(one) == "from-disk" for one in large)
+    return [waiting, replace(lean, fused=True)] if on_disk else [waiting]
+
+
+def _in_chunks(request: PlanRequest, lean: Rung) -> list[Rung]:
+    wished = int(request.values.get("decode_chunk_size") or 0)
+    return [replace(lean, decode_chunk=chunk) for chunk in _CHUNKS if chunk < wished]
+
+
+def _in_8_bits(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
+    """Below everything else: it changes the picture."""
+    able = request.abilities
+    if not (able.int8 and able.streaming and _can_be_int8(request.row)):
+        return []
+    int8 = replace(rungs[-1], large="streamed", int8=True)
+    return [int8, replace(int8, fused=True)] if _can_be_fused(request) else [int8]
+
+
+def _can_be_fused(request: PlanRequest) -> bool:
+    """Transformers that are counted, and none that unpacks its weights as it goes. The lossy cache looks into
+    blocks, which have to be as they are."""
+    row, able = request.row, request.abilities
+    counted = row.compute is not None and row.family == "wan"
+    if not (able.compiling and able.streaming and counted) or request.values.get("first_block_cache"):
+        return False
+    return not any(is_gguf(part) for part in row.components.values())
+
+
+def _can_be_int8(row: Row) -> bool:
+    """Counted transformers in their own folders; GGUF is small already."""
+    large = [part for name, part in row.components.items() if name.startswith("transformer")]
+    return row.compute is not None and all(is_folder(part) and not is_gguf(part) for part in large)
