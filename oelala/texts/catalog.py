@@ -21,6 +21,18 @@ TEXTS: dict[str, Text] = {
         "Het token is bewaard, alleen voor jou. Modellen die het nodig hebben, kun je nu ophalen.",
     ),
     "terminal.token.forgotten": Text("The token is forgotten.", "Het token is vergeten."),
+    "made.portrait": Text("portraits", "portretten"),
+    "terminal.no-use-yet": Text(
+        "for {what}, which this version cannot make yet", "voor {what}; die kan deze versie nog niet maken"
+    ),
+    "error.no-use-yet": Text(
+        "{model} is for one thing alone, and this version cannot do that yet: {kind}.",
+        "{model} is er voor één ding, en dat kan deze versie nog niet: {kind}.",
+    ),
+    "error.no-use-yet.hint": Text(
+        "Wait for a version that can, or have it ahead of time: the same command with --anyway.",
+        "Wacht op een versie die het kan, of haal het alvast: hetzelfde commando met --anyway.",
+    ),
     "error.bad-token": Text("That is no access token of the hub.", "Dat is geen toegangstoken van de hub."),
     "error.bad-token.hint": Text(
         "Copy it whole, without spaces; it begins with hf_.",
@@ -71,10 +83,10 @@ TEXTS: dict[str, Text] = {
         "“{name}” hoort bij {what}; Oelala kan het in deze vorm niet gebruiken.",
     ),
     "error.other-family.hint": Text(
-        "Single files work for Wan. For Stable Diffusion, SDXL and Flux add the model's folder, or its name "
-        "on the hub.",
-        "Losse bestanden werken voor Wan. Voeg voor Stable Diffusion, SDXL en Flux de map van het model toe, "
-        "of de naam op de hub.",
+        "Single files work for Wan alone. Other models come as a folder or by their name on the hub; "
+        "“models” lists which there are, and which of them this version has a use for.",
+        "Losse bestanden werken alleen voor Wan. Andere modellen komen als map of met hun naam op de hub; "
+        "“models” toont welke er zijn, en met welke deze versie iets kan.",
     ),
     "error.unknown-weights": Text(
         "“{name}” has the shape of no model that Oelala knows ({reason}).",

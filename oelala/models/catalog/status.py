@@ -36,7 +36,9 @@ class ModelStatus:
     `oelala.texts.catalog`, `why_values` fill its placeholders. `sizes` is JSON: multiple, smallest_side,
     largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
     fps. `missing_bytes` is what a download would still bring, or at most bring (`missing_exact`), from the
-    repositories `sources`; `preview` comes with it, where there is one.
+    repositories `sources`; `preview` comes with it, where there is one. `usable`: this version has a kind of
+    task for it; else it can be fetched ahead, and no more. The catalog itself knows of no kinds: whoever does
+    sets it.
     """
 
     id: str
@@ -61,6 +63,7 @@ class ModelStatus:
     missing_exact: bool = True
     sources: tuple[str, ...] = ()
     preview: PreviewStatus | None = None
+    usable: bool = True
 
 
 def status(row: Row, settings: Settings, machine: Machine | None = None) -> ModelStatus:
