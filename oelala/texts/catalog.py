@@ -33,6 +33,10 @@ TEXTS: dict[str, Text] = {
         "Wait for a version that can, or have it ahead of time: the same command with --anyway.",
         "Wacht op een versie die het kan, of haal het alvast: hetzelfde commando met --anyway.",
     ),
+    "live.preset.instead": Text(
+        "The preset is used with {model}: the same kind of model, in other weights.",
+        "De voorinstelling gaat naar {model}: hetzelfde soort model, met andere gewichten.",
+    ),
     "error.bad-token": Text("That is no access token of the hub.", "Dat is geen toegangstoken van de hub."),
     "error.bad-token.hint": Text(
         "Copy it whole, without spaces; it begins with hf_.",

@@ -9,6 +9,7 @@ from oelala.models.catalog.installed import (
     missing_bytes,
     weight_files,
 )
+from oelala.models.catalog.kin import stand_in
 from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of, find, own_prompts, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
@@ -41,6 +42,7 @@ __all__ = [
     "own_prompts",
     "resolve",
     "rows",
+    "stand_in",
     "status",
     "tiny_decoder_of",
     "weight_files",

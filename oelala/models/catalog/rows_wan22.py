@@ -116,6 +116,7 @@ def _repacked(row: Row, repo: str, parameters: int) -> Row:
         title=f"{row.title} (bf16, ai-toolkit)",
         repo=repo,
         components={**row.components, **shared, **experts},
+        base=row.id,
     )
 
 
