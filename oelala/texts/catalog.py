@@ -63,12 +63,12 @@ TEXTS: dict[str, Text] = {
         "Zoek hetzelfde model als .safetensors; de meeste makers bieden dat aan.",
     ),
     "error.scaled-fp8": Text(
-        "“{name}” holds scaled fp8 numbers. Loaded as they are, they give wrong pictures without a warning.",
-        "“{name}” bevat geschaalde fp8-getallen. Zo geladen geven ze verkeerde beelden, zonder waarschuwing.",
+        "“{name}” holds numbers in a scaled format that Oelala cannot read; guessing would spoil the clip.",
+        "“{name}” bevat getallen in een geschaald formaat dat Oelala niet kan lezen; gokken bederft de clip.",
     ),
     "error.scaled-fp8.hint": Text(
-        "Take the bf16, fp16, plain fp8 or GGUF file of the same model.",
-        "Neem het bestand in bf16, fp16, gewone fp8 of GGUF van hetzelfde model.",
+        "Take the bf16, fp16, fp8_scaled or GGUF file of the same model.",
+        "Neem het bestand in bf16, fp16, fp8_scaled of GGUF van hetzelfde model.",
     ),
     "error.is-a-lora": Text("“{name}” is a LoRA, not a model.", "“{name}” is een LoRA, geen model."),
     "error.is-a-lora.hint": Text(

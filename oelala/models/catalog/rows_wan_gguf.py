@@ -7,8 +7,8 @@ repositories.
 The number formats of "Q4_K_M" in these files: Q6_K for the values of every attention and the second matrix
 of every feed-forward, Q4_K for the blocks' other matrices. What is outside the blocks, and every bias and
 norm, is F32 (city96) or F16 (the others; but F32 for patch embeddings, for the biases and norms of T2V 1.3B,
-VACE and Animate, and for Animate's encoders of motion and face). That was inferred from the sizes: with it and
-the official configs each of them comes out to the byte (`tests/models/gguf_layout.py`).
+VACE and Animate, and for Animate's encoders of motion and face). That was inferred from the sizes: with it
+and the official configs each of them comes out to the byte (`tests/models/gguf_layout.py`).
 
 The sizes themselves are those that other programs' public catalogs have from the hub's listing: with commit
 and SHA-256 for T2V 14B, T2V A14B, I2V A14B and Animate, with SHA-256 for I2V 720P and TI2V 5B, from the hub's

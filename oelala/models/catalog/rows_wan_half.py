@@ -2,7 +2,8 @@
 
 A file holds a transformer under the official names and nothing else: the other parts are those of the row
 that it is a variant of. The sizes of FLF2V, VACE 1.3B, Animate and TI2V 5B are those that other programs'
-public catalogs have from the hub; the others' are two bytes a number. The hub's own listing has the last word.
+public catalogs have from the hub; the others' are two bytes a number. The hub's own listing has the last
+word.
 """
 
 from __future__ import annotations

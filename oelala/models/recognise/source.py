@@ -76,7 +76,7 @@ def _look(source: str, settings: Settings) -> _Single | Row:
         return replace(row, base=row.id, title=_folder_title(path.resolve()))
     if path.is_file():
         file = read_weight_file(path.resolve())
-        part = Component("", file.bytes, file.parameters, path=path.resolve())
+        part = Component("", file.bytes, file.architecture.parameters, path=path.resolve())
         return _Single(path.name, file.architecture, part)
     if not is_address(source) or path.is_absolute():
         raise OelalaError("no-such-source", name=source)
