@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from oelala.errors import OelalaError
-from oelala.models.catalog.installed import INDEX, weight_files
+from oelala.models.catalog.installed import INDEX
 from oelala.models.catalog.lookup import ROWS
 from oelala.models.catalog.row import Component, Row
+from oelala.models.catalog.weights import weight_files
 from oelala.models.recognise.file import PICKLES
 from oelala.models.safetensors_header import SafetensorsHeader, check_file
 from oelala.models.scale_names import is_scaled
