@@ -45,7 +45,6 @@ def _variant(row: Row, repo: str, size: int, *paths: str) -> Row:
         id=f"{row.id}-gguf",
         title=f"{row.title} (GGUF Q4_K_M, {repo.partition('/')[0]})",
         components={**row.components, **files},
-        minimum_memory=None,  # what the makers name is for the original
         base=row.id,
     )
 

@@ -10,11 +10,12 @@ from oelala.models.catalog.installed import installation, missing_bytes, missing
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.machine import Machine, read_machine
-from oelala.models.planning.hardware import hardware_of
+from oelala.models.planning.hardware import Hardware, hardware_of
 from oelala.models.planning.plan import PlanRequest, ladder, plan_run
 from oelala.models.planning.words import memory_size
 from oelala.settings import Settings
 
+_PLENTY = 2**50  # bytes
 Fits = Literal["yes", "streamed", "no"]
 
 
@@ -35,10 +36,10 @@ class ModelStatus:
     `bytes` is the download's size, or what it is at most where that is not `bytes_exact`. `why` is a key of
     `oelala.texts.catalog`, `why_values` fill its placeholders. `sizes` is JSON: multiple, smallest_side,
     largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
-    fps. `missing_bytes` is what a download would still bring, or at most bring (`missing_exact`), from the
-    repositories `sources`; `preview` comes with it, where there is one. `usable`: this version has a kind of
-    task for it; else it can be fetched ahead, and no more. The catalog itself knows of no kinds: whoever does
-    sets it.
+    fps. `minimum_memory`: as `least_memory`. `missing_bytes` is what a download would still bring, or at most
+    bring (`missing_exact`), from the repositories `sources`; `preview` comes with it, where there is one.
+    `usable`: this version has a kind of task for it; else it can be fetched ahead, and no more. The catalog
+    itself knows of no kinds: whoever does sets it.
     """
 
     id: str
@@ -56,7 +57,7 @@ class ModelStatus:
     why_values: Mapping[str, str] = field(default_factory=dict)
     bytes_exact: bool = True
     last_image: bool = False
-    minimum_memory: int | None = None
+    minimum_memory: int = 0
     added: bool = False
     base: str | None = None
     missing_bytes: int = 0
@@ -89,7 +90,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         why_values=values,
         bytes_exact=row.bytes_exact,
         last_image=row.last_image,
-        minimum_memory=row.minimum_memory,
+        minimum_memory=least_memory(row),
         added=row.added,
         base=row.base,
         missing_bytes=missing,
@@ -106,6 +107,14 @@ def _preview(row: Row, settings: Settings) -> PreviewStatus | None:
     found = installation(tiny.row, settings.models)
     here = found is not None and not found.missing
     return PreviewStatus(tiny.row.repo, tiny.row.licence, tiny.row.bytes, here)
+
+
+def least_memory(row: Row) -> int:
+    """Bytes of a graphics card on which the model's own clip can be made, beside RAM for all that waits
+    there: what the leanest of its plans takes."""
+    card = Hardware("cuda", "", vram=_PLENTY, ram=_PLENTY, disk_free=_PLENTY)
+    values = next(iter(row.defaults.values()), {})
+    return min(plan.peak_vram for plan in ladder(PlanRequest(row, values, card)))
 
 
 def fits_machine(row: Row, machine: Machine) -> tuple[Fits, str, dict[str, str]]:
