@@ -18,8 +18,7 @@ from oelala.models import catalog
 from oelala.models.catalog import ModelStatus
 from oelala.models.machine import Gpu, Machine, read_machine, torch_cuda
 from oelala.settings import Settings
-from oelala.texts import Language, explain, say
-from oelala.texts.made import no_use_yet
+from oelala.texts import Language, explain, no_use_yet, say
 
 PACKAGES = ("torch", "diffusers", "transformers", "gradio", "peft", "accelerate", "mediapipe")
 LOW_DISK = 2 * 10**9

@@ -19,7 +19,7 @@ from oelala.terminal.bar import Bar, check_line
 from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.watch import run_and_watch
-from oelala.texts.made import no_use_yet
+from oelala.texts import no_use_yet
 
 HELP = "list the models, with what is on this computer and what fits; download, add, verify or remove one"
 REDRAW = 0.1  # seconds

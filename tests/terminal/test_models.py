@@ -21,8 +21,7 @@ from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
 from oelala.terminal.bar import Pace, download_line, duration
 from oelala.terminal.main import main
-from oelala.texts import LANGUAGES, Language, say
-from oelala.texts.made import no_use_yet
+from oelala.texts import LANGUAGES, Language, no_use_yet, say
 from tests.models.download.conftest import HOST, LARGE, SMALL, repository
 from tests.models.download.hub import COMMIT, TOKEN, Hub, running_hub
 from tests.models.download.test_download import NEEDED, SHARD

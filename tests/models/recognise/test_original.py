@@ -33,7 +33,7 @@ def write_original(folder: Path, all_shapes: Mapping[str, tuple[int, ...]], shar
     (folder / "config.json").write_text(json.dumps({"_class_name": "WanModel", "model_type": "t2v"}))
     (folder / "models_t5_umt5-xxl-enc-bf16.pth").write_bytes(b"PK\x03\x04")
     (folder / "Wan2.1_VAE.pth").write_bytes(b"PK\x03\x04")
-    places = {}
+    places: dict[str, str] = {}
     for number in range(shards):
         name = f"diffusion_pytorch_model-{number + 1:05}-of-{shards:05}.safetensors"
         own = dict(list(all_shapes.items())[number::shards])
@@ -108,7 +108,7 @@ def test_what_is_no_such_folder(tmp_path: Path) -> None:
 def test_shards_become_the_module(small: tuple[torch.nn.Module, Path], tmp_path: Path, shards: int) -> None:
     model, config = small
     state = {native(name): value for name, value in model.state_dict().items()}
-    places = {}
+    places: dict[str, str] = {}
     for number in range(shards):
         own = dict(list(state.items())[number::shards])
         save_file(own, tmp_path / f"part-{number}.safetensors")
