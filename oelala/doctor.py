@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from oelala.errors import OelalaError
+from oelala.kinds import is_usable
 from oelala.library.workspace import Workspace
 from oelala.media.faults import human_bytes
 from oelala.models import catalog
@@ -18,7 +19,7 @@ from oelala.models.catalog import ModelStatus
 from oelala.models.machine import Machine, read_machine, torch_cuda
 from oelala.models.nvidia import Gpu
 from oelala.settings import Settings
-from oelala.texts import Language, explain, say
+from oelala.texts import Language, explain, no_use_yet, say
 
 PACKAGES = ("torch", "diffusers", "transformers", "gradio", "peft", "accelerate", "mediapipe")
 LOW_DISK = 2 * 10**9
@@ -56,7 +57,7 @@ class Report:
             "ram": machine.ram_total,
             "disk": machine.disk_free,
             "ffmpeg": self.ffmpeg,
-            "models": [{"id": m.id, "on_disk": m.on_disk, "fits": m.fits} for m in self.models],
+            "models": [_model_json(model) for model in self.models],
             "share": self.share_possible,
             "problems": [_problem_json(problem, language) for problem in self.problems],
         }
@@ -105,7 +106,10 @@ def examine(settings: Settings) -> Report:
         versions=versions,
         machine=machine,
         ffmpeg=ffmpeg,
-        models=tuple(catalog.status(row, settings) for row in catalog.rows(settings=settings)),
+        models=tuple(
+            replace(catalog.status(row, settings), usable=is_usable(row.kinds))
+            for row in catalog.rows(settings=settings)
+        ),
         share_possible=_reachable(*SHARE_HOST),
         problems=tuple(problem for check in checks if (problem := check()) is not None),
     )
@@ -190,10 +194,14 @@ def _gpu_sentence(gpu: Gpu, language: Language) -> str:
 def _model_sentence(model: ModelStatus, language: Language) -> str:
     here = say("terminal.here" if model.on_disk else "terminal.not-here", language)
     key, values = model.verdict
-    fits = say(key, language, **values)
+    fits = say(key, language, **values) if model.usable else no_use_yet(model.tasks, language)
     return say(
         "doctor.model", language, title=model.title, size=human_bytes(model.bytes), here=here, fits=fits
     )
+
+
+def _model_json(model: ModelStatus) -> dict[str, Any]:
+    return {"id": model.id, "on_disk": model.on_disk, "fits": model.fits, "usable": model.usable}
 
 
 def _problem_json(problem: Problem, language: Language) -> dict[str, str]:

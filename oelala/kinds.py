@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,11 @@ KINDS = (
     Kind(Download, "oelala.engines.download"),
 )
 BY_NAME: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}
+
+
+def is_usable(kinds: Iterable[str]) -> bool:
+    """Whether anything can be made with what does these kinds of task and no others."""
+    return any(kind in BY_NAME for kind in kinds)
 
 
 def read_task(kind: str, values: Mapping[str, Any]) -> Task:

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from oelala.errors import OelalaError
-from oelala.models.catalog import Installation, Row, installation, weight_files
+from oelala.models.catalog import Installation, Row, installation, shards, weight_files
 from oelala.models.catalog.resolve import check_installed, missing_model
 from oelala.models.device import dtype_of
 from oelala.models.file_hashes import FileHashes
@@ -101,7 +101,7 @@ def _loaded_bytes(file: Path, dtype: torch.dtype) -> int:
 def _files_of(name: str, folder: Path) -> list[Path]:
     """Everything that decides what the part is."""
     if folder.is_file():
-        return [folder]
+        return shards(folder)
     small = [*folder.glob("*.json"), *folder.glob("*.model"), *folder.glob("*.txt")]
     return sorted(file for file in small if not file.name.endswith(".index.json")) + (
         [] if name in _WITHOUT_WEIGHTS else weight_files(folder)

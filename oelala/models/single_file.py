@@ -17,15 +17,20 @@ import diffusers
 import torch
 from safetensors.torch import load_file
 
+from oelala.models.catalog import shards
+from oelala.models.scaled_fp8 import multiplied_out
+
 CONFIGS = Path(__file__).resolve().parent / "configs"
 _CLASSES = ("WanTransformer3DModel", "WanVACETransformer3DModel", "WanAnimateTransformer3DModel")
 _PREFIX = "diffusion_model."
 
 
 def load_single_file(file: Path, base: str, dtype: torch.dtype) -> torch.nn.Module:
-    """On the processor, ready for inference. `base`: the catalog's id of the model it is one of.
+    """On the processor, ready for inference. `base`: the catalog's id of the model it is one of. `file`
+    may be the index of several.
 
-    GGUF weights stay quantised and are brought to `dtype` as they are used; others are `dtype` throughout.
+    GGUF weights stay quantised and are brought to `dtype` as they are used; others are `dtype` throughout,
+    those of scaled fp8 times their scales.
     Raises ValueError, KeyError, RuntimeError or OSError for a file that does not fit.
     """
     return load_with_config(file, CONFIGS / base, dtype)
@@ -43,7 +48,8 @@ def load_with_config(file: Path, config: Path, dtype: torch.dtype) -> torch.nn.M
         config_of_gguf = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
         options |= {"dtype": dtype, "quantization_config": config_of_gguf}
     else:
-        source = _without_prefix(load_file(file))
+        tensors = {name: value for one in shards(file) for name, value in load_file(one).items()}
+        source = multiplied_out(_without_prefix(tensors), dtype)
     try:
         module: torch.nn.Module = getattr(diffusers, name).from_single_file(source, **options)
     except NotImplementedError as fault:  # what the file does not bring has no memory that could be moved

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oelala.errors import OelalaError
+from oelala.kinds import is_usable
 from oelala.models import catalog
-from oelala.models.catalog import ModelStatus
+from oelala.models.catalog import ModelStatus, Row
 from oelala.progress import CancelToken
 from oelala.studio.base import UNFINISHED
 from oelala.studio.tasks import TaskVerbs
@@ -24,28 +26,38 @@ class ModelVerbs(TaskVerbs):
 
     def models(self, kind: str | None = None) -> list[ModelStatus]:
         """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
-        return [catalog.status(row, self.settings) for row in catalog.rows(kind, self.settings)]
+        return [self._status(row) for row in catalog.rows(kind, self.settings)]
 
-    def add_model(self, sources: Sequence[str]) -> ModelStatus:
+    def _status(self, row: Row) -> ModelStatus:
+        return replace(catalog.status(row, self.settings), usable=is_usable(row.kinds))
+
+    def add_model(self, sources: Sequence[str], *, anyway: bool = False) -> ModelStatus:
         """List a model of the user's own: a folder, a file (two, of two experts), or such a one on the hub.
 
-        Its files stay where they are. Raises OelalaError as `models.recognise.recognise`, "already-added".
+        Its files stay where they are. `anyway`: also one that no kind of task can use yet. Raises OelalaError
+        as `models.recognise.recognise`, "already-added", "no-use-yet".
         """
         from oelala.models.recognise import AddRequest, recognise
 
         row = recognise(AddRequest(tuple(sources), self.settings))
-        return catalog.status(catalog.add_row(row, self.settings, catalog.ROWS), self.settings)
+        _require_use(row, anyway)
+        return self._status(catalog.add_row(row, self.settings, catalog.ROWS))
 
     def model_folder(self, model: str) -> Path | None:
         """Where all of the model lies on this disk, if it does. Raises OelalaError ("unknown-model")."""
         return catalog.locate(self._row(model), self.settings.models)
 
-    def download(self, model: str) -> Job:
+    def download(self, model: str, *, anyway: bool = False) -> Job:
         """Queue the download of a model, unless one is under way. Cancelling it pauses it.
 
-        Raises OelalaError ("unknown-model").
+        `anyway`: also of one that no kind of task can use yet. Raises OelalaError ("unknown-model",
+        "no-use-yet").
         """
-        return self._download_under_way(model) or self.submit(Download(model=self._row(model).id))[0]
+        row = self._row(model)
+        if (job := self._download_under_way(model)) is not None:
+            return job
+        _require_use(row, anyway)
+        return self.submit(Download(model=row.id))[0]
 
     def _download_under_way(self, model: str) -> Job | None:
         jobs = (job for job in self.store.list(UNFINISHED) if job.kind == Download.kind)
@@ -86,3 +98,9 @@ class ModelVerbs(TaskVerbs):
 
 def _goes_on(state: State) -> bool:
     return isinstance(state, Queued) or (isinstance(state, Running) and not state.cancelling)
+
+
+def _require_use(row: Row, anyway: bool) -> None:
+    """Gigabytes that nothing can be made with are fetched by nobody's mistake."""
+    if not anyway and not is_usable(row.kinds):
+        raise OelalaError("no-use-yet", model=row.title, kind=", ".join(row.kinds))

@@ -127,6 +127,22 @@ class TaskVerbs(Verbs):
             raise OelalaError("unknown-preset", preset=name, known=", ".join(presets))
         return presets[name]
 
+    def preset_values(
+        self, kind: str, name: str, chosen: str | None = None
+    ) -> tuple[dict[str, Any], str | None]:
+        """A preset's values for what is on this disk, and the title of the model that took the place of the
+        preset's own in them (None: that one stayed).
+
+        Values are right for a model in any weights: they go to the variant that is here, the `chosen` one
+        first. Raises OelalaError ("unknown-preset", "unknown-model").
+        """
+        values = dict(self.preset(kind, name).values)
+        if "model" not in values:
+            return values, None
+        row = catalog.stand_in(values["model"], kind, self.settings, chosen)
+        title = row.title if row.id != values["model"] else None
+        return values | {"model": row.id}, title
+
 
 def _one_task_a_clip(task: Task) -> list[Task]:
     """Tasks with a seed each; only kinds that have a seed are split."""

@@ -18,6 +18,7 @@ from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.terminal.console import DONE, Console
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.pose_transfer import make_ready, refuse_both, tell_scores
+from oelala.terminal.preset import preset_values
 from oelala.terminal.watch import run_and_watch
 from oelala.texts import field_key, say
 
@@ -60,7 +61,7 @@ def _metavar(annotation: Any) -> str:
 
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
-    task = studio.read_task(flags.kind, _values(flags, studio))
+    task = studio.read_task(flags.kind, _values(flags, studio, console))
     out = _checked_target(flags.out)
     also = [model.strip() for model in flags.also.split(",") if model.strip()]
     told: dict[str, Any] = {}
@@ -80,8 +81,8 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     return DONE
 
 
-def _values(flags: argparse.Namespace, studio: Studio) -> dict[str, Any]:
-    values: dict[str, Any] = dict(studio.preset(flags.kind, flags.preset).values) if flags.preset else {}
+def _values(flags: argparse.Namespace, studio: Studio, console: Console) -> dict[str, Any]:
+    values = preset_values(studio, flags, console)
     for name, value in vars(flags).items():
         if name.startswith("task_") and value is not None:
             values[name.removeprefix("task_")] = value

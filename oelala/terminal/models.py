@@ -19,18 +19,22 @@ from oelala.terminal.bar import Bar, check_line
 from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.watch import run_and_watch
+from oelala.texts import no_use_yet
 
 HELP = "list the models, with what is on this computer and what fits; download, add, verify or remove one"
 REDRAW = 0.1  # seconds
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", choices=("list", "add", "login", *_ACTIONS), default="list")
+    actions = ("list", "add", "login", "download", *_ACTIONS)
+    parser.add_argument("action", nargs="?", choices=actions, default="list")
     parser.add_argument(
         "id",
         nargs="*",
         help="The model's id. For add: a folder, a .safetensors or .gguf file, or org/name on the hub.",
     )
+    about = "Download or add also a model that this version has no use for yet."
+    parser.add_argument("--anyway", action="store_true", help=about)
     parser.add_argument("--json", action="store_true")
 
 
@@ -44,15 +48,17 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
         name = "PATH" if flags.action == "add" else "ID"
         raise OelalaError("missing-argument", command=f"models {flags.action}", name=name)
     if flags.action == "add":
-        return _add(studio, flags.id, console)
+        return _add(studio, flags, console)
     if len(flags.id) > 1:
         raise OelalaError("one-at-a-time", command=f"models {flags.action}")
+    if flags.action == "download":
+        return _download(studio, flags, console)
     return _ACTIONS[flags.action](studio, flags.id[0], console)
 
 
-def _add(studio: Studio, sources: list[str], console: Console) -> int:
+def _add(studio: Studio, flags: argparse.Namespace, console: Console) -> int:
     """Prints the id that the model has from now on."""
-    added = studio.add_model(sources)
+    added = studio.add_model(flags.id, anyway=flags.anyway)
     if console.as_json:
         console.json(_describe(added, console))
         return DONE
@@ -84,6 +90,7 @@ def _list(studio: Studio, console: Console) -> int:
         here = console.say("terminal.here" if status.on_disk else "terminal.not-here")
         key, values = status.verdict
         fits = console.say(key, **values)
+        fits = fits if status.usable else no_use_yet(status.tasks, console.language)
         most = " " if status.bytes_exact else "≤"
         console.result(f"{status.id:<{width}} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
     return DONE
@@ -96,13 +103,15 @@ def _describe(status: ModelStatus, console: Console) -> dict[str, Any]:
     return values | {"why": console.say(status.why, **status.why_values)}
 
 
-def _download(studio: Studio, model: str, console: Console) -> int:
+def _download(studio: Studio, flags: argparse.Namespace, console: Console) -> int:
     """A job like any other: with a studio open it appears there, and goes on when this program ends."""
+    (model,) = flags.id
     folder, job = studio.model_folder(model), None
     fetched, seconds = 0, 0.0
     if folder is None:
+        queued = studio.download(model, anyway=flags.anyway)
         _tell_download(studio, model, console)
-        (job,) = run_and_watch(studio, [studio.download(model)], console)
+        (job,) = run_and_watch(studio, [queued], console)
         if not isinstance(job.state, Done):
             code = tell_unfinished(job, console)
             if code == CANCELLED:
@@ -173,4 +182,4 @@ def _remove(studio: Studio, model: str, console: Console) -> int:
     return DONE
 
 
-_ACTIONS = {"download": _download, "verify": _verify, "remove": _remove}
+_ACTIONS = {"verify": _verify, "remove": _remove}

@@ -10,6 +10,7 @@ from oelala.settings import Settings, add_common_flags
 from oelala.studio import KINDS, Studio
 from oelala.tasks.base import Task
 from oelala.terminal.console import DONE, FAILED, Console
+from oelala.terminal.preset import preset_values
 from oelala.texts import say
 
 HELP = "tell whether a clip fits this computer and how long it takes"
@@ -38,7 +39,7 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     """Exit code 1: it does not fit."""
     studio = Studio(settings)
     values: dict[str, Any] = {"model": studio.default_model(flags.kind)}
-    values |= dict(studio.preset(flags.kind, flags.preset).values) if flags.preset else {}
+    values |= preset_values(studio, flags, console)
     given = {name: getattr(flags, f"task_{name}", None) for name in FIELDS}
     values |= {name: value for name, value in given.items() if value is not None}
     task = next(kind.task for kind in KINDS if kind.task.kind == flags.kind)

@@ -6,7 +6,7 @@ A sentence is data (`Text`) in one of the modules below; `say` fills its placeho
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, Literal, get_args
@@ -71,6 +71,12 @@ def field_key(kind: str, name: str) -> str:
     """The key of a field's label: its own in that kind of task, where it means something else there."""
     own = f"field.{kind}.{name}"
     return own if own in all_texts() else f"field.{name}"
+
+
+def no_use_yet(kinds: Iterable[str], language: Language) -> str:
+    """Of a model that does these kinds of task and no others; a kind with no word of its own by its name."""
+    words = [say(f"made.{kind}", language) if f"made.{kind}" in all_texts() else kind for kind in kinds]
+    return say("terminal.no-use-yet", language, what=", ".join(words))
 
 
 def explain(code: str, values: Mapping[str, Any], language: Language) -> tuple[str, str]:

@@ -21,6 +21,22 @@ TEXTS: dict[str, Text] = {
         "Het token is bewaard, alleen voor jou. Modellen die het nodig hebben, kun je nu ophalen.",
     ),
     "terminal.token.forgotten": Text("The token is forgotten.", "Het token is vergeten."),
+    "made.portrait": Text("portraits", "portretten"),
+    "terminal.no-use-yet": Text(
+        "for {what}, which this version cannot make yet", "voor {what}; die kan deze versie nog niet maken"
+    ),
+    "error.no-use-yet": Text(
+        "{model} is for one thing alone, and this version cannot do that yet: {kind}.",
+        "{model} is er voor één ding, en dat kan deze versie nog niet: {kind}.",
+    ),
+    "error.no-use-yet.hint": Text(
+        "Wait for a version that can, or have it ahead of time: the same command with --anyway.",
+        "Wacht op een versie die het kan, of haal het alvast: hetzelfde commando met --anyway.",
+    ),
+    "live.preset.instead": Text(
+        "The preset is used with {model}: the same kind of model, in other weights.",
+        "De voorinstelling gaat naar {model}: hetzelfde soort model, met andere gewichten.",
+    ),
     "error.bad-token": Text("That is no access token of the hub.", "Dat is geen toegangstoken van de hub."),
     "error.bad-token.hint": Text(
         "Copy it whole, without spaces; it begins with hf_.",
@@ -47,12 +63,12 @@ TEXTS: dict[str, Text] = {
         "Zoek hetzelfde model als .safetensors; de meeste makers bieden dat aan.",
     ),
     "error.scaled-fp8": Text(
-        "“{name}” holds scaled fp8 numbers. Loaded as they are, they give wrong pictures without a warning.",
-        "“{name}” bevat geschaalde fp8-getallen. Zo geladen geven ze verkeerde beelden, zonder waarschuwing.",
+        "“{name}” holds numbers in a scaled format that Oelala cannot read; guessing would spoil the clip.",
+        "“{name}” bevat getallen in een geschaald formaat dat Oelala niet kan lezen; gokken bederft de clip.",
     ),
     "error.scaled-fp8.hint": Text(
-        "Take the bf16, fp16, plain fp8 or GGUF file of the same model.",
-        "Neem het bestand in bf16, fp16, gewone fp8 of GGUF van hetzelfde model.",
+        "Take the bf16, fp16, fp8_scaled or GGUF file of the same model.",
+        "Neem het bestand in bf16, fp16, fp8_scaled of GGUF van hetzelfde model.",
     ),
     "error.is-a-lora": Text("“{name}” is a LoRA, not a model.", "“{name}” is een LoRA, geen model."),
     "error.is-a-lora.hint": Text(
@@ -71,10 +87,10 @@ TEXTS: dict[str, Text] = {
         "“{name}” hoort bij {what}; Oelala kan het in deze vorm niet gebruiken.",
     ),
     "error.other-family.hint": Text(
-        "Single files work for Wan. For Stable Diffusion, SDXL and Flux add the model's folder, or its name "
-        "on the hub.",
-        "Losse bestanden werken voor Wan. Voeg voor Stable Diffusion, SDXL en Flux de map van het model toe, "
-        "of de naam op de hub.",
+        "Single files work for Wan alone. Other models come as a folder or by their name on the hub; "
+        "“models” lists which there are, and which of them this version has a use for.",
+        "Losse bestanden werken alleen voor Wan. Andere modellen komen als map of met hun naam op de hub; "
+        "“models” toont welke er zijn, en met welke deze versie iets kan.",
     ),
     "error.unknown-weights": Text(
         "“{name}” has the shape of no model that Oelala knows ({reason}).",

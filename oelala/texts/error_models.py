@@ -79,8 +79,10 @@ TEXTS: dict[str, Text] = {
         "The hub refused your access token for {repo}.", "De hub weigerde je toegangstoken voor {repo}."
     ),
     "error.token-refused.hint": Text(
-        "See whether you have access at {page}, and whether HF_TOKEN holds a token that is still valid.",
-        "Kijk op {page} of je toegang hebt, en of HF_TOKEN een token bevat dat nog geldig is.",
+        "See whether you have access at {page}. A token that is still valid goes in with “models login”, "
+        "or as HF_TOKEN, which comes first.",
+        "Kijk op {page} of je toegang hebt. Een token dat nog geldig is, geef je met “models login” of als "
+        "HF_TOKEN; dat gaat voor.",
     ),
     "error.not-on-hub": Text("{repo} is not on the hub (any more).", "{repo} staat niet (meer) op de hub."),
     "error.not-on-hub.hint": Text(

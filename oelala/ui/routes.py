@@ -129,7 +129,7 @@ class Panels:
         """A clip is made again; a download goes on, once however often that is asked for."""
         job = self._studio.job(request.path_params["job"])
         if job.kind == Download.kind:
-            return self._view(request, self._studio.download(job.task["model"]))
+            return self._view(request, self._studio.download(job.task["model"], anyway=True))
         return self._view(request, self._studio.retry(job.id))
 
     def download(self, request: Request) -> Any:

@@ -12,7 +12,7 @@ from oelala.errors import OelalaError
 from oelala.kinds import KINDS
 from oelala.library.presets import Preset, list_presets, load_preset, shipped_presets
 from oelala.library.workspace import Workspace
-from oelala.models.catalog import defaults_of, find
+from oelala.models.catalog import defaults_of, find, rows
 from oelala.models.catalog.resolve import check_frames, check_size
 from oelala.settings import SHIPPED_PRESETS
 from oelala.tasks.text_to_video import TextToVideo
@@ -49,11 +49,15 @@ def test_what_ships_is_what_the_models_were_made_for() -> None:
         "wan2.1-1.3b-480p": ("wan2.1-t2v-1.3b", 832, 480, 81, 50, 6.0, 8.0),
         "wan2.1-1.3b-480p-portrait": ("wan2.1-t2v-1.3b", 480, 832, 81, 50, 6.0, 8.0),
         "wan2.1-14b-480p": ("wan2.1-t2v-14b", 832, 480, 81, 50, 5.0, 5.0),
+        "wan2.1-14b-480p-portrait": ("wan2.1-t2v-14b", 480, 832, 81, 50, 5.0, 5.0),
         "wan2.1-14b-720p": ("wan2.1-t2v-14b", 1280, 720, 81, 50, 5.0, 5.0),
+        "wan2.1-14b-720p-portrait": ("wan2.1-t2v-14b", 720, 1280, 81, 50, 5.0, 5.0),
         "wan2.2-5b-720p": ("wan2.2-ti2v-5b", 1280, 704, 121, 50, 5.0, 5.0),
         "wan2.2-5b-720p-portrait": ("wan2.2-ti2v-5b", 704, 1280, 121, 50, 5.0, 5.0),
         "wan2.2-a14b-480p": ("wan2.2-t2v-a14b", 832, 480, 81, 40, 4.0, 12.0),
+        "wan2.2-a14b-480p-portrait": ("wan2.2-t2v-a14b", 480, 832, 81, 40, 4.0, 12.0),
         "wan2.2-a14b-720p": ("wan2.2-t2v-a14b", 1280, 720, 81, 40, 4.0, 12.0),
+        "wan2.2-a14b-720p-portrait": ("wan2.2-t2v-a14b", 720, 1280, 81, 40, 4.0, 12.0),
     }
 
 
@@ -66,6 +70,23 @@ def test_a_preset_names_what_its_model_can_do(preset: Preset) -> None:
     assert all(own[name] is not None for name in preset.values if name != "model")
     check_size(row, preset.values["width"], preset.values["height"])
     check_frames(row, preset.values["num_frames"])
+    # all that the model's makers say is in it; a size of its own is what a preset adds
+    free = {"model", "width", "height", "fps", "num_frames", "num_inference_steps"}
+    assert preset.values["model"].startswith("oelala-") or all(
+        own[name] == value for name, value in preset.values.items() if name not in free
+    )
+
+
+@pytest.mark.parametrize("kind", ["text-to-video", "image-to-video", "pose-transfer"])
+def test_every_shape_that_a_video_model_is_made_for_has_a_preset(kind: str) -> None:
+    presets = [preset.values for preset in shipped_presets() if preset.kind == kind]
+    there = {(one["model"], one["width"], one["height"]) for one in presets if "model" in one}
+    for row in rows(kind):
+        if row.family == "wan" and row.base is None and row.folder is None:
+            for width, height in row.sizes.native:
+                other = "480p" if max(width, height) > 900 else "720p"
+                known = [name for name in ("480p", "720p") if name in row.id]
+                assert width == height or other in known or (row.id, width, height) in there, row.id
 
 
 def _numbers(values: Any) -> tuple[Any, ...]:

@@ -48,7 +48,8 @@ def layout_of(row: Row) -> Tensors:
     }
     maker = (row.components["transformer"].source or "").partition("/")[0]
     plain = Kind.F32 if maker == "city96" else Kind.F16
-    small = Kind.F32 if maker == "city96" or "vace" in row.id or "animate" in row.id else Kind.F16
+    in_32_bits = maker == "city96" or any(name in row.id for name in ("vace", "animate", "t2v-1.3b"))
+    small = Kind.F32 if in_32_bits else Kind.F16
     return q4_k_m(shapes, plain=plain, small=small)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
 from oelala.media.faults import human_bytes
-from oelala.models.catalog import ROWS, defaults, find, resolve, rows, status
-from oelala.models.catalog.fitting import fits_machine
+from oelala.models.catalog import ROWS, Row, defaults, find, resolve, rows, status
+from oelala.models.catalog.fitting import fits_machine, least_memory
 from oelala.models.catalog.resolve import check_frames, check_size, missing_model
 from oelala.models.machine import Machine
 from oelala.models.nvidia import Gpu
@@ -249,12 +249,35 @@ def test_whether_a_model_fits(model: str, vram: int, ram: int, fits: str) -> Non
         assert written(values["have"], language) in say(why, language, **values)
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_the_least_card_is_enough_and_a_smaller_one_is_not(row: Row) -> None:
+    least = least_memory(row)
+    assert 10**9 < least < 40 * GB
+
+    def in_its_own_size(vram: int) -> bool:
+        machine = Machine((Gpu("card", vram, "600"),), 10**13, 10**13, GB, cpu_count=2)
+        fits, key, _ = fits_machine(row, machine)
+        return fits != "no" and not key.startswith("fits.smaller")
+
+    assert in_its_own_size(least)
+    assert not in_its_own_size(least - 10**6)
+
+
+def test_what_a_card_of_12_gb_is_enough_for() -> None:
+    """The card of the issue: Wan 14B at 480P is among it, in any weights."""
+    enough = {row.id for row in ROWS if least_memory(row) <= 12 * GB}
+    assert {"wan2.1-t2v-14b", "wan2.1-t2v-14b-bf16", "wan2.1-t2v-14b-gguf", "wan2.2-i2v-a14b"} <= enough
+    assert {"wan2.1-i2v-14b-480p", "wan2.2-ti2v-5b", "wan2.1-vace-14b", "svd-xt"} <= enough
+    assert "flux.1-dev" not in enough
+
+
 def test_status_is_json(tmp_path: Path) -> None:
     write_cached(tmp_path / "hub", SMALL)
     found = status(SMALL, settings_in(tmp_path))
     told = json.loads(json.dumps(asdict(found)))
     assert told["on_disk"] is True
     assert told["bytes"] == SMALL.bytes
+    assert told["minimum_memory"] == least_memory(SMALL)
     assert told["sizes"]["native"][0] == [832, 480]
     assert status(LARGE, settings_in(tmp_path)).on_disk is False
 

@@ -17,6 +17,7 @@ from tests.models.official import build
 OURS = {"first_block_cache", "sage_attention", "flow_shift", "pose_style", "control_start", "control_end"}
 LARGE = [row for row in rows() if row.folder is None]
 WAN = [row for row in LARGE if row.family == "wan"]
+HALF = [row for row in WAN if (row.components["transformer"].source or "").startswith("Comfy-Org/")]
 GGUF = [row for row in WAN if is_gguf(row.components["transformer"])]
 
 
@@ -48,6 +49,32 @@ def test_a_gguf_file_is_as_long_as_its_tensors_make_it(row: Row) -> None:
     assert others.items() <= find(row.base).components.items(), "all else is the original's"
     assert (CONFIGS / row.base / "config.json").is_file()
     assert row.title.startswith(find(row.base).title)
+
+
+@pytest.mark.parametrize("row", HALF, ids=lambda row: row.id)
+def test_a_file_in_16_bits_is_half_of_32(row: Row) -> None:
+    """Two bytes a number, a header, and at most some small tensors in 32 bits."""
+    assert row.base is not None
+    part, base = row.components["transformer"], find(row.base)
+    module = build(base, "transformer")
+    numbers = count(module)
+    small = sum(parameter.numel() for parameter in module.parameters() if parameter.ndim == 1)
+    assert part.parameters == numbers
+    assert 2 * numbers <= part.most_bytes <= 2 * (numbers + small) + 400_000
+    others = {name: other for name, other in row.components.items() if name != "transformer"}
+    assert others.items() <= base.components.items(), "all else is the original's"
+    (file,) = part.files
+    assert file.endswith(f"_{row.id.rpartition('-')[2]}.safetensors"), "as its id says"
+    assert part.source in part.also
+    assert (CONFIGS / row.base / "config.json").is_file()
+
+
+def test_every_wan_can_be_had_smaller() -> None:
+    """The originals of 32 bits are twice as large as what is loaded of them."""
+    for base in (row for row in WAN if row.base is None):
+        ids = {row.id for row in WAN if row.base == base.id}
+        assert ids & {f"{base.id}-bf16", f"{base.id}-fp16"}, base.id
+        assert f"{base.id}-gguf" in ids or base.id == "wan2.1-vace-1.3b"
 
 
 @pytest.mark.parametrize("row", WAN, ids=lambda row: row.id)
@@ -114,4 +141,4 @@ def test_parts_are_shared_both_ways() -> None:
 def test_the_last_image_is_for_those_that_heed_it() -> None:
     named: list[Any] = [row.id for row in rows("image-to-video") if row.last_image]
     experts = [f"wan2.2-i2v-a14b{bits}" for bits in ("", "-bf16", "-gguf")]
-    assert named == [*experts, "wan2.1-flf2v-14b-720p"]
+    assert named == [*experts, *(f"wan2.1-flf2v-14b-720p{bits}" for bits in ("", "-fp16", "-gguf"))]

@@ -27,9 +27,12 @@ def test_each_model_is_drawn_to_in_its_own_way() -> None:
     styles.pop(OELALA_MINI_POSE.id, None)
     assert styles == {
         "wan2.1-vace-1.3b": "vace",
+        "wan2.1-vace-1.3b-fp16": "vace",
         "wan2.1-vace-14b": "vace",
+        "wan2.1-vace-14b-fp16": "vace",
         "wan2.1-vace-14b-gguf": "vace",
         "wan2.2-animate-14b": "animate",
+        "wan2.2-animate-14b-bf16": "animate",
         "wan2.2-animate-14b-gguf": "animate",
     }
     assert OELALA_MINI_POSE.defaults[KIND]["pose_style"] == "body"
@@ -66,7 +69,7 @@ def test_what_the_user_wishes_is_foreign_to_no_model() -> None:
 
 def test_only_animate_can_replace_somebody_and_it_has_words_for_who_says_none(tmp_path: Path) -> None:
     able = {row.id for row in catalog.rows(KIND) if "mode" not in catalog.foreign_fields(row, PoseTransfer)}
-    assert able == {ANIMATE, f"{ANIMATE}-gguf"}
+    assert able == {ANIMATE, f"{ANIMATE}-bf16", f"{ANIMATE}-gguf"}
     build_animate(tmp_path / catalog.find(ANIMATE).repo)
     settings = Settings(workspace=tmp_path, models=tmp_path)
     task = PoseTransfer(motion="wave", image="a.png", model=ANIMATE)

@@ -15,14 +15,18 @@ from typing import Any
 
 import pytest
 
+from oelala.kinds import BY_NAME
+from oelala.models.catalog import ROWS
 from oelala.settings import PROJECT, Settings
 from oelala.studio import Studio
 from oelala.terminal.bar import Pace, download_line, duration
 from oelala.terminal.main import main
+from oelala.texts import LANGUAGES, Language, no_use_yet, say
 from tests.models.download.conftest import HOST, LARGE, SMALL, repository
 from tests.models.download.hub import COMMIT, TOKEN, Hub, running_hub
 from tests.models.download.test_download import NEEDED, SHARD
 from tests.models.recognise.files import gguf_header, shapes, write_sparse
+from tests.models.recognise.test_recognise import own_folder
 
 TOTAL = sum(len(repository(SMALL)[name]) for name in NEEDED)
 
@@ -306,3 +310,41 @@ def test_a_token_is_kept_for_its_owner_alone(terminal: Terminal, hub: Hub) -> No
     assert terminal("download", SMALL.id)[0] == 0
     Studio(replace(terminal.studio.settings, hub_token_file=kept)).keep_token("")
     assert not kept.exists()
+
+
+def test_what_nothing_can_be_made_with_is_said_and_comes_only_on_demand(
+    terminal: Terminal, hub: Hub, tmp_path: Path
+) -> None:
+    rows = {row["id"]: row for row in terminal.json()}
+    waiting = {name for name, row in rows.items() if not row["usable"]}
+    assert waiting == {name for name, row in rows.items() if set(row["tasks"]).isdisjoint(BY_NAME)}
+    assert {"sdxl", "sd1.5", "flux.1-dev"} <= waiting
+    assert {"oelala-mini", SMALL.id, "svd"}.isdisjoint(waiting)
+    listed = {line.split()[0]: line for line in terminal("list")[1].splitlines()}
+    assert listed["sdxl"].endswith("for portraits, which this version cannot make yet")
+    assert not listed[SMALL.id].endswith("yet")
+    listed = {line.split()[0]: line for line in terminal("list", "--language", "nl")[1].splitlines()}
+    assert listed["sdxl"].endswith("voor portretten; die kan deze versie nog niet maken")
+
+    code, out, err = terminal("download", "sdxl", "--json")
+    assert (code, json.loads(out)["code"]) == (1, "no-use-yet")
+    assert "--anyway" in err
+    assert terminal.studio.jobs() == []
+    # fetched ahead all the same, from a hub that does not have it
+    assert json.loads(terminal("download", "sdxl", "--anyway", "--json")[1])["code"] == "not-on-hub"
+
+
+def test_a_model_that_waits_for_its_kind_is_added_on_demand(terminal: Terminal, tmp_path: Path) -> None:
+    folder = own_folder(tmp_path, "sd1.5")
+    write_sparse(folder / "unet/diffusion_pytorch_model.safetensors", {"x": (859_520_964,)})
+    assert json.loads(terminal("add", str(folder), "--json")[1])["code"] == "no-use-yet"
+    assert not [row for row in terminal.json() if row["added"]]
+    added = json.loads(terminal("add", str(folder), "--anyway", "--json")[1])
+    assert (added["base"], added["usable"]) == ("sd1.5", False)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_that_a_model_waits_for_has_a_word(language: Language) -> None:
+    for kind in {kind for row in ROWS for kind in row.kinds} - BY_NAME.keys():
+        assert say(f"made.{kind}", language) in no_use_yet([kind], language)
+    assert "juggling" in no_use_yet(["juggling"], language)

@@ -157,6 +157,17 @@ def test_a_presets_values_come_late_and_again_on_demand(page: Any) -> None:
     holds(page, "text-to-video", "num_frames", 17)
 
 
+def test_a_preset_goes_to_the_chosen_variant_and_says_so(page: Any) -> None:
+    variant = "Wan 2.2 T2V A14B (GGUF Q4_K_M, QuantStack)"
+    choose(page, "text-to-video", f"{variant} (not here yet)")
+    holds(page, "text-to-video", "width", 832)
+    page.click("#text-to-video--preset input")
+    page.get_by_role("option", name="Wan 2.2 A14B – 480p portrait").click()
+    holds(page, "text-to-video", "width", 480)
+    assert value_of(page, "text-to-video", "model").startswith(variant)
+    assert variant in page.locator(".o-notice-text").first.inner_text()
+
+
 def test_the_later_of_two_models_wins_whichever_answer_comes_first(page: Any) -> None:
     for first in (0, 1):
         held = Held(page)

@@ -33,7 +33,7 @@ function look({ kind, names, start }, values) {
     const stamp = sinceStart ? 0 : ++stamps;
     if (what) form.stamps[what] = stamp;
     form.asked.set(stamp, pair(names, sinceStart ? start : values));
-    window.oelala.bridges[kind][event]({ ...sent, stamp });
+    window.oelala.bridges[kind][event]({ chosen: pair(names, values).model, ...sent, stamp });
   }
 }
 

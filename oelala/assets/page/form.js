@@ -45,8 +45,9 @@ function answer(kind, message) {
 }
 
 // What the answer brought is in the form; `current`: of the model that is still chosen.
-function filled({ kind, answer: { event, model, pictures }, current }) {
+function filled({ kind, answer: { event, model, pictures, instead }, current }) {
   if (model && current) takeModel(kind, model);
+  if (instead && current) notify(t("live.preset.instead", { model: instead }));
   takePictures(kind, pictures);
   const block = byId(`${kind}--model`);
   if (event === "refreshed" && block && current && model && !model.offered) clear(kind, block); // it has come meanwhile

@@ -7,13 +7,14 @@ from oelala.models.catalog.installed import (
     installation,
     locate,
     missing_bytes,
-    weight_files,
 )
+from oelala.models.catalog.kin import stand_in
 from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of, find, own_prompts, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
 from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
 from oelala.models.catalog.status import ModelStatus, PreviewStatus, status
+from oelala.models.catalog.weights import shards, weight_files
 
 __all__ = [
     "ROWS",
@@ -41,6 +42,8 @@ __all__ = [
     "own_prompts",
     "resolve",
     "rows",
+    "shards",
+    "stand_in",
     "status",
     "tiny_decoder_of",
     "weight_files",

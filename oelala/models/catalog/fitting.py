@@ -7,7 +7,7 @@ from typing import Literal
 
 from oelala.models.catalog.row import Row
 from oelala.models.machine import Machine
-from oelala.models.planning.hardware import hardware_of
+from oelala.models.planning.hardware import Hardware, hardware_of
 from oelala.models.planning.ladder import ladder, plan_run
 from oelala.models.planning.plan import Plan, PlanRequest
 from oelala.models.planning.words import memory_size
@@ -15,6 +15,7 @@ from oelala.models.planning.words import memory_size
 Fits = Literal["yes", "streamed", "no"]
 Verdict = tuple[Fits, str, dict[str, str]]
 
+_PLENTY = 2**50  # bytes
 # What people ask for below a model's own size, the largest first.
 _USUAL = ((832, 480), (640, 384), (512, 320))
 
@@ -33,6 +34,14 @@ def fits_machine(row: Row, machine: Machine) -> Verdict:
             where = "cpu" if smaller.device == "cpu" else "gpu"
             return "streamed" if smaller.streamed else "yes", f"fits.smaller.{where}", values
     return _too_large(request, plan)
+
+
+def least_memory(row: Row) -> int:
+    """Bytes of a graphics card on which the model's own clip can be made, beside RAM for all that waits
+    there: what the leanest of its plans takes."""
+    card = Hardware("cuda", "", vram=_PLENTY, ram=_PLENTY, disk_free=_PLENTY)
+    values = next(iter(row.defaults.values()), {})
+    return min(plan.peak_vram for plan in ladder(PlanRequest(row, values, card)))
 
 
 def smaller_sizes(row: Row) -> list[tuple[int, int]]:

@@ -5,16 +5,14 @@ The cache's layout: `models--Org--Name/refs/<revision>` holds a commit hash, and
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
 
 from oelala.models.catalog.row import Component, Row
-from oelala.models.safetensors_header import ends_in_header, read_header
+from oelala.models.catalog.weights import is_whole, shards, weight_files
 
 INDEX = "model_index.json"
 # Ends the name of what a download has brought of a file so far. Not the hub's own
@@ -172,22 +170,6 @@ def _snapshot(repository: Path, revision: str) -> Path | None:
     return repository / "snapshots" / commit if _COMMIT.fullmatch(commit) else None
 
 
-def weight_files(folder: Path) -> list[Path]:
-    """The safetensors files a component consists of: those its index names, or the only one there.
-
-    Raises ValueError for an index that cannot be read.
-    """
-    indexes = sorted(folder.glob("*.safetensors.index.json"))
-    if not indexes:
-        # a file name with a second dot is a variant (".fp16.safetensors") that nobody asked for
-        return sorted(file for file in folder.glob("*.safetensors") if file.name.count(".") == 1)
-    try:
-        names = set(json.loads(indexes[0].read_text(encoding="utf-8"))["weight_map"].values())
-        return sorted(folder / Path(name).name for name in names)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as fault:
-        raise ValueError(indexes[0].name) from fault
-
-
 def _place(folder: Path, part: Component) -> Path:
     """The part's folder in a model's, or its only file."""
     where = folder / part.subfolder
@@ -199,8 +181,15 @@ def _gaps(part: Component, place: Path) -> list[str]:
     if len(part.files) > 1:
         return [name for file in part.files for name in _absent(place, file)]
     if part.files or (part.path is not None and not place.is_dir()):
-        return [] if place.is_file() else [place.name]
+        return _missing_shards(place) if place.is_file() else [place.name]
     return _missing_files(place)
+
+
+def _missing_shards(file: Path) -> list[str]:
+    try:
+        return [shard.name for shard in shards(file) if shard != file and not is_whole(shard)]
+    except ValueError as fault:
+        return [str(fault)]
 
 
 def _missing_files(folder: Path) -> list[str]:
@@ -218,32 +207,8 @@ def _missing_files(folder: Path) -> list[str]:
         files = weight_files(folder)
     except ValueError as fault:
         return [str(fault)]
-    lacking = [file.name for file in files if not _is_whole(file)] if files else ["*.safetensors"]
+    lacking = [file.name for file in files if not is_whole(file)] if files else ["*.safetensors"]
     return lacking + _absent(folder, "config.json")
-
-
-def _is_whole(weights: Path) -> bool:
-    """As long as its own header says; else only loading would tell, and a download find nothing to do."""
-    try:
-        about = weights.stat()
-    except OSError:
-        return False
-    return _is_long_enough(weights, about.st_size, about.st_mtime_ns)
-
-
-@lru_cache(maxsize=10_000)
-def _is_long_enough(weights: Path, size: int, changed: int) -> bool:
-    """`size` and `changed` are part of the key: a file is read once, and again when it is another one.
-
-    A header that makes no sense is left to loading: a download would take such a file for the right one.
-    """
-    del changed
-    try:
-        return size >= read_header(weights).bytes
-    except OSError:
-        return False
-    except ValueError:
-        return not ends_in_header(weights)
 
 
 def _absent(folder: Path, name: str) -> list[str]:

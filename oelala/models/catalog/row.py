@@ -97,8 +97,7 @@ class Row:
     in a plain folder beside it. `repo` is then its place in the project. `added`: by the user, and no row of
     the catalog; then `folder`, if set, is a place of the user's own. `base`: the id of the catalog's model
     that it is one of, where it has other weights in it: the user's own, or the same in a smaller file.
-    `minimum_memory` is the device memory in bytes that the model's makers name as enough with offloading
-    (None: they name none). `num_frames` is one more than a multiple of `frame_step`; a model of still
+    `num_frames` is one more than a multiple of `frame_step`; a model of still
     pictures makes one frame. `compute` is None where nobody has counted it. `indexed`: its repository has a
     `model_index.json`.
     """
@@ -115,7 +114,6 @@ class Row:
     largest_num_frames: int
     fps: int
     max_sequence_length: int
-    minimum_memory: int | None = None
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
     pipelines: Mapping[str, str] = field(default_factory=dict)

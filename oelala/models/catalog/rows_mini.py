@@ -28,7 +28,6 @@ OELALA_MINI = Row(
     fps=16,
     # Cross-attention has no mask, so the padded text length is part of the trained model.
     max_sequence_length=64,
-    minimum_memory=500_000_000,
     defaults={
         "text-to-video": {
             "negative_prompt": "",

@@ -42,7 +42,6 @@ WAN22_T2V_A14B = Row(
     largest_num_frames=161,
     fps=16,
     max_sequence_length=512,
-    minimum_memory=13_000_000_000,
     # flow_shift is the official value; the repository's scheduler_config.json says 3.
     defaults={
         "text-to-video": values((832, 480), 40, flow_shift=12.0, guidance_scale=4.0, guidance_scale_2=3.0)
@@ -95,7 +94,6 @@ WAN22_TI2V_5B = Row(
     largest_num_frames=241,
     fps=24,
     max_sequence_length=512,
-    minimum_memory=24_000_000_000,
     defaults={"text-to-video": _VALUES_5B, "image-to-video": _VALUES_5B},
     pipelines={"text-to-video": "WanPipeline", "image-to-video": "WanImageToVideoPipeline"},
     compute=COMPUTE_5B,
@@ -116,6 +114,7 @@ def _repacked(row: Row, repo: str, parameters: int) -> Row:
         title=f"{row.title} (bf16, ai-toolkit)",
         repo=repo,
         components={**row.components, **shared, **experts},
+        base=row.id,
     )
 
 

@@ -1,53 +1,65 @@
 """Wan's transformers as GGUF files of 4 to 5 bits a weight: a quarter of the download, a little less exact.
 
-Made by city96 and QuantStack, both under the licence of the original. A file holds a transformer and nothing
-else: the other parts are those of the row it is a variant of, from the same repositories.
+Made by city96, QuantStack and samuelchristlie, all under the licence of the original. A file holds a
+transformer and nothing else: the other parts are those of the row it is a variant of, from the same
+repositories.
 
 The number formats of "Q4_K_M" in these files: Q6_K for the values of every attention and the second matrix
 of every feed-forward, Q4_K for the blocks' other matrices. What is outside the blocks, and every bias and
-norm, is F32 (city96) or F16 (QuantStack; but F32 for patch embeddings, for the biases and norms of VACE and
-Animate, and for Animate's encoders of motion and face). That was inferred from the sizes: with it and the
-official configs each of them comes out to the byte (`tests/models/gguf_layout.py`).
+norm, is F32 (city96) or F16 (the others; but F32 for patch embeddings, for the biases and norms of T2V 1.3B,
+VACE and Animate, and for Animate's encoders of motion and face). That was inferred from the sizes: with it
+and the official configs each of them comes out to the byte (`tests/models/gguf_layout.py`).
 
 The sizes themselves are those that other programs' public catalogs have from the hub's listing: with commit
 and SHA-256 for T2V 14B, T2V A14B, I2V A14B and Animate, with SHA-256 for I2V 720P and TI2V 5B, from the hub's
-headers for I2V 480P, and bare for VACE. The hub's own listing has the last word when a file is fetched.
+headers for I2V 480P, and bare for VACE and T2V 1.3B. FLF2V is listed there with its SHA-256 and without a
+size: this one is computed, from the habits of its maker. The hub's own listing has the last word when a file
+is fetched.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from oelala.models.catalog.row import Component, Row
-from oelala.models.catalog.rows_wan import WAN21_T2V_14B
+from oelala.models.catalog.row import Row
+from oelala.models.catalog.rows_wan import WAN21_T2V_1_3B, WAN21_T2V_14B
 from oelala.models.catalog.rows_wan22 import WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B
 from oelala.models.catalog.rows_wan_control import WAN21_VACE_14B, WAN22_ANIMATE_14B
-from oelala.models.catalog.rows_wan_image import WAN21_I2V_14B_480P, WAN21_I2V_14B_720P
+from oelala.models.catalog.rows_wan_image import (
+    WAN21_FLF2V_14B_720P,
+    WAN21_I2V_14B_480P,
+    WAN21_I2V_14B_720P,
+)
+from oelala.models.catalog.wan_parts import file_part
 
 
 def _variant(row: Row, repo: str, size: int, *paths: str) -> Row:
     """`paths` in `repo`, of `size` bytes each: of the only transformer, or of both, strong noise first."""
     names = ("transformer", "transformer_2")[: len(paths)]
     files = {
-        name: _file(row.components[name], repo, path, size) for name, path in zip(names, paths, strict=True)
+        name: file_part(row.components[name], repo, path, size)
+        for name, path in zip(names, paths, strict=True)
     }
     return replace(
         row,
         id=f"{row.id}-gguf",
         title=f"{row.title} (GGUF Q4_K_M, {repo.partition('/')[0]})",
         components={**row.components, **files},
-        minimum_memory=None,  # what the makers name is for the original
         base=row.id,
     )
 
 
-def _file(part: Component, repo: str, path: str, size: int) -> Component:
-    folder, _, name = path.rpartition("/")
-    return Component(folder or ".", size, part.parameters, also=(repo,), source=repo, files=(name,))
-
-
 WAN21_T2V_14B_GGUF = _variant(
     WAN21_T2V_14B, "city96/Wan2.1-T2V-14B-gguf", 10_124_581_504, "wan2.1-t2v-14b-Q4_K_M.gguf"
+)
+WAN21_T2V_1_3B_GGUF = _variant(
+    WAN21_T2V_1_3B, "samuelchristlie/Wan2.1-T2V-1.3B-GGUF", 982_716_640, "Wan2.1-T2V-1.3B-Q4_K_M.gguf"
+)
+WAN21_FLF2V_14B_720P_GGUF = _variant(
+    WAN21_FLF2V_14B_720P,
+    "city96/Wan2.1-FLF2V-14B-720P-gguf",
+    11_343_816_128,
+    "wan2.1-flf2v-14b-720p-Q4_K_M.gguf",
 )
 WAN21_I2V_14B_480P_GGUF = _variant(
     WAN21_I2V_14B_480P,

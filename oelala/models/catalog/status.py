@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oelala.models.catalog.fitting import Fits, fits_machine
+from oelala.models.catalog.fitting import Fits, fits_machine, least_memory
 from oelala.models.catalog.installed import installation, missing_bytes, missing_parts
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
@@ -31,8 +31,10 @@ class ModelStatus:
     `bytes` is the download's size, or what it is at most where that is not `bytes_exact`. `why` is a key of
     `oelala.texts.catalog`, `why_values` fill its placeholders. `sizes` is JSON: multiple, smallest_side,
     largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
-    fps. `missing_bytes` is what a download would still bring, or at most bring (`missing_exact`), from the
-    repositories `sources`; `preview` comes with it, where there is one.
+    fps. `minimum_memory`: as `least_memory`. `missing_bytes` is what a download would still bring, or at most
+    bring (`missing_exact`), from the repositories `sources`; `preview` comes with it, where there is one.
+    `usable`: this version has a kind of task for it; else it can be fetched ahead, and no more. The catalog
+    itself knows of no kinds: whoever does sets it.
     """
 
     id: str
@@ -50,13 +52,14 @@ class ModelStatus:
     why_values: Mapping[str, str] = field(default_factory=dict)
     bytes_exact: bool = True
     last_image: bool = False
-    minimum_memory: int | None = None
+    minimum_memory: int = 0
     added: bool = False
     base: str | None = None
     missing_bytes: int = 0
     missing_exact: bool = True
     sources: tuple[str, ...] = ()
     preview: PreviewStatus | None = None
+    usable: bool = True
 
     @property
     def verdict(self) -> tuple[str, Mapping[str, str]]:
@@ -89,7 +92,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         why_values=values,
         bytes_exact=row.bytes_exact,
         last_image=row.last_image,
-        minimum_memory=row.minimum_memory,
+        minimum_memory=least_memory(row),
         added=row.added,
         base=row.base,
         missing_bytes=missing,

@@ -93,6 +93,12 @@ def unknown_bits(name: str, parameters: int) -> dict[str, Component]:
     return {name: Component(name, None, parameters)}
 
 
+def file_part(part: Component, repo: str, path: str, size: int) -> Component:
+    """The same numbers in one file of another repository, of `size` bytes."""
+    folder, _, name = path.rpartition("/")
+    return Component(folder or ".", size, part.parameters, also=(repo,), source=repo, files=(name,))
+
+
 def values(
     size: tuple[int, int],
     num_inference_steps: int,

@@ -14,7 +14,7 @@ from oelala.models.catalog.installed import installation, locate
 from oelala.models.catalog.row import Component, Row
 from oelala.models.download.cache import RepoCache
 from oelala.models.download.choose import needed_files, sources
-from oelala.models.download.hub import Hub, HubFile, connected
+from oelala.models.download.hub import Hub, HubFile, Listing, connected
 from oelala.models.download.retry import Patience
 from oelala.models.download.transfer import Transfer, transfer
 from oelala.progress import CancelToken
@@ -82,15 +82,29 @@ class _Plan:
 
 
 def _plan(hub: Hub, row: Row, models: Path, repo: str, parts: Sequence[Component]) -> _Plan:
-    """Of another model's repository the commit that is here, if one is: that model must stay as it is.
-
-    A variant's own repository is that of the model that it is one of.
+    """At the commit that is here, if one is: what was checked stays as it is, whatever changes upstream, and
+    so does another model that lives there. Only a model's own repository moves on, where that commit cannot
+    give it any more.
     """
     cache, own = RepoCache(models, repo), repo == row.repo
-    newest = own and row.base is None
-    revision = row.revision if newest else cache.commit_of(row.revision) or row.revision
-    listing = hub.listing(repo, revision)
+    kept, movable = cache.commit_of(row.revision), own and row.base is None
+    listing = hub.listing(repo, kept or row.revision) if not movable else None
+    if kept is not None and movable:
+        listing = _kept(hub, repo, kept, parts)
+    if listing is None:
+        listing = hub.listing(repo, row.revision)
     return _Plan(cache, listing.commit, needed_files(listing, parts, index=own))
+
+
+def _kept(hub: Hub, repo: str, commit: str, parts: Sequence[Component]) -> Listing | None:
+    """None for a commit that the hub does not have any more, or that lacks one of the parts."""
+    try:
+        listing = hub.listing(repo, commit)
+    except OelalaError as fault:
+        if fault.code != "not-on-hub":
+            raise
+        return None
+    return listing if all(needed_files(listing, [part], index=False) for part in parts) else None
 
 
 def _fetch_all(request: DownloadRequest, hub: Hub, plans: Sequence[_Plan]) -> None:

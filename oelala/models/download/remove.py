@@ -75,7 +75,7 @@ def _of_base(row: Row, cache: RepoCache) -> bool:
 
 
 def _is_variant(row: Row) -> bool:
-    return row.base is not None and not row.added
+    return row.base is not None and not row.added and bool(_own_files(row))
 
 
 def _own_files(row: Row) -> list[str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oelala.errors import OelalaError
-from oelala.models.catalog.installed import INDEX, Installation, installation, weight_files
+from oelala.models.catalog.installed import INDEX, Installation, installation
 from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
+from oelala.models.catalog.weights import shards, weight_files
 from oelala.models.download.hub import is_digest
 from oelala.models.download.transfer import new_hash
 from oelala.models.gguf_header import read_gguf
@@ -83,7 +84,7 @@ def _files(found: Installation) -> Iterator[tuple[str, Path]]:
         yield INDEX, found.folder / INDEX
     for folder in found.components.values():
         if folder.is_file():
-            yield folder.name, folder
+            yield from ((file.name, file) for file in shards(folder) if file.exists())
             continue
         small = {file for pattern in _SMALL for file in folder.glob(pattern)}
         for file in sorted(small) + [file for file in weight_files(folder) if file.exists()]:

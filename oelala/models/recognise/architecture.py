@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from oelala.errors import OelalaError
 from oelala.models.safetensors_header import Tensor
+from oelala.models.scale_names import can_be_multiplied_out, is_scaled, without_scales
 
 # Longest first: the second is an end of the first.
 _PREFIXES = ("model.diffusion_model.", "diffusion_model.")
 _QUERY = ("blocks.0.self_attn.q.weight", "blocks.0.attn1.to_q.weight")
 _LORA = re.compile(r"\.lora_(A|B|up|down)\b|^lora_|\.hada_w|\.lokr_w")
-_SCALES = (".scale_weight", ".weight_scale", ".comfy_quant", ".scale_input", ".input_scale")
 # A name that only this kind of file has -> what it is
 _FAMILIES = {
     "conditioner.embedders.": "Stable Diffusion XL",
@@ -53,10 +53,12 @@ class Architecture:
 def architecture(tensors: Mapping[str, Tensor], name: str) -> Architecture:
     """Raises OelalaError ("scaled-fp8", "is-a-lora", "part-of-a-model", "other-family", "unknown-weights").
 
-    `name`: of the file, for what is said.
+    `name`: of the file, for what is said. Scaled fp8 is refused where nobody can tell what it stands for.
     """
-    if any(key.endswith(_SCALES) or "scaled_fp8" in key for key in tensors):
-        raise OelalaError("scaled-fp8", name=name)
+    if is_scaled(tensors):
+        if not can_be_multiplied_out(tensors):
+            raise OelalaError("scaled-fp8", name=name)
+        tensors = {key: tensors[key] for key in without_scales(tensors)}
     if any(_LORA.search(key) for key in tensors):
         raise OelalaError("is-a-lora", name=name)
     prefix = next((one for one in _PREFIXES if any(key.startswith(one) for key in tensors)), "")

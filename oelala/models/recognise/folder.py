@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from oelala.errors import OelalaError
-from oelala.models.catalog.installed import INDEX, weight_files
+from oelala.models.catalog.installed import INDEX
 from oelala.models.catalog.lookup import ROWS
 from oelala.models.catalog.row import Component, Row
+from oelala.models.catalog.weights import weight_files
 from oelala.models.recognise.file import PICKLES
-from oelala.models.safetensors_header import check_file
+from oelala.models.safetensors_header import SafetensorsHeader, check_file
+from oelala.models.scale_names import is_scaled
 
 LARGEST_INDEX = 1_000_000
 # The part that tells models apart, and how far its size may be off: a file may hold buffers as well.
@@ -67,7 +69,8 @@ def _distance(row: Row, parts: Mapping[str, int]) -> float:
 def recognise_folder(folder: Path) -> Row:
     """The row of a model in a folder of the user's own; its id and title are those of the catalog's.
 
-    Raises OelalaError ("not-a-model", "unsafe-weights", "broken-weights", "other-family", "unknown-weights").
+    Raises OelalaError ("not-a-model", "unsafe-weights", "broken-weights", "scaled-fp8", "other-family",
+    "unknown-weights").
     """
     try:
         with (folder / INDEX).open("rb") as file:
@@ -96,12 +99,21 @@ def _own(part: Component, repo: str, folder: Path) -> Component:
     return replace(part, bytes=held, also=(repo, *part.also), source=None, files=(), path=None)
 
 
+def count_of(header: SafetensorsHeader, name: str) -> int:
+    """How many numbers a file of a folder has: diffusers knows no scales there. Raises OelalaError
+    ("scaled-fp8")."""
+    if is_scaled(header.tensors):
+        raise OelalaError("scaled-fp8", name=name)
+    return header.parameters
+
+
 def _count(folder: Path) -> int:
-    """How many numbers a part has. Raises OelalaError ("unsafe-weights", "broken-weights")."""
+    """How many numbers a part has. Raises OelalaError ("unsafe-weights", "broken-weights", "scaled-fp8")."""
     try:
         files = weight_files(folder)
         if not files and any(file.suffix in PICKLES for file in folder.glob("*")):
             raise OelalaError("unsafe-weights", name=folder.name)
-        return sum(check_file(file).parameters for file in files)
+        headers = [check_file(file) for file in files]
     except ValueError as fault:
         raise OelalaError("broken-weights", name=folder.name, reason=str(fault)[:120]) from fault
+    return sum(count_of(header, folder.name) for header in headers)

@@ -15,7 +15,7 @@ from oelala.models.download.choose import needed_files
 from oelala.models.download.hub import Hub, HubFile, Listing, connected
 from oelala.models.download.retry import Patience, Retry, TryAgain
 from oelala.models.recognise.file import PICKLES, WeightFile, recognise_stream
-from oelala.models.recognise.folder import LARGEST_INDEX, parse_index, same_model
+from oelala.models.recognise.folder import LARGEST_INDEX, count_of, parse_index, same_model
 from oelala.models.safetensors_header import parse_header
 from oelala.progress import CancelToken
 from oelala.settings import Settings
@@ -96,9 +96,10 @@ class _Look:
         if not weights and any(PurePosixPath(path).suffix in PICKLES for path in there):
             raise OelalaError("unsafe-weights", name=f"{self._repo}/{name}")
         try:
-            return sum(self._read(file, parse_header).parameters for file in weights)
+            headers = [self._read(file, parse_header) for file in weights]
         except ValueError as fault:
             raise OelalaError("broken-weights", name=self._repo, reason=str(fault)[:120]) from fault
+        return sum(count_of(header, self._repo) for header in headers)
 
     def _offers(self) -> str:
         """Single files to choose from, the first few."""
@@ -135,7 +136,7 @@ def part_on_hub(found: HubFileFound, name: str) -> Mapping[str, Component]:
     part = Component(
         str(path.parent),
         found.file.bytes,
-        found.file.parameters,
+        found.file.architecture.parameters,
         also=(found.repo,),
         source=found.repo,
         files=(path.name,),

@@ -15,6 +15,7 @@ from oelala.models.recognise.architecture import Architecture
 from oelala.models.recognise.file import PICKLES, read_weight_file
 from oelala.models.recognise.folder import recognise_folder
 from oelala.models.recognise.hub import HubFileFound, is_address, part_on_hub, recognise_on_hub
+from oelala.models.recognise.original import find_experts, read_original
 from oelala.settings import Settings
 
 _LEVEL = re.compile(r"(?:^|[^a-z])(high|low)(?:noise|[^a-z]|$)")
@@ -25,7 +26,7 @@ _EXPERTS = ("transformer", "transformer_2")
 @dataclass(frozen=True, slots=True)
 class AddRequest:
     """`sources`: one of a folder, a file, a repository (`org/name`), a file in one (`org/name/path`); or the
-    two files of a model with two experts."""
+    two files (or folders of files) of a model with two experts."""
 
     sources: tuple[str, ...]
     settings: Settings
@@ -38,6 +39,7 @@ class _Single:
     name: str
     architecture: Architecture
     found: HubFileFound | Component
+    title: str = ""
 
     @property
     def level(self) -> str | None:
@@ -57,7 +59,8 @@ def recognise(request: AddRequest) -> Row:
     "broken-weights", "scaled-fp8", "is-a-lora", "part-of-a-model", "other-family", "unknown-weights",
     "not-a-model", "model-broken", "choose-a-file", "two-experts", and those of the hub).
     """
-    found = [_look(source, request.settings) for source in request.sources]
+    sources = find_experts(request.sources)
+    found = [_look(source, request.settings) for source in sources]
     singles = [one for one in found if isinstance(one, _Single)]
     wholes = [one for one in found if isinstance(one, Row)]
     if len(wholes) == 1 and not singles:
@@ -71,19 +74,22 @@ def recognise(request: AddRequest) -> Row:
 
 def _look(source: str, settings: Settings) -> _Single | Row:
     path = Path(source).expanduser()
+    if path.is_dir() and (original := read_original(path.resolve())) is not None:
+        return _Single(path.resolve().name, original.architecture, original.part, original.title)
     if path.is_dir():
         row = recognise_folder(path.resolve())
         return replace(row, base=row.id, title=_folder_title(path.resolve()))
     if path.is_file():
         file = read_weight_file(path.resolve())
-        part = Component("", file.bytes, file.parameters, path=path.resolve())
-        return _Single(path.name, file.architecture, part)
+        part = Component("", file.bytes, file.architecture.parameters, path=path.resolve())
+        return _Single(path.name, file.architecture, part, path.stem)
     if not is_address(source) or path.is_absolute():
         raise OelalaError("no-such-source", name=source)
     found = recognise_on_hub(source, settings)
     if isinstance(found, Row):
         return replace(found, base=found.id, title=found.repo)
-    return _Single(PurePosixPath(found.path).name, found.file.architecture, found)
+    hosted = PurePosixPath(found.path)
+    return _Single(hosted.name, found.file.architecture, found, hosted.stem)
 
 
 def _folder_title(folder: Path) -> str:
@@ -101,7 +107,7 @@ def _of_one(single: _Single) -> Row:
         raise OelalaError("two-experts", name=single.name)
     row = next((one for one in alone if "720" in one.id and "720" in single.name), alone[0])
     _require_whole(single, row)
-    return _own(row, single.name, single.part("transformer"))
+    return _own(row, single.title, single.part("transformer"))
 
 
 def _of_two(singles: list[_Single]) -> Row:
@@ -119,7 +125,7 @@ def _of_two(singles: list[_Single]) -> Row:
         _require_whole(single, rows[0])
     experts = zip(_EXPERTS, (by_level["high"], by_level["low"]), strict=True)
     parts = {name: part for expert, single in experts for name, part in single.part(expert).items()}
-    return _own(rows[0], by_level["high"].name, parts)
+    return _own(rows[0], by_level["high"].title, parts)
 
 
 def _require_whole(single: _Single, row: Row) -> None:
@@ -130,10 +136,9 @@ def _require_whole(single: _Single, row: Row) -> None:
         raise OelalaError("unknown-weights", name=single.name, reason=reason)
 
 
-def _own(row: Row, name: str, parts: Mapping[str, Component]) -> Row:
+def _own(row: Row, title: str, parts: Mapping[str, Component]) -> Row:
     """The catalog's model with the user's weights in the place of its transformer."""
-    stem = name.rsplit(".", 1)[0]
-    return replace(row, base=row.id, title=stem, components={**row.components, **parts}, added=True)
+    return replace(row, base=row.id, title=title, components={**row.components, **parts}, added=True)
 
 
 def _checked(row: Row, settings: Settings) -> Row:

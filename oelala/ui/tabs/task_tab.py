@@ -183,7 +183,7 @@ class TaskTab:
         return self._handler(lambda sent: self.form.defaults(str(sent.get("model", ""))), "filled")
 
     def _choose_preset(self) -> Any:
-        return self._handler(lambda sent: self._preset_values(str(sent.get("preset", ""))), "filled")
+        return self._handler(self._preset_values, "filled")
 
     def _handler(self, find: _Find, told: str) -> Any:
         """Of a question that the scripts ask; it is answered with what `find` makes of it.
@@ -216,10 +216,16 @@ class TaskTab:
             "seed": values.get("seed"),
             "model": self.form.view_model(values.get("model")),
             "pictures": {name: values[name] for name in kept if name in values},
+            "instead": values.get("instead"),
         }
 
-    def _preset_values(self, name: str) -> dict[str, Any]:
-        return self._complete(self.studio.preset(self.task.kind, name).values) if name else {}
+    def _preset_values(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """`instead`, which is no field: the title of the model that took the place of the preset's own."""
+        if not (name := str(sent.get("preset", ""))):
+            return {}
+        chosen = str(sent.get("chosen", ""))
+        values, instead = self.studio.preset_values(self.task.kind, name, chosen)
+        return self._complete(values) | ({"instead": instead} if instead else {})
 
     def _complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """`values` over the defaults of the model they name, checked: they come from a file of anyone's."""

@@ -126,7 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._refuse(401, "RepoNotFound")
         if what == "revision":
             return self._json({"id": repo, "sha": COMMIT})
-        assert revision in self.hub.commits, "the tree is asked for by commit"
+        assert len(revision) == len(COMMIT), "the tree is asked for by commit"
+        if revision not in self.hub.commits:
+            return self._refuse(404, "RevisionNotFound")
         entries = [
             _entry(path, data, self.hub.large, self.hub.sizes.get(path))
             for path, data in self.hub.repos[repo].items()

@@ -80,6 +80,26 @@ def test_an_older_host_on_this_disk_is_not_moved_on(hub: Hub, client: Client) ->
     assert locate(HOST, client.settings.models) == client.cache(HOST) / "snapshots" / old
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_was_fetched_stays_at_its_commit_as_long_as_the_hub_has_it(
+    hub: Hub, client: Client, gone: bool
+) -> None:
+    """A file that is damaged comes from the commit that the others are of, not from what is newest."""
+    download_model(client.request(HOST))
+    old = "d" * 40
+    folder_of(client, HOST).rename(client.cache(HOST) / "snapshots" / old)
+    (client.cache(HOST) / "refs" / "main").write_text(old)
+    shutil.rmtree(client.cache(HOST) / "snapshots" / old / "vae")
+    if not gone:
+        hub.commits.add(old)
+    done = download_model(client.request(HOST))
+    commit = COMMIT if gone else old
+    assert done.folder == client.cache(HOST) / "snapshots" / commit
+    assert (client.cache(HOST) / "refs" / "main").read_text() == commit
+    assert done.fetched == 0, "the contents are here as blobs"
+    assert verify_model(HOST, client.settings, lambda now, total: None, client.cancel).sound
+
+
 def test_a_pause_in_the_other_repository(hub: Hub, client: Client) -> None:
     hub.faults.rate = 300_000
     client.so_far, client.then = 50_000, client.cancel.cancel

@@ -11,7 +11,7 @@ from typing import Any
 from oelala.models.catalog import find
 from tests.models.official import build
 
-SIZES = {"F32": 4, "F16": 2, "BF16": 2, "F8_E4M3": 1, "U8": 1, "I64": 8}
+SIZES = {"F32": 4, "F16": 2, "BF16": 2, "F8_E4M3": 1, "F8_E8M0": 1, "U8": 1, "I8": 1, "I64": 8}
 # diffusers -> the names of the official Wan code, as far as these tests need them
 _NATIVE = {
     "condition_embedder.image_embedder.pos_embed": "img_emb.emb_pos",

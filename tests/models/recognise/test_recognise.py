@@ -9,7 +9,7 @@ import pytest
 
 from oelala.errors import OelalaError
 from oelala.models.catalog import ROWS, Row, add_row, find, installation
-from oelala.models.planning.memory import in_files
+from oelala.models.planning.memory import in_files, part_sizes
 from oelala.models.recognise import AddRequest, recognise
 from oelala.settings import Settings
 from oelala.texts import LANGUAGES, explain
@@ -94,8 +94,9 @@ def test_two_experts_come_as_two_files(tmp_path: Path) -> None:
     assert refused(tmp_path, high, image).code == "two-experts"
 
 
+QUERY = "blocks.0.self_attn.q"
 SMALL = {
-    "blocks.0.self_attn.q.weight": ("F8_E4M3", (8, 8)),
+    f"{QUERY}.weight": ("F8_E4M3", (8, 8)),
     "patch_embedding.weight": ("F16", (8, 16, 1, 2, 2)),
 }
 
@@ -103,7 +104,18 @@ SMALL = {
 @pytest.mark.parametrize(
     ("tensors", "code"),
     [
-        ({**SMALL, "blocks.0.self_attn.q.scale_weight": ("F32", (1,))}, "scaled-fp8"),
+        # of scaled fp8 what cannot be multiplied out; the first two could be
+        ({**SMALL, f"{QUERY}.scale_weight": ("F32", (1,))}, "unknown-weights"),
+        ({**SMALL, f"{QUERY}.weight_scale": ("F32", (8, 1))}, "unknown-weights"),
+        ({**SMALL, f"{QUERY}.scale_weight": ("F32", (4, 4))}, "scaled-fp8"),
+        ({**SMALL, f"{QUERY}.weight_scale": ("F8_E8M0", (1,))}, "scaled-fp8"),
+        ({**SMALL, f"{QUERY}.scale_weight": ("F32", ()), "x.weight": ("F8_E4M3", (2, 2))}, "scaled-fp8"),
+        ({**SMALL, f"{QUERY}.scale_weight": ("F32", ()), "x.scale_weight": ("F32", ())}, "scaled-fp8"),
+        ({**SMALL, f"{QUERY}.weight": ("I8", (8, 8)), f"{QUERY}.weight_scale": ("F32", ())}, "scaled-fp8"),
+        (
+            {**SMALL, f"{QUERY}.weight_scale": ("F32", ()), f"{QUERY}.weight_scale_2": ("F32", ())},
+            "scaled-fp8",
+        ),
         ({**SMALL, "scaled_fp8": ("F8_E4M3", (2,))}, "scaled-fp8"),
         ({**SMALL, "model.diffusion_model.scaled_fp8": ("F8_E4M3", (2,))}, "scaled-fp8"),
         (SMALL, "unknown-weights"),
@@ -122,6 +134,48 @@ def test_what_is_no_such_model(
     tmp_path: Path, tensors: dict[str, tuple[str, tuple[int, ...]]], code: str
 ) -> None:
     assert refused(tmp_path, write_tensors(tmp_path / "x.safetensors", tensors)).code == code
+
+
+@pytest.mark.parametrize("scale", ["scale_weight", "weight_scale"])
+@pytest.mark.parametrize("base", ["wan2.1-t2v-1.3b", "wan2.1-vace-1.3b"])
+def test_scaled_fp8_is_the_model_that_it_stands_for(tmp_path: Path, base: str, scale: str) -> None:
+    """Planned with what it takes in memory: 16 bits a number, though its file has 8."""
+    row = ask(tmp_path, write_tensors(tmp_path / "wan_fp8_scaled.safetensors", scaled(base, scale)))
+    part, original = row.components["transformer"], find(base).components["transformer"]
+    assert (row.base, part.parameters) == (base, original.parameters)
+    assert part.most_bytes < 1.1 * part.parameters
+    sizes = {size.name: size for size in part_sizes(row, gpu=True)}
+    assert sizes["transformer"].whole == 2 * original.parameters
+    assert not sizes["transformer"].in_files, "its blocks cannot be read from the file as they are"
+
+
+def scaled(base: str, scale: str) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """The blocks' matrices of a model in fp8 with a scale each, all else in 16 bits."""
+    tensors: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for name, shape in shapes(base, official=True, prefix="model.diffusion_model.").items():
+        matrix = len(shape) == 2 and "blocks." in name
+        tensors[name] = ("F8_E4M3" if matrix else "F16", shape)
+        if matrix:
+            layer = name.removesuffix(".weight")
+            tensors[f"{layer}.{scale}"] = ("F32", ())
+            other = "scale_input" if scale == "scale_weight" else "input_scale"
+            tensors[f"{layer}.{other}"] = ("F32", (1,))
+            if scale == "weight_scale":
+                tensors[f"{layer}.comfy_quant"] = ("U8", (27,))
+    if scale == "scale_weight":
+        tensors["model.diffusion_model.scaled_fp8"] = ("F8_E4M3", (0,))
+    return tensors
+
+
+def test_a_folder_with_scales_in_it_is_refused(tmp_path: Path) -> None:
+    """Diffusers leaves them out without a word."""
+    folder = own_folder(tmp_path, "wan2.1-t2v-1.3b")
+    file = folder / "transformer" / "diffusion_pytorch_model.safetensors"
+    tensors = {name: ("BF16", shape) for name, shape in shapes("wan2.1-t2v-1.3b").items()}
+    write_tensors(file, {**tensors, "blocks.0.attn1.to_q.scale_weight": ("F32", ())})
+    for index in (folder / "transformer").glob("*.index.json"):
+        index.unlink()
+    assert refused(tmp_path, folder).code == "scaled-fp8"
 
 
 def test_a_model_with_layers_left_out_is_no_model(tmp_path: Path) -> None:
