@@ -14,12 +14,13 @@ from loguru import logger
 
 from oelala.errors import OelalaError
 from oelala.media.faults import human_bytes
-from oelala.models.catalog import WARM_MODEL, Row, find
+from oelala.models.catalog import WARM_MODEL, Row, find, speed_bytes
 from oelala.models.device import choose_device, let_memory_grow, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
 from oelala.models.file_hashes import FileHashes
 from oelala.models.loan import Loan, ModelSpec
+from oelala.models.lora import speed_lent
 from oelala.models.part_loading import load_part
 from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.placing import (
@@ -29,6 +30,7 @@ from oelala.models.placing import (
     measure_hardware,
     place_part,
     spare_bytes,
+    summary,
     too_little_ram,
 )
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
@@ -98,7 +100,7 @@ class ModelManager:
 
         Whatever the borrower left on the pipeline is gone afterwards: its scheduler, the VAE's feature cache,
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken"),
-        and as `check_sage` where that is wanted.
+        as `speed_lent`, and as `check_sage` where that is wanted.
         """
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
         prompts, plan = Prompts(self._embeddings, load), self._choose_plan(spec, load.row)
@@ -110,12 +112,12 @@ class ModelManager:
         pipeline = self._pipeline(spec, load)
         scheduler, finished = pipeline.scheduler, False
         try:
-            with self._arranged(spec, load, plan) as speed:
+            lent = speed_lent(pipeline, load, spec.values, self.folder, self._hashes.of)
+            with lent as loras, self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
                 told = None if plan is None else replace(plan, attention_backend=speed.backend)
-                yield Loan(
-                    pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed, spec.frugal
-                )
+                about = (load.row, self.device, load.hashes, preview, prompts, told, speed, spec.frugal)
+                yield Loan(pipeline, *about, loras)
             finished = True
         except WeightsGone as fault:
             raise OelalaError("model-broken", model=load.row.title, reason=str(fault)) from fault
@@ -168,8 +170,8 @@ class ModelManager:
         return self._hardware or measure_hardware(self.device, worked=self._worked)
 
     def _asked(self, spec: ModelSpec, row: Row, hardware: Hardware) -> PlanRequest:
-        speed = self._learned(row.id)
-        return PlanRequest(row, spec.values, hardware, speed, self._abilities, frugal=spec.frugal)
+        about = {"frugal": spec.frugal, "lora_bytes": speed_bytes(row, spec.values)}
+        return PlanRequest(row, spec.values, hardware, self._learned(row.id), self._abilities, **about)
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:
@@ -217,7 +219,7 @@ class ModelManager:
         if wanted:
             on_part(len(wanted), len(wanted))
             size = human_bytes(sum(part.bytes for part in wanted))
-            where = "" if plan is None else f", {_summary(plan)}"
+            where = "" if plan is None else f", {summary(plan)}"
             logger.info(
                 "loaded {} in {:.1f} s, {}{}", load.row.title, time.monotonic() - started, size, where
             )
@@ -255,13 +257,6 @@ class ModelManager:
         if name not in self._pipelines:
             self._pipelines[name] = family_of(plan.row).assemble(spec.pipeline, parts, plan.folder)
         return self._pipelines[name]
-
-
-def _summary(plan: Plan) -> str:
-    """Such as "transformer streamed"; for the log."""
-    told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
-    bits = ", in 8 bits" if plan.quantisation == "int8" else ""
-    return (" and ".join(told) or "resident") + bits
 
 
 def _smallest_call(loan: Loan) -> None:

@@ -80,6 +80,13 @@ def leaner(request: PlanRequest, failed: Plan, full: Memory = "graphics card") -
     return next_step([plan for plan in plans if plan.peak_ram <= plan.ram], failed, full)
 
 
+def summary(plan: Plan) -> str:
+    """Such as "transformer streamed"; for the log."""
+    told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
+    bits = ", in 8 bits" if plan.quantisation == "int8" else ""
+    return (" and ".join(told) or "resident") + bits
+
+
 def spare_bytes(plan: Plan) -> int:
     """What each streamed transformer may keep on the card."""
     streamed = [name for name in LARGE if plan.placements.get(name) in ("streamed", "from-disk")]

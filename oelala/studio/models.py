@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from oelala.errors import OelalaError
 from oelala.models import catalog
-from oelala.models.catalog import ModelStatus
+from oelala.models.catalog import ModelStatus, SpeedStatus
 from oelala.progress import CancelToken
 from oelala.studio.base import UNFINISHED
 from oelala.studio.tasks import TaskVerbs
@@ -25,6 +25,10 @@ class ModelVerbs(TaskVerbs):
     def models(self, kind: str | None = None) -> list[ModelStatus]:
         """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
         return [catalog.status(row, self.settings) for row in catalog.rows(kind, self.settings)]
+
+    def speeds(self) -> list[SpeedStatus]:
+        """Every LoRA of few steps that some model is offered with."""
+        return catalog.all_speeds(self.settings)
 
     def add_model(self, sources: Sequence[str]) -> ModelStatus:
         """List a model of the user's own: a folder, a file (two, of two experts), or such a one on the hub.

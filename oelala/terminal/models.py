@@ -84,6 +84,10 @@ def _list(studio: Studio, console: Console) -> int:
         fits = console.say(f"terminal.fits.{status.fits}")
         most = " " if status.bytes_exact else "≤"
         console.result(f"{status.id:<22} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
+    for lora in studio.speeds():
+        here = console.say("terminal.here" if lora.on_disk else "terminal.not-here")
+        what = console.say("terminal.lora", steps=lora.values["num_inference_steps"])
+        console.result(f"{lora.id:<22}  {lora.bytes / 1e9:>7.2f} GB  {here:<22} {what}")
     return DONE
 
 
@@ -121,6 +125,7 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
     """How much comes from where, before it comes."""
     status = next((one for one in studio.models() if one.id == model), None)
     if status is None:
+        _tell_lora(studio, model, console)
         return
     most = "" if status.missing_exact else "≤ "
     about = {"size": f"{most}{human_bytes(status.missing_bytes)}", "source": ", ".join(status.sources)}
@@ -132,6 +137,13 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
             "licence": preview.licence,
         }
         console.note("form.model.missing.preview", **about)
+
+
+def _tell_lora(studio: Studio, model: str, console: Console) -> None:
+    for lora in studio.speeds():
+        if lora.id == model:
+            about = {"size": human_bytes(lora.missing_bytes), "source": lora.repo, "licence": lora.licence}
+            console.note("terminal.download", model=lora.title, **about)
 
 
 def _verify(studio: Studio, model: str, console: Console) -> int:

@@ -76,7 +76,7 @@ class Panels:
         self._studio = studio
         self._max_restore = max_restore
         self._outputs = studio.workspace.outputs
-        self._titles = {model.id: model.title for model in studio.models()}
+        self._titles = {one.id: one.title for one in (*studio.models(), *studio.speeds())}
 
     def poll(self, request: Request) -> Any:
         """What is new since the cursors `jobs` (a revision) and `log`; 204 when nothing is.

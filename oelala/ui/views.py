@@ -96,6 +96,9 @@ def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict
         # The command line names a command; the page has the size and a button beside it.
         message = say("page.model-missing", language, model=values.get("model", "–"))
         hint = f"{say('page.model-missing.hint', language)} {meanwhile(values, language)}".strip()
+    if code == "speed-missing":
+        message = say("page.speed-missing", language, lora=values.get("lora", "–"))
+        hint = say("page.speed-missing.hint", language)
     return {"code": code, "message": message, "hint": hint}
 
 

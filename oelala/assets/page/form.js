@@ -47,8 +47,11 @@ function answer(kind, message) {
 function filled({ kind, answer: { event, model, pictures }, current }) {
   if (model && current) takeModel(kind, model);
   takePictures(kind, pictures);
-  const block = byId(`${kind}--model`);
-  if (event === "refreshed" && block && current && model && !model.offered) clear(kind, block); // it has come meanwhile
+  if (event !== "refreshed" || !current || !model) return;
+  for (const [name, one] of Object.entries({ model, speed: model.speed })) {
+    const block = byId(`${kind}--${name}`);
+    if (block && one && !one.offered) clear(kind, block); // it has come meanwhile
+  }
 }
 
 // Keys

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from oelala.models.catalog.installed import installation, missing_bytes, missing_parts
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
+from oelala.models.catalog.speed_choice import SpeedStatus, speed_statuses
 from oelala.models.machine import Machine, read_machine
 from oelala.models.planning.hardware import hardware_of
 from oelala.models.planning.plan import PlanRequest, ladder, plan_run
@@ -36,7 +37,7 @@ class ModelStatus:
     `oelala.texts.catalog`, `why_values` fill its placeholders. `sizes` is JSON: multiple, smallest_side,
     largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
     fps. `missing_bytes` is what a download would still bring, or at most bring (`missing_exact`), from the
-    repositories `sources`; `preview` comes with it, where there is one.
+    repositories `sources`; `preview` comes with it, where there is one. `speeds`: LoRAs of few steps for it.
     """
 
     id: str
@@ -61,6 +62,7 @@ class ModelStatus:
     missing_exact: bool = True
     sources: tuple[str, ...] = ()
     preview: PreviewStatus | None = None
+    speeds: tuple[SpeedStatus, ...] = ()
 
 
 def status(row: Row, settings: Settings, machine: Machine | None = None) -> ModelStatus:
@@ -93,6 +95,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         missing_exact=missing_exact,
         sources=tuple(dict.fromkeys(part.source or row.repo for part in lacking)),
         preview=_preview(row, settings),
+        speeds=speed_statuses(row, settings.models),
     )
 
 

@@ -30,6 +30,7 @@ _TILING_COSTS = 3.0  # measured: 6.15 s instead of 2.07
 class PlanRequest:
     """`values`: of the resolved task. `missing_bytes`: what would have to be downloaded first. `frugal`: as
     little on the card as it can be done with, after memory ran out. `warm`: the model has been loaded.
+    `lora_bytes`: of LoRAs beside the weights, in 16 bits.
     """
 
     row: Row
@@ -40,6 +41,7 @@ class PlanRequest:
     missing_bytes: int = 0
     frugal: bool = False
     warm: bool = False
+    lora_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +177,13 @@ def _can_be_int8(row: Row) -> bool:
 def _plan(request: PlanRequest, rung: _Rung) -> Plan:
     row, hardware = request.row, request.hardware
     gpu = hardware.device != "cpu"
-    work = work_of(row, request.values, gpu=gpu)
+    work = work_of(row, request.values, gpu=gpu, lora=request.lora_bytes > 0)
     sizes = part_sizes(row, gpu=gpu, int8=rung.int8)
     placements = {size.name: _placed(size, rung) for size in sizes}
     resident = sum(size.whole for size in sizes if placements[size.name] == "resident")
     lost = request.abilities.lost
     phases = phases_of(sizes, placements, work, tiling=rung.tiling, fused=rung.fused, lost=lost)
+    phases = replace(phases, always=phases.always + request.lora_bytes)
     vram = phases.peak + CARD_OVERHEAD if gpu else 0
     flops, extra = request.speed.flops or hardware.flops, Extra()
     # with it the branches of guidance go one after the other
@@ -189,7 +192,9 @@ def _plan(request: PlanRequest, rung: _Rung) -> Plan:
         branch = 0 if cache else int((1 + lost) * work.branch_bytes)
         extra = extra_of(hardware, flops, work, phases, sizes, placements, branch)
     while_denoising = phases.always + phases.denoising + extra.beside + extra.kept + CARD_OVERHEAD
+    # read whole before it goes beside the weights; on a processor it is brought to 32 bits
     ram = _peak_ram(sizes, placements, work, request.abilities) + SYSTEM_OVERHEAD
+    ram += request.lora_bytes * (1 if gpu else 3)
     times = seconds_of(hardware, request.speed, work, sizes, placements)
     if request.warm:
         times = replace(times, load=0.0)

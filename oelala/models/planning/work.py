@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # Bytes that a block needs for each token and each unit of width, in 16 bits: counted over its modules 22.2,
 # on a card 22.2 as well. Where the feed-forward is wide it decides, 4 bytes for each of its units.
 _ACTIVATION, _BESIDE_FFN, _FFN = 23.0, 8.7, 4
+_FFN_WITH_LORA = 6  # its own answer, and the sum of both; counted over peft's modules as well
 # What a branch of guidance holds while the other one passes a block, likewise; measured 2.2.
 _WAITING = 2.5
 # Bytes that decoding needs for each pixel of a frame, measured on 832 × 480 × 81: 9.3 GiB in 32 bits, 4.7 GiB
@@ -60,8 +61,9 @@ class Work:
         return self.forward_flops * self.passes * self.steps
 
 
-def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True) -> Work:
-    """`values`: of a resolved task (what is missing or None is taken from the row's sizes).
+def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True, lora: bool = False) -> Work:
+    """`values`: of a resolved task (what is missing or None is taken from the row's sizes). `lora`: with one
+    beside the weights.
 
     Operations are 0 for a model without `Row.compute`, and what it holds is a guess from its weights.
     """
@@ -84,7 +86,7 @@ def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True) -> Work:
         forward_flops=_forward(row, tokens),
         encode_flops=_ENCODE_FLOPS * passes if compute else 0.0,
         decode_flops=compute.decode_flops * pixels * frames if compute else 0.0,
-        activation_bytes=_activations(row, tokens),
+        activation_bytes=_activations(row, tokens, lora=lora),
         branch_bytes=_waiting(row, tokens),
         encode_bytes=encoding + given,
         encode_bytes_tiled=int(encoding * _DECODE_TILED) + given,
@@ -117,12 +119,13 @@ def _tokens(row: Row, width: int, height: int, frames: int) -> int:
     return -(-width // cell) * -(-height // cell) * latent_frames
 
 
-def _activations(row: Row, tokens: int) -> int:
+def _activations(row: Row, tokens: int, *, lora: bool = False) -> int:
     """At the peak of a forward pass. What waits beside the block at work is in 16 bits."""
     compute = row.compute
     if compute is None:
         return int(_GUESS * _weights(row))
-    block = max(_ACTIVATION * compute.dim, _BESIDE_FFN * compute.dim + _FFN * compute.ffn_dim)
+    inner = _FFN_WITH_LORA if lora else _FFN
+    block = max(_ACTIVATION * compute.dim, _BESIDE_FFN * compute.dim + inner * compute.ffn_dim)
     return int((block + 2 * compute.held * compute.dim) * tokens)
 
 
