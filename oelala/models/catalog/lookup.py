@@ -38,7 +38,7 @@ from oelala.models.catalog.rows_wan_image import (
     WAN21_I2V_14B_480P,
     WAN21_I2V_14B_720P,
 )
-from oelala.models.catalog.speed import SPEED_LORAS, with_speed
+from oelala.models.catalog.speed import SPEED_LORAS, speed_loras, with_speed
 from oelala.settings import Settings
 
 
@@ -63,7 +63,7 @@ ROWS: tuple[Row, ...] = tuple(map(with_speed, _MODELS))
 # fetched, found and removed as models are, and no models: tiny decoders, and LoRAs of few steps
 COMPANIONS: tuple[Row, ...] = (
     *(tiny.row for tiny in TINY_DECODERS.values()),
-    *(lora.row for lora in SPEED_LORAS if lora.repo is not None),
+    *(lora.row for lora in SPEED_LORAS if any(lora in speed_loras(row) for row in _MODELS)),
 )
 
 

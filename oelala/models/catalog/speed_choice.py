@@ -38,11 +38,8 @@ def speed_statuses(row: Row, models: Path) -> tuple[SpeedStatus, ...]:
 
 def all_speeds(settings: Settings) -> list[SpeedStatus]:
     """Of every LoRA that is offered with some model."""
-    return [speed_status(lora, settings.models) for lora in SPEED_LORAS if _is_offered(lora)]
-
-
-def _is_offered(lora: SpeedLora) -> bool:
-    return any(lora in speed_loras(row) for row in rows())
+    offered = dict.fromkeys(lora.id for row in rows() for lora in speed_loras(row))
+    return [speed_status(lora, settings.models) for lora in SPEED_LORAS if lora.id in offered]
 
 
 def speed_status(lora: SpeedLora, models: Path) -> SpeedStatus:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from oelala.errors import OelalaError
+from oelala.models.lora.layers import Pair, innermost
 from oelala.models.lora.weights import LayerPart, LoraWeights
 
 _ATTRIBUTES: Mapping[str, str] = {"weight": "weight", "bias": "bias", "table": "scale_shift_table"}
@@ -17,24 +18,22 @@ _ATTRIBUTES: Mapping[str, str] = {"weight": "weight", "bias": "bias", "table": "
 @dataclass(frozen=True, slots=True)
 class AttachRequest:
     """`module`: a diffusers transformer, streamed or not, of weights in any number format. `dtype`: what it
-    computes in. `model`: its name, for errors. `adapter`: the LoRA's name inside the module."""
+    computes in. `model`: its name, for errors."""
 
     module: Any
     weights: LoraWeights
     dtype: torch.dtype
     model: str
     strength: float = 1.0
-    adapter: str = "speed"
 
 
 @dataclass(slots=True)
 class Binding:
-    """`pairs`: peft's tensors by name. `changes`: what the file adds to other parameters, by (module's name,
-    attribute). `layers`: those with a pair."""
+    """`pairs`: by the name of the layer. `changes`: what the file adds to other parameters, by (name of the
+    module, attribute)."""
 
-    pairs: dict[str, torch.Tensor] = field(default_factory=dict)
+    pairs: dict[str, Pair] = field(default_factory=dict)
     changes: dict[tuple[str, str], torch.Tensor] = field(default_factory=dict)
-    layers: set[str] = field(default_factory=set)
 
 
 def bind(request: AttachRequest) -> Binding:
@@ -45,12 +44,11 @@ def bind(request: AttachRequest) -> Binding:
         taken = _bind_layer(request, layer, part, found)
         lost += [f"{layer}.{kind}".lstrip(".") for kind in part.tensors if kind not in taken]
     if lost:
-        raise foreign(request, lost, total)
-    _complete_biases(found)
+        raise _foreign(request, lost, total)
     return found
 
 
-def foreign(request: AttachRequest, examples: list[str], total: int) -> OelalaError:
+def _foreign(request: AttachRequest, examples: list[str], total: int) -> OelalaError:
     return OelalaError(
         "lora-foreign",
         name=request.weights.name,
@@ -64,29 +62,28 @@ def foreign(request: AttachRequest, examples: list[str], total: int) -> OelalaEr
 def _bind_layer(request: AttachRequest, layer: str, part: LayerPart, found: Binding) -> set[str]:
     """The kinds of tensors that have found their place."""
     try:
-        module = request.module.get_submodule(layer)
+        module = innermost(request.module.get_submodule(layer))
     except AttributeError:
         return set()
-    module = getattr(module, "base_layer", module)
-    left, taken = dict(part.tensors), set()
-    matrix = isinstance(module, torch.nn.Linear)
-    pair = _pair(part, module) if matrix else None
+    tensors = {kind: _scaled(one, request.strength) for kind, one in part.tensors.items()}
+    taken: set[str] = set()
+    pair = _pair(part, module) if isinstance(module, torch.nn.Linear) else None
     if pair is not None:
-        down, up = (tensor.to(torch.float32) for tensor in pair)
-        found.pairs[f"{layer}.lora_A.weight"] = down.to(request.dtype).contiguous()
-        found.pairs[f"{layer}.lora_B.weight"] = (up * request.strength).to(request.dtype).contiguous()
-        found.layers.add(layer)
+        down, up = pair
         taken |= {"down", "up", "alpha"} if part.is_pair else {"weight"}
-        bias = left.get("bias")
+        bias = tensors.get("bias")
         if bias is not None and bias.shape == (module.out_features,):
-            found.pairs[f"{layer}.lora_B.bias"] = (bias.float() * request.strength).to(request.dtype)
             taken.add("bias")
-    for kind in left.keys() & _ATTRIBUTES.keys() - taken:
-        parameter = getattr(module, _ATTRIBUTES[kind], None)
-        if _adds_up(parameter, left[kind]):
-            found.changes[layer, _ATTRIBUTES[kind]] = left[kind].float() * request.strength
+        found.pairs[layer] = Pair(down, _scaled(up, request.strength), bias if "bias" in taken else None)
+    for kind in tensors.keys() & _ATTRIBUTES.keys() - taken:
+        if _adds_up(getattr(module, _ATTRIBUTES[kind], None), tensors[kind]):
+            found.changes[layer, _ATTRIBUTES[kind]] = tensors[kind].float()
             taken.add(kind)
     return taken
+
+
+def _scaled(tensor: torch.Tensor, strength: float) -> torch.Tensor:
+    return tensor if strength == 1.0 else tensor.float() * strength
 
 
 def _pair(part: LayerPart, linear: Any) -> tuple[torch.Tensor, torch.Tensor] | None:
@@ -111,12 +108,3 @@ def _adds_up(parameter: Any, change: torch.Tensor) -> bool:
     if not isinstance(parameter, torch.Tensor) or hasattr(parameter, "quant_type"):
         return False
     return parameter.is_floating_point() and parameter.shape == change.shape
-
-
-def _complete_biases(found: Binding) -> None:
-    """peft gives all layers a bias or none: those without get zeros."""
-    if not any(name.endswith(".lora_B.bias") for name in found.pairs):
-        return
-    for layer in found.layers:
-        up = found.pairs[f"{layer}.lora_B.weight"]
-        found.pairs.setdefault(f"{layer}.lora_B.bias", torch.zeros(up.shape[0], dtype=up.dtype))

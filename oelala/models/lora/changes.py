@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from oelala.models.lora.layers import innermost
+
 _BLOCK = re.compile(r"blocks\.\d+")
 
 
@@ -35,8 +37,7 @@ def weights_changed(module: Any, changes: Mapping[tuple[str, str], torch.Tensor]
 
 class _Changed:
     def __init__(self, module: Any, attribute: str, change: torch.Tensor) -> None:
-        module = getattr(module, "base_layer", module)
-        self._parameter = getattr(module, attribute)
+        self._parameter = getattr(innermost(module), attribute)
         own = self._parameter.data
         self._new = (own.float() + change.to(own.device)).to(own.dtype)
         self._own: torch.Tensor | None = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Bytes that a block needs for each token and each unit of width, in 16 bits: counted over its modules 22.2,
 # on a card 22.2 as well. Where the feed-forward is wide it decides, 4 bytes for each of its units.
 _ACTIVATION, _BESIDE_FFN, _FFN = 23.0, 8.7, 4
-_FFN_WITH_LORA = 6  # its own answer, and the sum of both; counted over peft's modules as well
+_FFN_WITH_LORA = 6  # its own answer, and the sum of both; counted over its modules as well
 # What a branch of guidance holds while the other one passes a block, likewise; measured 2.2.
 _WAITING = 2.5
 # Bytes that decoding needs for each pixel of a frame, measured on 832 × 480 × 81: 9.3 GiB in 32 bits, 4.7 GiB

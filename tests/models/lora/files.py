@@ -17,13 +17,10 @@ BLOCK = (
     *("ffn.0", "ffn.2"),
 )
 OUTSIDE = (
-    "text_embedding.0",
-    "text_embedding.2",
-    "time_embedding.0",
-    "time_embedding.2",
+    *("text_embedding.0", "text_embedding.2", "time_embedding.0", "time_embedding.2"),
     "time_projection.1",
 )
-OF_PICTURES = ("cross_attn.k_img", "cross_attn.v_img")
+OF_PICTURES, EMBEDDING = ("cross_attn.k_img", "cross_attn.v_img"), ("img_emb.proj.1", "img_emb.proj.3")
 
 
 class Writer:
@@ -56,8 +53,9 @@ def lightx2v(
     """As lightx2v's extractor writes them: pairs for large matrices; with `everything` also the differences
     of what is small, which are those of biases, norms, tables, the patch embedding and the head."""
     writer = Writer(module, seed, **about)
+    looks = bool(module.config.get("image_dim"))
     for number in range(len(module.blocks)):
-        pictures = OF_PICTURES if module.config.get("image_dim") else ()
+        pictures = OF_PICTURES if looks else ()
         for layer in (*BLOCK, *pictures):
             writer.pair(f"blocks.{number}.{layer}", bias=everything)
         if everything:
@@ -66,7 +64,7 @@ def lightx2v(
             writer.difference(f"blocks.{number}.norm3", "diff", "weight")
             writer.difference(f"blocks.{number}.norm3", "diff_b", "bias")
             writer.difference(f"blocks.{number}", "diff_m", "scale_shift_table")
-    for layer in OUTSIDE:
+    for layer in (*OUTSIDE, *(EMBEDDING if looks else ())):
         writer.pair(layer, bias=everything)
     if everything:
         writer.difference("head.head", "diff", "weight")

@@ -1,4 +1,4 @@
-"""A LoRA beside weights: every number of the file counts, whatever format it has, and all of it goes again."""
+"""A LoRA beside weights: every number of the file counts, whatever its format, and all of it goes again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from diffusers import WanPipeline, WanTransformer3DModel
 from oelala.errors import Cancelled, OelalaError
 from oelala.models.lora import AttachRequest, attached, lora_of, read_lora
 from oelala.models.lora.names import layer_name, without_prefix
+from oelala.models.speed import CompiledBlocks, repeated_blocks
 from oelala.models.streaming import Branches, Ring, StreamRequest, stream_module
 from oelala.models.streaming.stream import Streamed
 from tests.models.lora.files import kohya, lightx2v, write
@@ -215,6 +216,32 @@ def pairs_of_guidance(module: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return answers
 
 
+def test_blocks_are_compiled_in_one_piece_with_it() -> None:
+    module = wan()
+    tensors = everything(module)
+    with attached(request(module, tensors)):
+        truth = answer(module)
+        compiled = CompiledBlocks(
+            repeated_blocks(module), lambda one: torch.compile(one, fullgraph=True, backend="eager")
+        )
+        assert torch.allclose(answer(module), truth, atol=1e-5)
+        assert compiled.failed is None
+        assert len(compiled) == 2
+        compiled.remove()
+
+
+def test_one_within_another_adds_up() -> None:
+    module = wan()
+    one, two = lightx2v(module, 1), everything(module)
+    plain, before = answer(module), state(module)
+    truth = by_hand({**two, **{key.replace("diffusion_model.", ""): tensor for key, tensor in one.items()}})
+    with attached(request(module, one)), attached(request(module, two)):
+        expected = answer(truth)
+        assert torch.allclose(answer(module), expected, atol=1e-4 * float(expected.abs().max()))
+    assert torch.equal(answer(module), plain)
+    assert state(module) == before
+
+
 def test_an_exception_amid_a_block_leaves_nothing() -> None:
     module, inputs = wan(), small.wan_inputs(dtype=torch.float32)
     plain, before = answer(module), state(module)
@@ -287,7 +314,7 @@ def test_what_is_known_to_be_for_other_models_is_left_out() -> None:
     weights = lora_of("it.safetensors", tensors, ("img_emb.", ".k_img."))
     assert weights.unused == ("diffusion_model.img_emb.proj.1.diff_b",)
     with attached(AttachRequest(module, weights, torch.float32, "Tiny")) as binding:
-        assert len(binding.layers) == 2 * 10 + 5
+        assert len(binding.pairs) == 2 * 10 + 5
 
 
 def test_a_damaged_file_is_said(tmp_path: Path) -> None:
