@@ -193,9 +193,8 @@ SPEED_LORAS: tuple[SpeedLora, ...] = (
 
 def speed_loras(row: Row) -> tuple[SpeedLora, ...]:
     """Those offered with the model, the best first; one of the user's own takes those of its base."""
-    able = [
-        one for one in SPEED_LORAS if one.repo is not None and row.family == "wan"
-    ]  # whose names are read
+    # of other families nobody reads the names of layers yet
+    able = [one for one in SPEED_LORAS if one.repo is not None and row.family == "wan"]
     return tuple(one for one in able if row.id in one.rows or row.base in one.rows)
 
 
