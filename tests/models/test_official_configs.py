@@ -16,14 +16,6 @@ from tests.models.official import build
 # What engines make of it, and no pipeline is told.
 OURS = {"speed", "first_block_cache", "sage_attention", "flow_shift"}
 OURS |= {"pose_style", "control_start", "control_end"}
-    "speed",
-    "first_block_cache",
-    "sage_attention",
-    "flow_shift",
-    "pose_style",
-    "control_start",
-    "control_end",
-}
 LARGE = [row for row in rows() if row.folder is None]
 WAN = [row for row in LARGE if row.family == "wan"]
 GGUF = [row for row in WAN if is_gguf(row.components["transformer"])]

@@ -38,7 +38,7 @@ def test_fields_follow_and_the_lora_is_fetched_under_it(page: Any, live: LiveStu
     page.click("#text-to-video--model input")
     page.get_by_role("option", name=ABSENT_TITLE, exact=False).first.click()
     wait_for_value(page, "num_inference_steps", "50")
-    page.get_by_role("button", name="Advanced").first.click()
+    page.click("#text-to-video--advanced button")
     choose(page, "speed", "4 steps (LightX2v, not here yet)")
     wait_for_value(page, "num_inference_steps", "4")
     wait_for_value(page, "guidance_scale", "1")
