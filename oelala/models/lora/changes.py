@@ -25,13 +25,13 @@ def weights_changed(module: Any, changes: Mapping[tuple[str, str], torch.Tensor]
     with ExitStack() as undo:
         for (name, attribute), change in changes.items():
             changed = _Changed(module.get_submodule(name), attribute, change)
-            if block := _BLOCK.match(name):
-                by_block.setdefault(block[0], []).append(changed)
+            if inside := _BLOCK.match(name):
+                by_block.setdefault(inside[0], []).append(changed)
             else:
                 changed.put()
                 undo.callback(changed.take_back)
-        for block, inside in by_block.items():
-            _hook(module.get_submodule(block), inside, undo)
+        for block, all_of_it in by_block.items():
+            _hook(module.get_submodule(block), all_of_it, undo)
         yield
 
 
