@@ -170,8 +170,8 @@ class ModelManager:
         return self._hardware or measure_hardware(self.device, worked=self._worked)
 
     def _asked(self, spec: ModelSpec, row: Row, hardware: Hardware) -> PlanRequest:
-        about = {"frugal": spec.frugal, "lora_bytes": speed_bytes(row, spec.values)}
-        return PlanRequest(row, spec.values, hardware, self._learned(row.id), self._abilities, **about)
+        asked = PlanRequest(row, spec.values, hardware, self._learned(row.id), self._abilities)
+        return replace(asked, frugal=spec.frugal, lora_bytes=speed_bytes(row, spec.values))
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:

@@ -76,7 +76,8 @@ class Panels:
         self._studio = studio
         self._max_restore = max_restore
         self._outputs = studio.workspace.outputs
-        self._titles = {one.id: one.title for one in (*studio.models(), *studio.speeds())}
+        self._titles = {model.id: model.title for model in studio.models()}
+        self._titles |= {lora.id: lora.title for lora in studio.speeds()}
 
     def poll(self, request: Request) -> Any:
         """What is new since the cursors `jobs` (a revision) and `log`; 204 when nothing is.

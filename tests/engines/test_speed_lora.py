@@ -24,6 +24,7 @@ from oelala.models.manager import ModelManager
 from oelala.models.planning import Hardware
 from oelala.settings import Settings
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.ui.views import error_view
 from tests.engines.test_every_family import (
     FRAMES,
     Case,
@@ -275,5 +276,6 @@ def test_what_is_not_here_is_said_at_its_field(shelf: Shelf, tmp_path: Path, hal
                 TextToVideo(prompt="a", model=EXPERTS, speed=speed),
                 Settings(workspace=tmp_path, models=models),
             )
-        assert (caught.value.code, caught.value.field) == (code, "speed")  # type: ignore[attr-defined]
+        assert caught.value.code == code
+        assert error_view(caught.value, "en")["field"] == "speed"
         assert lora.id in str(caught.value)

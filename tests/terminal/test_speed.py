@@ -43,7 +43,7 @@ def test_one_that_is_not_here_names_the_command_that_fetches_it(
     told = json.loads(capsys.readouterr().out)
     assert told["code"] == "speed-missing"
     assert f"models download {LORA.id}" in told["hint"]
-    assert main([*task, "--speed", "nonsense"]) == 1
+    assert main([*task, "--speed", "nonsense"]) == 2
     told = json.loads(capsys.readouterr().out)
     assert told["code"] == "unknown-speed"
     assert LORA.id in told["hint"]

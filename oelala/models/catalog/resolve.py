@@ -24,8 +24,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     values of a LoRA of few steps go before the model's.
 
     Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "not-for-model",
-    "wrong-size", "size-out-of-range", "wrong-frames", "unknown-speed", "speed-missing", what `refuse_sage`
-    says, each with its field) and ModelMissing ("model-missing").
+    "wrong-size", "size-out-of-range", "wrong-frames", "unknown-speed", what `refuse_sage` says, each with its
+    field) and ModelMissing ("model-missing", "speed-missing").
     """
     row = find(task.model, settings)
     own = defaults_of(row, task.kind)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oelala.errors import InvalidTask
+from oelala.errors import InvalidTask, ModelMissing
 from oelala.media.faults import human_bytes
 from oelala.models.catalog.installed import installation, missing_bytes
 from oelala.models.catalog.lookup import rows
@@ -78,12 +78,10 @@ def chosen_speed(row: Row, values: Mapping[str, Any]) -> SpeedLora | None:
 
 
 def require_speed(lora: SpeedLora, models: Path) -> None:
-    """Raises InvalidTask ("speed-missing") unless all of it is here."""
+    """Raises ModelMissing ("speed-missing") unless all of it is here."""
     if not is_here(lora, models):
         size = human_bytes(missing_bytes(lora.row, models)[0])
-        raise InvalidTask(
-            "speed-missing", field=FIELD, id=lora.id, lora=lora.title, size=size, repo=lora.repo
-        )
+        raise ModelMissing("speed-missing", id=lora.id, lora=lora.title, size=size, repo=lora.repo)
 
 
 def speed_missing_bytes(row: Row, values: Mapping[str, Any], models: Path) -> int:

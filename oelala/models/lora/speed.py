@@ -44,7 +44,8 @@ def speed_lent(
     """With the LoRA that `values` choose beside the transformers of `pipeline`, if they choose one; with two
     experts each has its own file. `digest` tells the SHA-256 of a file.
 
-    Raises InvalidTask ("unknown-speed", "speed-missing") and OelalaError as `read_lora` and `attached`.
+    Raises InvalidTask ("unknown-speed"), ModelMissing ("speed-missing"), OelalaError as `read_lora` and
+    `attached`.
     """
     lora = chosen_speed(load.row, values)
     if lora is None:

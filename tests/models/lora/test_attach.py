@@ -147,7 +147,7 @@ BOTH_READ = [lightx2v, with_alpha_in_blocks, as_diffusers]
 def test_bit_equal_to_diffusers_own_loader(kind: Any, tmp_path: Path) -> None:
     module, other = wan(), wan()
     file = write(tmp_path / "it.safetensors", kind(module))
-    pipeline = WanPipeline(tokenizer=None, text_encoder=None, vae=None, scheduler=None, transformer=other)  # type: ignore[arg-type]
+    pipeline = WanPipeline(tokenizer=None, text_encoder=None, vae=None, scheduler=None, transformer=other)
     pipeline.load_lora_weights(str(file))
     weights = read_lora(file)
     with attached(AttachRequest(module, weights, torch.float32, "Tiny")):
@@ -210,7 +210,7 @@ def pairs_of_guidance(module: Any) -> tuple[torch.Tensor, torch.Tensor]:
     answers = (torch.empty(0), torch.empty(0))
     for step in range(3):
         inputs = small.wan_inputs(seed=step + 10)
-        answers = tuple(  # type: ignore[assignment]
+        answers = tuple(
             small.forward(module, {**inputs, "encoder_hidden_states": prompt}) for prompt in (one, two)
         )
     return answers
