@@ -15,7 +15,7 @@ from oelala.kinds import is_usable
 from oelala.library.workspace import Workspace
 from oelala.media.faults import human_bytes
 from oelala.models import catalog
-from oelala.models.catalog import ModelStatus
+from oelala.models.catalog import ModelStatus, SpeedStatus
 from oelala.models.machine import Machine, read_machine, torch_cuda
 from oelala.models.nvidia import Gpu
 from oelala.settings import Settings
@@ -44,6 +44,7 @@ class Report:
     machine: Machine
     ffmpeg: str | None
     models: tuple[ModelStatus, ...]
+    loras: tuple[SpeedStatus, ...]
     share_possible: bool
     problems: tuple[Problem, ...]
 
@@ -58,6 +59,7 @@ class Report:
             "disk": machine.disk_free,
             "ffmpeg": self.ffmpeg,
             "models": [_model_json(model) for model in self.models],
+            "loras": [{"id": one.id, "on_disk": one.on_disk} for one in self.loras],
             "share": self.share_possible,
             "problems": [_problem_json(problem, language) for problem in self.problems],
         }
@@ -78,6 +80,7 @@ class Report:
             say("doctor.disk", language, free=human_bytes(machine.disk_free)),
             say("doctor.ffmpeg" if self.ffmpeg else "doctor.no-ffmpeg", language, version=self.ffmpeg or ""),
             *(_model_sentence(model, language) for model in self.models),
+            *(_lora_sentence(lora, language) for lora in self.loras),
             say("doctor.share" if self.share_possible else "doctor.no-share", language),
         ]
         if not self.problems:
@@ -110,6 +113,7 @@ def examine(settings: Settings) -> Report:
             replace(catalog.status(row, settings), usable=is_usable(row.kinds))
             for row in catalog.rows(settings=settings)
         ),
+        loras=tuple(catalog.all_speeds(settings)),
         share_possible=_reachable(*SHARE_HOST),
         problems=tuple(problem for check in checks if (problem := check()) is not None),
     )
@@ -202,6 +206,11 @@ def _model_sentence(model: ModelStatus, language: Language) -> str:
 
 def _model_json(model: ModelStatus) -> dict[str, Any]:
     return {"id": model.id, "on_disk": model.on_disk, "fits": model.fits, "usable": model.usable}
+
+
+def _lora_sentence(lora: SpeedStatus, language: Language) -> str:
+    here = say("terminal.here" if lora.on_disk else "terminal.not-here", language)
+    return say("doctor.lora", language, title=lora.title, size=human_bytes(lora.bytes), here=here)
 
 
 def _problem_json(problem: Problem, language: Language) -> dict[str, str]:

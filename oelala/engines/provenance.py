@@ -15,7 +15,8 @@ _PACKAGES = ("torch", "diffusers", "transformers")
 
 
 def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
-    """JSON values: the model with its files' SHA-256, library versions, seconds by phase, the device."""
+    """JSON values: the model with its files' SHA-256, library versions, seconds by phase, the device,
+    and the LoRAs beside it."""
     row, plan = loan.row, loan.plan
     placed = {} if plan is None else _placed(plan)
     return {
@@ -31,6 +32,7 @@ def provenance_of(loan: Loan, seconds: Mapping[str, float]) -> dict[str, Any]:
         "prompts_known": getattr(loan.pipeline, "text_encoder", None) is None,
         "seconds": dict(seconds),
         **({"leaner": True} if loan.leaner else {}),
+        **({"loras": [one.as_json() for one in loan.loras]} if loan.loras else {}),
         **placed,
         **loan.speed.told(),
     }

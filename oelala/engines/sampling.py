@@ -26,6 +26,7 @@ from oelala.library.workspace import Workspace
 from oelala.media.video import VideoSpec
 from oelala.models.catalog import Row, own_prompts
 from oelala.models.decode import decode_wan
+from oelala.models.lora import scheduler_for
 from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.models.speeds import keep_speed, speeds_file
 from oelala.progress import RunContext
@@ -154,10 +155,7 @@ def sample_wan(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Fram
     """The frames of the clip, RGB (t, H, W, 3), with a Wan pipeline of any kind."""
     task, pipeline, row = sampling.task, loan.pipeline, loan.row
     _warn_of_long_prompt(task, loan)
-    # a fresh scheduler for each clip: nothing of the last one's steps stays, and the shift is the task's own
-    pipeline.scheduler = type(pipeline.scheduler).from_config(
-        pipeline.scheduler.config, flow_shift=task.flow_shift
-    )
+    pipeline.scheduler = scheduler_for(pipeline.scheduler, task.model_dump())
     total = known(task.num_inference_steps)
     latent_frames = (known(task.num_frames) - 1) // pipeline.vae_scale_factor_temporal + 1
     previews = Previews(loan.preview, row.fps / pipeline.vae_scale_factor_temporal, sampling.first)

@@ -11,6 +11,7 @@ from oelala.engines.frames_out import frames_out
 from oelala.engines.previews import Previews, predicted_original
 from oelala.engines.sampling import Frames, Sampling, generator_of, known
 from oelala.engines.watch import Phases, watched
+from oelala.models.lora import scheduler_for
 from oelala.models.manager import Loan
 
 SEGMENT = 77  # frames made together, each segment beginning with the last one's end
@@ -24,9 +25,7 @@ def sample_animate(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[
     It decodes each segment by itself, to begin the next one with its end, and has all of them at the end.
     """
     task, pipeline = sampling.task, loan.pipeline
-    pipeline.scheduler = type(pipeline.scheduler).from_config(
-        pipeline.scheduler.config, flow_shift=task.flow_shift
-    )
+    pipeline.scheduler = scheduler_for(pipeline.scheduler, task.model_dump())
     segment = segment_of(known(task.num_frames))
     segments = -(-(known(task.num_frames) - _OVERLAP) // (segment - _OVERLAP))
     total = known(task.num_inference_steps) * segments

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from oelala.models.catalog import Row
+from oelala.models.lora import LentLora
 from oelala.models.planning import Plan
 from oelala.models.preview_store import Preview
 from oelala.models.prompts import Prompts
@@ -38,7 +39,8 @@ class Loan:
     `hashes`: SHA-256 of every weight file, by its path inside the model. `preview` turns latents into
     pictures. `prompts` has the encoded prompts; where it knows all of them, the pipeline has no text encoder.
     `plan`: where the weights are; None on a processor. `speed`: how the transformers are quickened.
-    `leaner`: an earlier try ran out of memory, and this one has less of the model on the card.
+    `leaner`: an earlier try ran out of memory, and this one has less of the model on the card. `loras`: what
+    is beside the weights.
     """
 
     pipeline: Any
@@ -50,3 +52,4 @@ class Loan:
     plan: Plan | None = None
     speed: Quickening = field(default_factory=Quickening)
     leaner: bool = False
+    loras: tuple[LentLora, ...] = ()

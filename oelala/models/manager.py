@@ -14,13 +14,14 @@ from loguru import logger
 
 from oelala.errors import OelalaError, OutOfMemory
 from oelala.media.faults import human_bytes
-from oelala.models.catalog import WARM_MODEL, Row, find
+from oelala.models.catalog import WARM_MODEL, Row, find, speed_bytes
 from oelala.models.device import choose_device, let_memory_grow, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
 from oelala.models.file_hashes import FileHashes
 from oelala.models.loading_speed import LoadingSpeed
 from oelala.models.loan import Loan, ModelSpec
+from oelala.models.lora import speed_lent
 from oelala.models.part_loading import load_part
 from oelala.models.parts import Part, PartKey, PartStore
 from oelala.models.placing import (
@@ -104,7 +105,7 @@ class ModelManager:
 
         Whatever the borrower left on the pipeline is gone afterwards: its scheduler, the VAE's feature cache,
         the state of hooks. Raises ModelMissing, OutOfMemory, OelalaError ("unknown-model", "model-broken"),
-        and as `check_sage` where that is wanted.
+        as `speed_lent`, and as `check_sage` where that is wanted.
         """
         with self._here.at_work(), self._lend(spec, on_part) as loan:
             yield loan
@@ -121,12 +122,12 @@ class ModelManager:
         pipeline = self._pipeline(spec, load)
         scheduler, finished = pipeline.scheduler, False
         try:
-            with self._arranged(spec, load, plan) as speed:
+            lent = speed_lent(pipeline, load, spec.values, self.folder, self._hashes.of)
+            with lent as loras, self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
                 told = None if plan is None else replace(plan, attention_backend=speed.backend)
-                yield Loan(
-                    pipeline, load.row, self.device, load.hashes, preview, prompts, told, speed, spec.frugal
-                )
+                about = (load.row, self.device, load.hashes, preview, prompts, told, speed, spec.frugal)
+                yield Loan(pipeline, *about, loras)
             finished = True
         except WeightsGone as fault:
             raise OelalaError("model-broken", model=load.row.title, reason=str(fault)) from fault
@@ -188,7 +189,8 @@ class ModelManager:
         if hardware is None:
             return None
         row, speed = self.row(spec.model), self._learned(spec.model)
-        return PlanRequest(row, spec.values, hardware, speed, self._abilities, frugal=spec.frugal)
+        asked = PlanRequest(row, spec.values, hardware, speed, self._abilities)
+        return replace(asked, frugal=spec.frugal, lora_bytes=speed_bytes(row, spec.values))
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from oelala.errors import OelalaError
 from oelala.kinds import is_usable
 from oelala.models import catalog
-from oelala.models.catalog import ModelStatus, Row
+from oelala.models.catalog import ModelStatus, Row, SpeedStatus
 from oelala.progress import CancelToken
 from oelala.studio.base import UNFINISHED
 from oelala.studio.tasks import TaskVerbs
@@ -30,6 +30,10 @@ class ModelVerbs(TaskVerbs):
 
     def _status(self, row: Row) -> ModelStatus:
         return replace(catalog.status(row, self.settings), usable=is_usable(row.kinds))
+
+    def speeds(self) -> list[SpeedStatus]:
+        """Every LoRA of few steps that some model is offered with."""
+        return catalog.all_speeds(self.settings)
 
     def add_model(self, sources: Sequence[str], *, anyway: bool = False) -> ModelStatus:
         """List a model of the user's own: a folder, a file (two, of two experts), or such a one on the hub.

@@ -29,6 +29,7 @@ Widget = Literal[
     "text",
     "long_text",
     "model",
+    "speed",
     "size",
     "length",
     "integer",

@@ -25,6 +25,8 @@ class VideoTask(Task):
     model: Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=shown("model"))] = (
         "oelala-mini"
     )
+    # the id of a LoRA of few steps; "": the model as it is
+    speed: Annotated[str | None, Field(max_length=200, json_schema_extra=shown("speed"))] = None
     width: Annotated[int | None, Field(ge=16, le=4096, json_schema_extra=shown("size"))] = None
     height: Annotated[int | None, Field(ge=16, le=4096, json_schema_extra=shown("size"))] = None
     num_frames: Annotated[int | None, Field(ge=1, le=1001, json_schema_extra=shown("length"))] = None

@@ -93,6 +93,10 @@ def _list(studio: Studio, console: Console) -> int:
         fits = fits if status.usable else no_use_yet(status.tasks, console.language)
         most = " " if status.bytes_exact else "≤"
         console.result(f"{status.id:<{width}} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
+    for lora in studio.speeds():
+        here = console.say("terminal.here" if lora.on_disk else "terminal.not-here")
+        what = console.say("terminal.lora", steps=lora.values["num_inference_steps"])
+        console.result(f"{lora.id:<{width}}  {lora.bytes / 1e9:>7.2f} GB  {here:<22} {what}")
     return DONE
 
 
@@ -132,6 +136,7 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
     """How much comes from where, before it comes."""
     status = next((one for one in studio.models() if one.id == model), None)
     if status is None:
+        _tell_lora(studio, model, console)
         return
     most = "" if status.missing_exact else "≤ "
     about = {"size": f"{most}{human_bytes(status.missing_bytes)}", "source": ", ".join(status.sources)}
@@ -143,6 +148,13 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
             "licence": preview.licence,
         }
         console.note("form.model.missing.preview", **about)
+
+
+def _tell_lora(studio: Studio, model: str, console: Console) -> None:
+    for lora in studio.speeds():
+        if lora.id == model:
+            about = {"size": human_bytes(lora.missing_bytes), "source": lora.repo, "licence": lora.licence}
+            console.note("terminal.download", model=lora.title, **about)
 
 
 def _verify(studio: Studio, model: str, console: Console) -> int:

@@ -26,6 +26,7 @@ MODULES = (
     "terminal",
     "doctor",
     "catalog",
+    "lora",
     "server",
     "pose",
     "pose_transfer",

@@ -72,7 +72,9 @@ TEXTS: dict[str, Text] = {
     ),
     "error.is-a-lora": Text("“{name}” is a LoRA, not a model.", "“{name}” is een LoRA, geen model."),
     "error.is-a-lora.hint": Text(
-        "Put it into the folder “loras” of your workspace.", "Zet het in de map “loras” van je werkmap."
+        "Oelala takes LoRAs of its own list so far: those under Speed. Add the model it was made for.",
+        "Oelala gebruikt voorlopig LoRA's van de eigen lijst: die onder Snelheid. Voeg het model toe "
+        "waarvoor hij is gemaakt.",
     ),
     "error.part-of-a-model": Text(
         "“{name}” is a part of a model ({what}), not one that makes clips.",

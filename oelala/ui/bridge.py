@@ -1,12 +1,11 @@
 """The one line between our scripts and Gradio's handlers, both ways; one bridge a tab.
 
 Scripts call `oelala.bridges[kind].refresh()` to have the form look at the models again, and `foretell()`
-to have the line above Generate said anew. The handlers that
-answer with values (`restore`, `choose_model`, `choose_preset`) they ask through `assets/page/fill.js`, which
-reads the form with `look` and writes it with `fill`. Handlers answer with `answer`, which the scripts receive
-as `oelala.answer(kind, {...})`; what is said before they listen waits in `oelala.unheard`. The value is data:
-nothing renders it. A tab is drawn when it is first opened, and its bridge comes with it:
-`oelala.bridged(kind)` tells the scripts.
+to have the line above Generate said anew. The handlers that answer with values (`restore`, `choose_…`) they
+ask through `assets/page/fill.js`, which reads the form with `look` and writes it with `fill`. Handlers answer
+with `answer`, which the scripts receive as `oelala.answer(kind, {...})`; what is said before they listen
+waits in `oelala.unheard`. The value is data: nothing renders it. A tab is drawn when it is first opened, and
+its bridge comes with it: `oelala.bridged(kind)` tells the scripts.
 """
 
 from __future__ import annotations
@@ -19,7 +18,9 @@ _ON_LOAD = """
 const kind = element.querySelector("[data-kind]").dataset.kind;
 window.oelala.bridges ??= {};
 const { oelala } = window;
-const events = ["look", "fill", "refresh", "foretell", "restore", "choose_model", "choose_preset"];
+const events = [
+  "look", "fill", "refresh", "foretell", "restore", "choose_model", "choose_preset", "choose_speed",
+];
 oelala.bridges[kind] = Object.fromEntries(events.map((event) => [event, (data) => trigger(event, data)]));
 oelala.unheard ??= [];
 const hear = () => {

@@ -13,6 +13,8 @@ from oelala.ui.fields import fields_of
 from oelala.ui.i18n import Say, mark
 from oelala.ui.limits import limits_of, seconds_of, size_text
 from oelala.ui.model_field import label, model_view, note
+from oelala.ui.speed_field import FIELD as SPEED
+from oelala.ui.speed_field import speed_shape, speed_values, speed_view
 from oelala.ui.widgets import Widgets
 
 if TYPE_CHECKING:
@@ -177,7 +179,7 @@ class Form:
             if name in fields
         }
         if model := self._model(values.get("model")):
-            self._merge(changes, limits_of(model, self._widgets, text))
+            self._merge(changes, limits_of(model, self._widgets, text, values.get(SPEED)))
             self._merge(changes, self._visible(model))
             self._merge(changes, self._obstructed(values, text))
         self._merge(changes, self._show_extras(values, model.sizes["fps"] if model else None))
@@ -188,21 +190,33 @@ class Form:
         own = self._studio.defaults(self.kind, model)
         return {"model": model, **{name: value for name, value in own.items() if name in self._optional}}
 
-    def show_models(self, text: Say, chosen: str | None = None) -> dict[Any, dict[str, Any]]:
+    def speed_values(self, model_id: str, speed: str) -> dict[str, Any]:
+        """As `defaults`, of the fields that a LoRA of few steps sets; {} for an unknown model."""
+        model = self._model(model_id)
+        return {} if model is None else speed_values(model, speed, self.defaults(model_id))
+
+    def show_models(
+        self, text: Say, chosen: str | None = None, speed: str | None = None
+    ) -> dict[Any, dict[str, Any]]:
         """The models as they are now: one may have been downloaded since the page was built."""
         part = self._widgets.fields.get("model")
         models = self._studio.models(self.kind)
         notes = [{"info": note(model, text)} for model in models if model.id == chosen]
         choices = {"choices": [(label(model, text), model.id) for model in models]}
-        return {} if part is None else {part: {**choices, **(notes[0] if notes else {})}}
+        changes = {} if part is None else {part: {**choices, **(notes[0] if notes else {})}}
+        for model in models:
+            if model.id == chosen and SPEED in self._widgets.fields:
+                changes[self._widgets.fields[SPEED]] = speed_shape(model, speed, text)
+        return changes
 
-    def view_model(self, model_id: str | None) -> dict[str, Any] | None:
-        """What the scripts are told of the chosen model; None: not in the catalog."""
+    def view_model(self, model_id: str | None, speed: str | None = None) -> dict[str, Any] | None:
+        """What the scripts are told of the chosen model and its speed; None: not in the catalog."""
         model = self._model(model_id)
         if model is None:
             return None
         own = {"sizes": model.sizes, "pictures": sorted(set(self.pictures) - self._foreign(model.id))}
-        return model_view(model) | (own if self.pictures else {})
+        speeds = {SPEED: speed_view(model, speed)} if SPEED in self._fields else {}
+        return model_view(model) | speeds | (own if self.pictures else {})
 
     def _model(self, model_id: str | None) -> ModelStatus | None:
         return next((m for m in self._studio.models(self.kind) if m.id == model_id), None)

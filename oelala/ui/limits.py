@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from oelala.ui.i18n import Say
 from oelala.ui.model_field import note, prompt_help
+from oelala.ui.speed_field import FIELD as SPEED
+from oelala.ui.speed_field import speed_shape
 from oelala.ui.widgets import Widgets
 
 if TYPE_CHECKING:
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 Changes = dict[Any, dict[str, Any]]
 
 
-def limits_of(model: ModelStatus, widgets: Widgets, text: Say) -> Changes:
-    """{component: properties}; `text` translates a key."""
+def limits_of(model: ModelStatus, widgets: Widgets, text: Say, speed: str | None = None) -> Changes:
+    """{component: properties}; `text` translates a key. `speed`: the chosen LoRA of few steps."""
     fields, sizes = widgets.fields, model.sizes
     changes: Changes = {fields["model"]: {"info": note(model, text)}}
     if "prompt" in fields:
@@ -25,6 +27,8 @@ def limits_of(model: ModelStatus, widgets: Widgets, text: Say) -> Changes:
         free = sizes["frame_step"] == 1
         words = text("form.frames.any", largest=sizes["largest_num_frames"]) if free else None
         changes[fields["num_frames"]] = {"info": words or text("field.num_frames.help")}
+    if SPEED in fields:
+        changes[fields[SPEED]] = speed_shape(model, speed, text)
     for name, step in (
         ("width", sizes["multiple"]),
         ("height", sizes["multiple"]),

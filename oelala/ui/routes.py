@@ -77,6 +77,7 @@ class Panels:
         self._max_restore = max_restore
         self._outputs = studio.workspace.outputs
         self._titles = {model.id: model.title for model in studio.models()}
+        self._titles |= {lora.id: lora.title for lora in studio.speeds()}
 
     def poll(self, request: Request) -> Any:
         """What is new since the cursors `jobs` (a revision) and `log`; 204 when nothing is.

@@ -19,6 +19,7 @@ OUTPUTS = "outputs/"
 TITLE_LENGTH = 160
 # Faults that are no fault of a task, and yet belong to a field.
 FIELDS = dict.fromkeys(("model-missing", "model-broken", "embedded-missing", "unknown-model"), "model")
+FIELDS |= {"speed-missing": "speed"}
 # Details of a finished job that its row has a sentence for: it ran out of memory, its weights were rounded,
 # it was decoded in fewer frames at a time.
 NOTED = ("leaner", "int8", "chunk")
@@ -97,6 +98,9 @@ def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict
         # The command line names a command; the page has the size and a button beside it.
         message = say("page.model-missing", language, model=values.get("model", "–"))
         hint = f"{say('page.model-missing.hint', language)} {meanwhile(values, language)}".strip()
+    if code == "speed-missing":
+        message = say("page.speed-missing", language, lora=values.get("lora", "–"))
+        hint = say("page.speed-missing.hint", language)
     return {"code": code, "message": message, "hint": hint}
 
 

@@ -82,6 +82,21 @@ def _model(widgets: Widgets, fields: list[FormField]) -> None:
     )
 
 
+def _speed(widgets: Widgets, fields: list[FormField]) -> None:
+    """A list as that of the models: its choices are each model's own, and the task has the last word."""
+    import gradio as gr
+
+    name = fields[0].name
+    widgets.fields[name] = gr.Dropdown(
+        choices=[(mark("form.speed.off"), "")],
+        value="",
+        **_texts(name),
+        **widgets.ids(name),
+        allow_custom_value=True,
+        buttons=[],
+    )
+
+
 def _size(widgets: Widgets, fields: list[FormField]) -> None:
     import gradio as gr
 
@@ -186,6 +201,7 @@ _BUILDERS = {
     "text": _text,
     "long_text": _long_text,
     "model": _model,
+    "speed": _speed,
     "size": _size,
     "length": _length,
     "integer": _plain_number,

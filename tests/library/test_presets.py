@@ -14,6 +14,7 @@ from oelala.library.presets import Preset, list_presets, load_preset, shipped_pr
 from oelala.library.workspace import Workspace
 from oelala.models.catalog import defaults_of, find, rows
 from oelala.models.catalog.resolve import check_frames, check_size
+from oelala.models.catalog.speed import find_speed, speed_loras
 from oelala.settings import SHIPPED_PRESETS
 from oelala.tasks.text_to_video import TextToVideo
 
@@ -48,12 +49,14 @@ def test_what_ships_is_what_the_models_were_made_for() -> None:
         "mini-best": ("oelala-mini", 256, 256, 33, 24, 3.0, 3.0),
         "wan2.1-1.3b-480p": ("wan2.1-t2v-1.3b", 832, 480, 81, 50, 6.0, 8.0),
         "wan2.1-1.3b-480p-portrait": ("wan2.1-t2v-1.3b", 480, 832, 81, 50, 6.0, 8.0),
+        "wan2.1-14b-4-steps": ("wan2.1-t2v-14b", 832, 480, 81, 4, 1.0, 5.0),
         "wan2.1-14b-480p": ("wan2.1-t2v-14b", 832, 480, 81, 50, 5.0, 5.0),
         "wan2.1-14b-480p-portrait": ("wan2.1-t2v-14b", 480, 832, 81, 50, 5.0, 5.0),
         "wan2.1-14b-720p": ("wan2.1-t2v-14b", 1280, 720, 81, 50, 5.0, 5.0),
         "wan2.1-14b-720p-portrait": ("wan2.1-t2v-14b", 720, 1280, 81, 50, 5.0, 5.0),
         "wan2.2-5b-720p": ("wan2.2-ti2v-5b", 1280, 704, 121, 50, 5.0, 5.0),
         "wan2.2-5b-720p-portrait": ("wan2.2-ti2v-5b", 704, 1280, 121, 50, 5.0, 5.0),
+        "wan2.2-a14b-4-steps": ("wan2.2-t2v-a14b", 832, 480, 81, 4, 1.0, 5.0),
         "wan2.2-a14b-480p": ("wan2.2-t2v-a14b", 832, 480, 81, 40, 4.0, 12.0),
         "wan2.2-a14b-480p-portrait": ("wan2.2-t2v-a14b", 480, 832, 81, 40, 4.0, 12.0),
         "wan2.2-a14b-720p": ("wan2.2-t2v-a14b", 1280, 720, 81, 40, 4.0, 12.0),
@@ -87,6 +90,16 @@ def test_every_shape_that_a_video_model_is_made_for_has_a_preset(kind: str) -> N
                 other = "480p" if max(width, height) > 900 else "720p"
                 known = [name for name in ("480p", "720p") if name in row.id]
                 assert width == height or other in known or (row.id, width, height) in there, row.id
+
+
+def test_presets_of_four_steps_hold_what_their_lora_asks_for() -> None:
+    quick = [preset for preset in shipped_presets() if preset.name.endswith("-4-steps")]
+    assert len(quick) == 4
+    for preset in quick:
+        lora = find_speed(preset.values["speed"])
+        assert lora is not None
+        assert lora in speed_loras(find(preset.values["model"]))
+        assert {name: preset.values[name] for name in lora.values} == lora.values
 
 
 def _numbers(values: Any) -> tuple[Any, ...]:

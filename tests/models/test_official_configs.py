@@ -14,7 +14,8 @@ from tests.models.gguf_layout import layout_of, length_of
 from tests.models.official import build
 
 # What engines make of it, and no pipeline is told.
-OURS = {"first_block_cache", "sage_attention", "flow_shift", "pose_style", "control_start", "control_end"}
+OURS = {"speed", "first_block_cache", "sage_attention", "flow_shift"}
+OURS |= {"pose_style", "control_start", "control_end"}
 LARGE = [row for row in rows() if row.folder is None]
 WAN = [row for row in LARGE if row.family == "wan"]
 HALF = [row for row in WAN if (row.components["transformer"].source or "").startswith("Comfy-Org/")]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import diffusers
 import pytest
 import torch
 from diffusers import UniPCMultistepScheduler
 
-from oelala.models.catalog import find
+from oelala.kinds import BY_NAME
+from oelala.models.catalog import find, foreign_fields, rows
 from oelala.models.catalog.speed import SPEED_LORAS, UNIPC, SpeedLora, speed_loras
 from oelala.tasks.text_to_video import TextToVideo
 
@@ -20,7 +23,7 @@ def test_it_belongs_to_models_of_the_catalog(lora: SpeedLora) -> None:
         row = find(name)
         assert lora.files.keys() <= row.components.keys()
         assert ("transformer_2" in lora.files) == ("transformer_2" in row.components)
-        assert lora in speed_loras(name)
+        assert (lora in speed_loras(row)) == bool(lora.repo and row.family == "wan")
     assert hasattr(diffusers, lora.scheduler)
     if (lora.flow_shift is None) != (lora.scheduler != UNIPC):
         pytest.fail("a shift belongs to flow matching")
@@ -48,5 +51,25 @@ def test_two_experts_share_the_four_steps_evenly() -> None:
 
 
 def test_most_large_models_have_one() -> None:
-    assert [one.id for one in speed_loras("wan2.2-i2v-a14b")] == ["lightx2v-wan2.2-i2v-a14b"]
-    assert speed_loras("oelala-mini") == ()
+    assert [one.id for one in speed_loras(find("wan2.2-i2v-a14b"))] == ["lightx2v-wan2.2-i2v-a14b"]
+    assert speed_loras(find("oelala-mini")) == ()
+    mine = replace(find("wan2.1-t2v-14b"), id="my-own", base="wan2.1-t2v-14b", added=True)
+    assert [one.id for one in speed_loras(mine)] == ["lightx2v-wan2.1-t2v-14b"], "as its base"
+
+
+def test_the_field_is_off_where_there_is_one_and_foreign_elsewhere() -> None:
+    for row in rows():
+        for kind, values in row.defaults.items():
+            assert values["speed"] == ("" if speed_loras(row) else None)
+            if kind in BY_NAME:
+                assert ("speed" in foreign_fields(row, BY_NAME[kind].task)) == (not speed_loras(row))
+
+
+def test_what_is_offered_can_be_fetched() -> None:
+    offered = {one.id: one for row in rows() for one in speed_loras(row)}
+    assert len(offered) == 4
+    for lora in offered.values():
+        row = find(lora.id)
+        assert (row.repo, row.bytes_exact, row.indexed) == (lora.repo, True, False)
+        assert all(part.files[0].endswith(".safetensors") for part in row.components.values())
+    assert offered.keys().isdisjoint(row.id for row in rows())

@@ -52,6 +52,7 @@ def build_animate(folder: Path) -> None:
         transformer = WanAnimateTransformer3DModel(
             **_SMALL,
             image_dim=32,
+            added_kv_proj_dim=32,
             motion_encoder_size=FACE_SIDE,
             motion_encoder_channel_sizes={"4": 8, "8": 8, "16": 8},
             motion_style_dim=8,

@@ -156,12 +156,42 @@ def test_mini_says_at_the_prompt_what_it_knows(form: Form) -> None:
         assert "value" not in shown[prompt]
 
 
+def test_a_speed_sets_visible_fields_and_gives_them_back(form: Form) -> None:
+    model, lora = "wan2.1-t2v-14b", "lightx2v-wan2.1-t2v-14b"
+    own = form.defaults(model)
+    assert (own["speed"], own["num_inference_steps"], own["guidance_scale"]) == ("", 50, 5.0)
+    quick = form.speed_values(model, lora)
+    expected = {"num_inference_steps": 4, "guidance_scale": 1.0, "flow_shift": 5.0}
+    assert quick == {"model": model, "speed": lora, **expected}
+    assert form.speed_values(model, "") == {name: own[name] for name in quick}
+    assert form.speed_values(model, "of another") == form.speed_values(model, "")
+    assert form.speed_values("nobody", lora) == {}
+
+
+def test_a_speed_is_offered_where_there_is_one_with_its_download(form: Form) -> None:
+    part, model = form.component("speed"), "wan2.1-t2v-14b"
+    lora = "lightx2v-wan2.1-t2v-14b"
+    shown = form.show({**form.defaults(model), "speed": lora}, sayer("nl"))[part]
+    choices = [("Zoals het model is", ""), ("4 stappen (LightX2v, nog niet hier)", lora)]
+    assert (shown["choices"], shown["value"], shown["visible"]) == (choices, lora, True)
+    told = "Een download van 631 MB van lightx2v/Wan2.1-Distill-Loras (licentie Apache-2.0)."
+    assert shown["info"].endswith(told)
+    view = form.view_model(model, lora)
+    assert view is not None
+    assert view["speed"] == {"id": lora, "offered": True, "size": "631 MB"}
+    hidden = form.show(form.defaults("oelala-mini"), sayer("en"))[part]
+    assert hidden["visible"] is False
+    values = values_of(form, prompt="x", speed=lora)  # left over from another model
+    assert "speed" not in form.read(values)
+
+
 def test_only_what_a_hub_has_is_offered(form: Form) -> None:
-    offered = {"id": "wan2.1-t2v-1.3b", "offered": True, "size": "17.6 GB"}
+    none = {"id": "", "offered": False, "size": ""}
+    offered = {"id": "wan2.1-t2v-1.3b", "offered": True, "size": "17.6 GB", "speed": none}
     assert form.view_model("wan2.1-t2v-1.3b") == offered
     mini = form.view_model("oelala-mini")
     assert mini is not None
     assert not mini["offered"]
     assert form.view_model("nobody") is None
-    (change,) = form.show_models(sayer("nl"), "wan2.1-t2v-1.3b").values()
+    change = form.show_models(sayer("nl"), "wan2.1-t2v-1.3b")[form.component("model")]
     assert change["info"].startswith("Een download van 17,6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers")

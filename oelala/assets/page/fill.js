@@ -33,7 +33,9 @@ function look({ kind, names, start }, values) {
     const stamp = sinceStart ? 0 : ++stamps;
     if (what) form.stamps[what] = stamp;
     form.asked.set(stamp, pair(names, sinceStart ? start : values));
-    window.oelala.bridges[kind][event]({ chosen: pair(names, values).model, ...sent, stamp });
+    // a speed is one of a model's
+    const of = what === "speed" ? { model: pair(names, values).model } : {};
+    window.oelala.bridges[kind][event]({ chosen: pair(names, values).model, ...sent, ...of, stamp });
   }
 }
 
@@ -83,6 +85,7 @@ function take(form, answer, { now, asked, changes }) {
     change(name, { value });
     now[name] = value;
     form.written[name] = answer.stamp;
+    if (name === "speed") form.chosen.speed = value;
     // To the questions that are still out, this is no doing of the visitor's.
     for (const [stamp, held] of form.asked) if (stamp > answer.stamp) held[name] = value;
   };

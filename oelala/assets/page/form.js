@@ -49,8 +49,11 @@ function filled({ kind, answer: { event, model, pictures, instead }, current }) 
   if (model && current) takeModel(kind, model);
   if (instead && current) notify(t("live.preset.instead", { model: instead }));
   takePictures(kind, pictures);
-  const block = byId(`${kind}--model`);
-  if (event === "refreshed" && block && current && model && !model.offered) clear(kind, block); // it has come meanwhile
+  if (event !== "refreshed" || !current || !model) return;
+  for (const [name, one] of Object.entries({ model, speed: model.speed })) {
+    const block = byId(`${kind}--${name}`);
+    if (block && one && !one.offered) clear(kind, block); // it has come meanwhile
+  }
 }
 
 // Keys

@@ -27,13 +27,16 @@ export function takeModel(kind, model) {
   models.set(kind, model);
   known.add(kind);
   draw(kind);
+  if (!model?.speed) return;
+  models.set(`${kind}--speed`, model.speed); // the LoRA of few steps that is chosen with it, fetched likewise
+  draw(`${kind}--speed`);
 }
 
 // A download ended: the form looks again at what is on the disk, and nothing is offered until it has.
 function look() {
   for (const [kind, bridge] of Object.entries(window.oelala.bridges ?? {})) {
     const before = models.get(kind);
-    const looking = { ...before, offered: false };
+    const looking = { ...before, offered: false, speed: before?.speed && { ...before.speed, offered: false } };
     takeModel(kind, looking);
     bridge.refresh();
     setTimeout(() => models.get(kind) === looking && takeModel(kind, before), PATIENCE_MS);

@@ -13,6 +13,14 @@ from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
 from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
+from oelala.models.catalog.speed_choice import (
+    SpeedStatus,
+    all_speeds,
+    chosen_speed,
+    speed_bytes,
+    speed_missing_bytes,
+    speed_status,
+)
 from oelala.models.catalog.status import ModelStatus, PreviewStatus, status
 from oelala.models.catalog.weights import shards, weight_files
 
@@ -27,9 +35,12 @@ __all__ = [
     "PreviewStatus",
     "Row",
     "SizeLimits",
+    "SpeedStatus",
     "TinyDecoderRow",
     "add_row",
+    "all_speeds",
     "carried_over",
+    "chosen_speed",
     "defaults",
     "defaults_of",
     "find",
@@ -43,6 +54,9 @@ __all__ = [
     "resolve",
     "rows",
     "shards",
+    "speed_bytes",
+    "speed_missing_bytes",
+    "speed_status",
     "stand_in",
     "status",
     "tiny_decoder_of",

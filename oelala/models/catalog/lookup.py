@@ -51,6 +51,7 @@ from oelala.models.catalog.rows_wan_image import (
     WAN21_I2V_14B_480P,
     WAN21_I2V_14B_720P,
 )
+from oelala.models.catalog.speed import SPEED_LORAS, speed_loras, with_speed
 from oelala.settings import Settings
 
 
@@ -60,7 +61,7 @@ def _shipped(row: Row) -> bool:
 
 
 WARM_MODEL = OELALA_MINI.id  # what a worker loads before anybody asks
-ROWS: tuple[Row, ...] = (
+_MODELS: tuple[Row, ...] = (
     *filter(_shipped, (OELALA_MINI, OELALA_MINI_POSE)),
     *(WAN21_T2V_1_3B, WAN21_T2V_14B, WAN21_T2V_14B_BF16, WAN21_T2V_14B_GGUF),
     *(WAN21_T2V_1_3B_BF16, WAN21_T2V_1_3B_GGUF),
@@ -74,6 +75,12 @@ ROWS: tuple[Row, ...] = (
     *(WAN22_ANIMATE_14B, WAN22_ANIMATE_14B_BF16, WAN22_ANIMATE_14B_GGUF),
     *(SD15, SDXL, AVATAR, NAAVI_AVATAR, FLUX1_SCHNELL, FLUX1_DEV, FLUX2_KLEIN_4B),
 )
+ROWS: tuple[Row, ...] = tuple(map(with_speed, _MODELS))
+# fetched, found and removed as models are, and no models: tiny decoders, and LoRAs of few steps
+COMPANIONS: tuple[Row, ...] = (
+    *(tiny.row for tiny in TINY_DECODERS.values()),
+    *(lora.row for lora in SPEED_LORAS if any(lora in speed_loras(row) for row in _MODELS)),
+)
 
 
 def rows(kind: str | None = None, settings: Settings | None = None) -> tuple[Row, ...]:
@@ -85,12 +92,12 @@ def rows(kind: str | None = None, settings: Settings | None = None) -> tuple[Row
 
 
 def find(model_id: str, settings: Settings | None = None) -> Row:
-    """With `settings` among the user's own models, too; also tiny decoders, which `rows` does not list.
+    """With `settings` among the user's own models, too; also `COMPANIONS`, which `rows` does not list.
 
     Raises OelalaError ("unknown-model").
     """
     known = _all(settings)
-    for row in (*known, *(tiny.row for tiny in TINY_DECODERS.values())):
+    for row in (*known, *COMPANIONS):
         if row.id == model_id:
             return row
     raise OelalaError("unknown-model", model=model_id, known=", ".join(row.id for row in known))

@@ -11,6 +11,7 @@ from oelala.models.catalog.fields import foreign_fields
 from oelala.models.catalog.installed import Installation, installation, locate, missing_bytes
 from oelala.models.catalog.lookup import defaults_of, find, rows
 from oelala.models.catalog.row import Row, SizeLimits
+from oelala.models.catalog.speed_choice import chosen_speed, require_speed
 from oelala.models.sage import refuse_sage
 from oelala.settings import Settings
 from oelala.tasks.base import Task
@@ -19,11 +20,12 @@ AnyTask = TypeVar("AnyTask", bound=Task)
 
 
 def resolve(task: AnyTask, settings: Settings) -> AnyTask:
-    """The task with every model default filled in, checked against its model; the seed is left alone.
+    """The task with every model default filled in, checked against its model; the seed is left alone. The
+    values of a LoRA of few steps go before the model's.
 
     Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "not-for-model",
-    "wrong-size", "size-out-of-range", "wrong-frames", what `refuse_sage` says, each with its field) and
-    ModelMissing ("model-missing").
+    "wrong-size", "size-out-of-range", "wrong-frames", "unknown-speed", what `refuse_sage` says, each with its
+    field) and ModelMissing ("model-missing", "speed-missing").
     """
     row = find(task.model, settings)
     own = defaults_of(row, task.kind)
@@ -35,6 +37,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     if row.image_needed and "image" in type(task).model_fields and not getattr(task, "image", None):
         raise InvalidTask("picture-needed", field="image", model=row.title)
     refuse_sage(bool(getattr(task, "sage_attention", None)))
+    speed = chosen_speed(row, task.model_dump())
+    own = {**own, **(speed.values if speed is not None else {})}
     wanted = {name: value for name, value in own.items() if _empty(task, name)}
     full = task.model_copy(update=wanted)
     values = full.model_dump()
@@ -43,6 +47,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     if "num_frames" in values:
         check_frames(row, values["num_frames"])
     check_installed(row, settings.models, task.kind)
+    if speed is not None:
+        require_speed(speed, settings.models)
     return full
 
 

@@ -10,6 +10,7 @@ from oelala.models.catalog.fitting import Fits, fits_machine, least_memory
 from oelala.models.catalog.installed import installation, missing_bytes, missing_parts
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
+from oelala.models.catalog.speed_choice import SpeedStatus, speed_statuses
 from oelala.models.machine import Machine, read_machine
 from oelala.settings import Settings
 
@@ -33,8 +34,8 @@ class ModelStatus:
     largest_side, largest_area (pixels), native (pairs of width and height), num_frames, largest_num_frames,
     fps. `minimum_memory`: as `least_memory`. `missing_bytes` is what a download would still bring, or at most
     bring (`missing_exact`), from the repositories `sources`; `preview` comes with it, where there is one.
-    `usable`: this version has a kind of task for it; else it can be fetched ahead, and no more. The catalog
-    itself knows of no kinds: whoever does sets it.
+    `speeds`: LoRAs of few steps for it. `usable`: this version has a kind of task for it; else it can be
+    fetched ahead, and no more. The catalog itself knows of no kinds: whoever does sets it.
     """
 
     id: str
@@ -59,6 +60,7 @@ class ModelStatus:
     missing_exact: bool = True
     sources: tuple[str, ...] = ()
     preview: PreviewStatus | None = None
+    speeds: tuple[SpeedStatus, ...] = ()
     usable: bool = True
 
     @property
@@ -99,6 +101,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         missing_exact=missing_exact,
         sources=tuple(dict.fromkeys(part.source or row.repo for part in lacking)),
         preview=_preview(row, settings),
+        speeds=speed_statuses(row, settings.models),
     )
 
 

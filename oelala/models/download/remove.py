@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault
 from oelala.models.catalog.installed import INDEX, PARTIAL, Installation, installation, locate
-from oelala.models.catalog.lookup import rows
+from oelala.models.catalog.lookup import COMPANIONS, rows
 from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
 from oelala.models.download.cache import RepoCache
@@ -110,7 +110,7 @@ def _remove_single_files(row: Row, settings: Settings) -> Removed:
 
 def _needed_by_others(row: Row, cache: RepoCache, settings: Settings) -> Iterator[tuple[Path, str]]:
     """(component folder or index below this repository, title of the model that uses it)"""
-    for other in rows(settings=settings):
+    for other in (*rows(settings=settings), *COMPANIONS):
         found = installation(other, settings.models) if other.id != row.id else None
         if found is not None and not found.missing:
             yield from ((folder, other.title) for folder in _inside(found, cache.root))

@@ -82,13 +82,14 @@ def build_plan(request: PlanRequest, rung: Rung) -> Plan:
 
 def _sketch(request: PlanRequest, rung: Rung) -> _Sketch:
     gpu = request.hardware.device != "cpu"
-    work = work_of(request.row, request.values, gpu=gpu, decode_chunk=rung.decode_chunk)
+    lora = request.lora_bytes > 0
+    work = work_of(request.row, request.values, gpu=gpu, decode_chunk=rung.decode_chunk, lora=lora)
     sizes = part_sizes(request.row, gpu=gpu, int8=rung.int8)
     return _Sketch(request, rung, work, sizes, {size.name: rung.placed(size) for size in sizes})
 
 
 def _phases(sketch: _Sketch) -> CardPhases:
-    return phases_of(
+    phases = phases_of(
         sketch.sizes,
         sketch.placements,
         sketch.work,
@@ -96,6 +97,7 @@ def _phases(sketch: _Sketch) -> CardPhases:
         fused=sketch.rung.fused,
         lost=sketch.request.abilities.lost,
     )
+    return replace(phases, always=phases.always + sketch.request.lora_bytes)
 
 
 def _extra(sketch: _Sketch, phases: CardPhases) -> Extra:
@@ -147,4 +149,6 @@ def _peak_ram(sketch: _Sketch) -> int:
         max(2 * work.activation_bytes, work.encode_bytes, work.decode_bytes) + work.held_bytes if here else 0
     )
     locked = int(pinned * sketch.request.abilities.pinned)
-    return locked + here + read + (at_work if here else 0) + work.ram_bytes + SYSTEM_OVERHEAD
+    # read whole before they go beside the weights; on a processor they are brought to 32 bits
+    loras = sketch.request.lora_bytes * (1 if sketch.gpu else 3)
+    return locked + here + read + loras + at_work + work.ram_bytes + SYSTEM_OVERHEAD

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Bytes that a block needs for each token and each unit of width, in 16 bits: counted over its modules 22.2,
 # on a card 22.2 as well. Where the feed-forward is wide it decides, 4 bytes for each of its units.
 _ACTIVATION, _BESIDE_FFN, _FFN = 23.0, 8.7, 4
+_FFN_WITH_LORA = 6  # its own answer, and the sum of both; counted over its modules as well
 # Of that, where compiled code keeps no copies in 32 bits: 0.56 measured for a Wan 14B.
 _FUSED = 0.65
 # What a branch of guidance holds while the other one passes a block, likewise; measured 2.2.
@@ -53,15 +54,17 @@ class Holding:
     tiled: int
 
 
-def activations(row: Row, size: ClipSize) -> Activations:
-    """What waits beside the block at work is in 16 bits, and stays as large with compiled ones."""
+def activations(row: Row, size: ClipSize, *, lora: bool = False) -> Activations:
+    """`lora`: with one beside the weights. What waits beside the block at work is in 16 bits, and stays as
+    large with compiled ones."""
     compute = row.compute
     if compute is None:
         pass_bytes = int(_GUESS * _weights(row))
         if row.family == "svd":
             pass_bytes = _SVD_UNET * size.pixels * size.frames * size.batch
         return Activations(pass_bytes, pass_bytes, int(_WAITING / _ACTIVATION * pass_bytes))
-    block = max(_ACTIVATION * compute.dim, _BESIDE_FFN * compute.dim + _FFN * compute.ffn_dim)
+    inner = _FFN_WITH_LORA if lora else _FFN
+    block = max(_ACTIVATION * compute.dim, _BESIDE_FFN * compute.dim + inner * compute.ffn_dim)
     beside = 2 * compute.held * compute.dim
     times = _TIME * compute.dim * compute.time_rows
     return Activations(

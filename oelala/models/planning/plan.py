@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class PlanRequest:
     """`values`: of the resolved task. `missing_bytes`: what would have to be downloaded first. `frugal`: as
     little on the card as it can be done with, after memory ran out. `warm`: the model has been loaded.
+    `lora_bytes`: of LoRAs beside the weights, in 16 bits.
     """
 
     row: Row
@@ -29,6 +30,7 @@ class PlanRequest:
     missing_bytes: int = 0
     frugal: bool = False
     warm: bool = False
+    lora_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,11 @@ class Work:
         return self.forward_flops * self.passes * self.steps
 
 
-def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True, decode_chunk: int = 0) -> Work:
+def work_of(
+    row: Row, values: Mapping[str, Any], *, gpu: bool = True, decode_chunk: int = 0, lora: bool = False
+) -> Work:
     """`values`: of a resolved task (what is missing or None is taken from the row's sizes). `decode_chunk`:
-    instead of the task's own.
+    instead of the task's own. `lora`: with one beside the weights.
 
     Operations are 0 for a model without `Row.compute`, and what it holds is a guess from its weights unless
     its classes have been counted.
@@ -64,7 +66,7 @@ def work_of(row: Row, values: Mapping[str, Any], *, gpu: bool = True, decode_chu
     size = clip_size(row, values)
     chunk = decode_chunk or int(values.get("decode_chunk_size") or 0)
     compute, passes, pixels = row.compute, size.passes, size.pixels
-    held, films = activations(row, size), films_of(row, size, values)
+    held, films = activations(row, size, lora=lora), films_of(row, size, values)
     encoded, decoded = encoding(row, size), decoding(row, size, chunk, gpu=gpu)
     return Work(
         tokens=size.tokens,

@@ -20,6 +20,7 @@ from oelala.ui.filling import Filling
 from oelala.ui.form import Form
 from oelala.ui.i18n import Say, both_mark, html_mark, mark, request_language, sayer
 from oelala.ui.panels.markup import place
+from oelala.ui.speed_field import FIELD as SPEED
 from oelala.ui.views import error_view
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ class TaskTab:
         """The model's field, and under it a place where the scripts offer and follow its download."""
         self.form.place("model")
         place(f'<div class="o-model" data-model-of="{self.task.kind}"></div>', f"{self.task.kind}--download")
+        if SPEED in self.task.model_fields:
+            kind = self.task.kind
+            self.form.place(SPEED)
+            place(f'<div class="o-model" data-model-of="{kind}--speed"></div>', f"{kind}--speed-download")
         self.place_also()
 
     def place_also(self) -> None:
@@ -130,17 +135,21 @@ class TaskTab:
         self.filling.wire()
         self.filling.wire_list(form.component("model"), "model")
         self.filling.wire_list(self.presets, "preset", again=True)
+        bridge.choose_speed(self._choose_speed(), None, bridge, trigger_mode="multiple", **_QUIET)
+        self.filling.wire_list(form.component(SPEED), SPEED)
+        chosen = [form.component("model"), form.component(SPEED)]
         for event in (page.load, bridge.refresh):
-            event(self._refresh(), form.component("model"), [self.presets, self.also, bridge], **_QUIET)
+            event(self._refresh(), chosen, [self.presets, self.also, bridge], **_QUIET)
 
     def _refresh(self) -> Any:
         """Models and presets may have come since the page was built, and models while it is open."""
         import gradio as gr
 
-        def refresh(model: str, request: gr.Request) -> dict[Any, Any]:
+        def refresh(model: str, speed: str, request: gr.Request) -> dict[Any, Any]:
             language = request_language(request, self.studio.settings)
             choices = self._preset_choices(lambda title: title[language], sayer(language))
-            models, view = self.form.show_models(sayer(language), model), self.form.view_model(model)
+            models = self.form.show_models(sayer(language), model, speed)
+            view = self.form.view_model(model, speed)
             return {
                 self.presets: gr.update(choices=choices),
                 self.also: gr.update(**self._other_models()),
@@ -182,6 +191,12 @@ class TaskTab:
     def _choose_model(self) -> Any:
         return self._handler(lambda sent: self.form.defaults(str(sent.get("model", ""))), "filled")
 
+    def _choose_speed(self) -> Any:
+        def find(sent: Mapping[str, Any]) -> dict[str, Any]:
+            return self.form.speed_values(str(sent.get("model", "")), str(sent.get(SPEED) or ""))
+
+        return self._handler(find, "filled")
+
     def _choose_preset(self) -> Any:
         return self._handler(self._preset_values, "filled")
 
@@ -214,7 +229,7 @@ class TaskTab:
         kept = [*self.form.pictures, *fields_shown_as(self.task, "clip")]
         return {
             "seed": values.get("seed"),
-            "model": self.form.view_model(values.get("model")),
+            "model": self.form.view_model(values.get("model"), values.get(SPEED)),
             "pictures": {name: values[name] for name in kept if name in values},
             "instead": values.get("instead"),
         }
