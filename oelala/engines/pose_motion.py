@@ -67,11 +67,12 @@ def driving_of(
     on_frame: OnFrame | None = None,
     *,
     film: Path | None = None,
+    film_cut: Cut = WHOLE,
     face: bool = False,
     models: Path = Path(),
 ) -> Driving:
     """`file`: where the task's motion lies (or the name of a shipped one); `film`: what it was found in,
-    where that is another file. `face`: its points are wanted even where they are not drawn. `picture`: the
+    where that is another file, and `film_cut` in which part of it. `face`: its points are wanted even where they are not drawn. `picture`: the
     character's, whose proportions the motion takes as far as `bones` says; at 0 it is only compared.
     `models`: the Hugging Face cache.
 
@@ -87,10 +88,17 @@ def driving_of(
         film = path  # cut while it was read
     else:
         pose = part_of(pose, task.motion_start, task.motion_end, path.name)
+        cut = _in_the_film(cut, film_cut)
     target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
     fitted = fit_motion(pose.only(task.person), _character(task, picture), target, fit)
     findings = tuple(finding.code for finding in fitted.findings)
     return Driving(fitted.pose, fitted.original, findings, film, cut)
+
+
+def _in_the_film(cut: Cut, part: Cut) -> Cut:
+    """A cut of what was found in a part of a film, in seconds of that film."""
+    end = part.end if cut.end is None else part.start + cut.end
+    return Cut(part.start + cut.start, end)
 
 
 def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ from oelala.engines.sampling import (
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
 from oelala.errors import InvalidTask, OelalaError
+from oelala.library.film_parts import film_part_of
 from oelala.library.fits import check_replacement
 from oelala.library.inputs import kept_path
 from oelala.library.motions import film_of, keep_motion, motion_file
@@ -35,6 +36,7 @@ from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.poses.detect import OnFrame
 from oelala.media.poses.drawing import draw_frames
+from oelala.media.poses.film import Cut
 from oelala.media.poses.masks import replacement
 from oelala.media.poses.styles import STYLES
 from oelala.models.catalog import Row
@@ -70,8 +72,17 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     picture = None if task.image is None else kept_path(workspace, task.image)
     on_frame = _reporter(context)
     file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
+    part = film_part_of(workspace, task.motion)
     driving = driving_of(
-        task, file, row.fps, picture, on_frame, film=film, face=way.looks_at_face, models=models.folder
+        task,
+        file,
+        row.fps,
+        picture,
+        on_frame,
+        film=film,
+        film_cut=Cut(part.start, part.end),
+        face=way.looks_at_face,
+        models=models.folder,
     )
 
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from oelala.errors import InvalidTask, OelalaError
+from oelala.library.film_parts import FilmPart, note_film
 from oelala.library.inputs import is_kept
-from oelala.library.motions import keep_motion, motion_file, note_film
+from oelala.library.motions import keep_motion, motion_file
 from oelala.library.workspace import Workspace
 from oelala.media.poses.detect import Detection, OnFrame
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.film import Cut
-from oelala.media.poses.openpose_read import Reading
+from oelala.media.poses.openpose_read import Reading, is_openpose
 from oelala.media.poses.report import numbers_of
 from oelala.media.poses.source import MotionSource, read_motion
 from oelala.progress import Progress, RunContext
@@ -36,8 +37,8 @@ def run(task: ReadMotion, settings: Settings, context: RunContext, workspace: Wo
     pose = _read(task, _source(task, settings, workspace), on_frame)
     persons = [_as_json(pose, person) for person in pose.people]
     motion = keep_motion(workspace, pose)
-    if (task.start, task.end, task.fps) == (0.0, None, None) and is_kept(workspace, task.file):
-        note_film(workspace, motion, task.file)
+    if is_kept(workspace, task.file) and not is_openpose(Path(task.file)):
+        note_film(workspace, motion, task.file, FilmPart(task.start, task.end, task.fps))
     return JobResult(details={"motion": motion, **numbers_of(pose), "persons": persons})
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.library.files import PART, copy_file, flush_to_disk
+from oelala.library.film_parts import noted_film
 from oelala.library.inputs import is_kept, is_reference
 from oelala.library.names import note_name
 from oelala.library.workspace import Workspace
@@ -26,8 +27,7 @@ from oelala.media.video import remove_quietly
 from oelala.tasks.base import Task, fields_shown_as
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
-# Beside a kept motion: the kept film that it was found in, and its skeleton as a film.
-_NOTE, _DRAWING = ".film", ".skeleton.mp4"
+_DRAWING = ".skeleton.mp4"  # beside a kept motion
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,6 @@ def drawing_of(workspace: Workspace, motion: str) -> Path:
     return (workspace.inputs / motion).with_suffix(_DRAWING)
 
 
-def note_film(workspace: Workspace, motion: str, film: str) -> None:
-    """Remember in which kept film a kept motion was found: faces and a comparison need its frames. Raises
-    OelalaError ("out-of-disk", "not-writable")."""
-    try:
-        (workspace.inputs / motion).with_suffix(_NOTE).write_text(film, encoding="ascii")
-    except OSError as fault:
-        raise disk_fault(fault, workspace.inputs) from fault
-
-
 def film_of(workspace: Workspace, motion: str) -> Path | None:
     """The kept film that a motion was found in, or that it is; None where there is none."""
     if not is_kept(workspace, motion):
@@ -130,11 +121,8 @@ def film_of(workspace: Workspace, motion: str) -> Path | None:
     path = workspace.inputs / motion
     if not is_openpose(path):
         return path
-    try:
-        film = path.with_suffix(_NOTE).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return workspace.inputs / film if is_kept(workspace, film) else None
+    noted = noted_film(workspace, motion)
+    return None if noted is None else noted[0]
 
 
 def _keep_file(workspace: Workspace, source: Path, suffix: str) -> str:

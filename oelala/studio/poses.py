@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import read_task
@@ -17,11 +17,10 @@ from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
 from oelala.media.poses.request import PoseRequest
 from oelala.models import catalog
-from oelala.studio.tasks import TaskVerbs
+from oelala.studio.films import FilmVerbs
 from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Job
 from oelala.tasks.pose_transfer import PoseTransfer
-from oelala.tasks.read_motion import Detector, ReadMotion
 
 if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
@@ -33,7 +32,7 @@ _FITTED = (
 )  # fmt: skip
 
 
-class PoseVerbs(TaskVerbs):
+class PoseVerbs(FilmVerbs):
     """Motions for clips to follow."""
 
     @staticmethod
@@ -47,38 +46,17 @@ class PoseVerbs(TaskVerbs):
         """Check a film, a picture or OpenPose's JSON and keep it. Raises as `library.motions.keep_source`."""
         return motions.keep_source(self.workspace, source, name)
 
-    def detectors(self) -> dict[str, OelalaError | None]:
-        """What can find bodies, and what each lacks on this computer; None: nothing."""
-        from oelala.media.poses.available import obstacle
-
-        return {detector: obstacle(detector, self.settings.models) for detector in get_args(Detector)}
-
-    def find_motion(
-        self, reference: str, name: str = "", *, detector: str = "mediapipe", closely: bool = False
-    ) -> Job:
-        """Queue the search for bodies in a kept film or picture, or once more in the film that a kept motion
-        was found in; `closely`: for hands and faces, too. The job's details are `ReadMotion`'s.
-
-        Raises InvalidTask, and OelalaError ("motion-gone", "no-dwpose", "no-openpose").
-        """
-        film = motions.film_of(self.workspace, reference)
-        if film is None:
-            raise OelalaError("motion-gone")
-        wish = {"file": film.name, "name": name, "hands": closely, "face": closely}
-        task = read_task(ReadMotion.kind, {"model": detector, **wish})
-        if fault := self.detectors()[task.model]:
-            raise fault
-        return self.submit(task)[0]
-
     def knows_motion(self, motion: object) -> bool:
         return motions.knows_motion(self.workspace, motion)
 
     def motion_view(self, motion: str) -> dict[str, Any]:
-        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, and `film`: whether it was
-        found in one. Raises OelalaError ("motion-gone")."""
+        """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, `film`: whether it was
+        found in one, and `searched`, as `searched_part`. Raises OelalaError ("motion-gone")."""
         from oelala.media.poses.view import view_of
 
-        return {**view_of(self._pose(motion)), "film": motions.film_of(self.workspace, motion) is not None}
+        view = view_of(self._pose(motion))
+        film = motions.film_of(self.workspace, motion) is not None
+        return {**view, "film": film, "searched": self.searched_part(motion) if film else None}
 
     def motion_points(self, motion: str) -> Path:
         """A kept or shipped motion as a zip of OpenPose's JSON, one file a frame. Raises OelalaError

@@ -29,6 +29,7 @@ MODULES = (
     "server",
     "pose",
     "pose_transfer",
+    "motions",
 )
 
 _QUANTITY = re.compile(r"\d+\.\d+ (?:[kMGT]?B|GB/s|MB/s|s|min|fps|dB|%)")

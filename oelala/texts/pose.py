@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from oelala.texts import Language, say
 from oelala.texts.text import Text
-
-if TYPE_CHECKING:
-    from oelala.texts import Language
 
 FAULTS: dict[str, Text] = {
     "error.film-without-picture": Text(
@@ -264,5 +262,4 @@ TEXTS: dict[str, Text] = {**FAULTS, **JOINTS, **FIT, **DETECTORS, **TERMINAL}
 def finding_in_words(code: str, joints: Sequence[str], values: Mapping[str, Any], language: Language) -> str:
     """A finding of `media/poses/fit_check.py` as a sentence."""
     names = ", ".join(getattr(JOINTS[f"pose.joint.{joint}"], language) for joint in joints)
-    text: str = getattr(FIT[f"pose.fit.{code}"], language)
-    return text.format(**values, joints=names)
+    return say(f"pose.fit.{code}", language, **values, joints=names)

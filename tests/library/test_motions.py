@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 
 from oelala.errors import InvalidTask, OelalaError
+from oelala.library.film_parts import (
+    FilmPart,
+    chosen_part,
+    film_part_of,
+    first_part,
+    note_film,
+)
 from oelala.library.motions import (
     film_of,
     keep_motion,
     keep_motions,
     keep_source,
     motion_file,
-    note_film,
 )
 from oelala.library.workspace import Workspace
 from oelala.media.poses.motions import shipped_motion

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from oelala.media.poses.document import Pose
 from oelala.media.poses.fit_check import Finding, check_fit
+from oelala.media.poses.length_check import check_length
 from oelala.media.poses.retarget import Fit, placement, resize, retarget
 from oelala.media.poses.source import resample
 
@@ -40,10 +41,12 @@ def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit) -
     """
     if character is not None and not character.people:
         character = None
-    original = resample(driver.only(0) if driver.people else driver, target.fps, target.num_frames)
+    driver = driver.only(0) if driver.people else driver
+    original = resample(driver, target.fps, target.num_frames)
     sized = resize(original, target.width, target.height)
     other = None if character is None else resize(character, sized.width, sized.height)
     fitted = retarget(sized, other, fit)
-    findings = tuple(check_fit(fitted, other, bones=fit.bones))
+    lengths = check_length(driver, target.fps, target.num_frames)
+    findings = (*check_fit(fitted, other, bones=fit.bones), *lengths)
     place = None if other is None else placement(retarget(sized, other, Fit(fit.bones)), other)
     return Fitted(fitted, original, findings, place)
