@@ -72,8 +72,9 @@ def driving_of(
     models: Path = Path(),
 ) -> Driving:
     """`file`: where the task's motion lies (or the name of a shipped one); `film`: what it was found in,
-    where that is another file, and `film_cut` in which part of it. `face`: its points are wanted even where they are not drawn. `picture`: the
-    character's, whose proportions the motion takes as far as `bones` says; at 0 it is only compared.
+    where that is another file, and `film_cut` in which part of it. `face`: its points are wanted even where
+    they are not drawn. `picture`: the character's, whose proportions the motion takes as far as `bones` says;
+    at 0 it is only compared.
     `models`: the Hugging Face cache.
 
     Raises InvalidTask ("no-such-person", "stays-in-place") and what `read_motion` raises.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ from oelala.library import motions
 from oelala.library.fits import fit_of
 from oelala.library.inputs import is_kept
 from oelala.library.motions import KeptMotion
+from oelala.library.names import name_of
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
+from oelala.library.unsaid import Facts, unsaid_of
 from oelala.media.poses.request import PoseRequest
 from oelala.models import catalog
 from oelala.studio.films import FilmVerbs
@@ -25,6 +28,7 @@ from oelala.tasks.pose_transfer import PoseTransfer
 if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
     from oelala.media.poses.document import Pose
+    from oelala.media.poses.fit_check import Finding
 
 _FITTED = (
     "person", "mode", "bones", "pose_scale", "shift_x", "shift_y", "motion_start", "motion_end", "framing",
@@ -51,12 +55,18 @@ class PoseVerbs(FilmVerbs):
 
     def motion_view(self, motion: str) -> dict[str, Any]:
         """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, `film`: whether it was
-        found in one, and `searched`, as `searched_part`. Raises OelalaError ("motion-gone")."""
+        found in one, `searched`, as `searched_part`, and `unsaid`: whether its file says neither `fps` nor
+        `size`, or None. Raises OelalaError ("motion-gone")."""
         from oelala.media.poses.view import view_of
 
         view = view_of(self._pose(motion))
         film = motions.film_of(self.workspace, motion) is not None
-        return {**view, "film": film, "searched": self.searched_part(motion) if film else None}
+        searched = self.searched_part(motion) if film else None
+        return {**view, "film": film, "searched": searched, "unsaid": self._unsaid(motion)}
+
+    def _unsaid(self, motion: str) -> dict[str, bool] | None:
+        unsaid = unsaid_of(self.workspace, motion)
+        return None if unsaid is None else {"fps": unsaid.fps != "file", "size": unsaid.size != "file"}
 
     def motion_points(self, motion: str) -> Path:
         """A kept or shipped motion as a zip of OpenPose's JSON, one file a frame. Raises OelalaError
@@ -104,7 +114,30 @@ class PoseVerbs(FilmVerbs):
             framing = Framing(*size, task.framing, task.focus_x, task.focus_y)
             other = frame_pose(self._pose(character), framing)
         target = Target(*size, float(self._row(task.model).fps), task.num_frames or 1)
-        return fitted_view(fit_motion(part, other, target, fit))
+        fitted = fit_motion(part, other, target, fit)
+        findings = (*fitted.findings, *self._guessed(task.motion, pose))
+        return fitted_view(replace(fitted, findings=findings))
+
+    def read_again(self, motion: str, fps: float | None, size: tuple[int, int] | None) -> KeptMotion:
+        """A kept motion whose JSON says too little once more, with what the visitor knows of it; None: it is
+        guessed. Raises OelalaError ("motion-gone"), and as `library.motions.keep_source`."""
+        unsaid = unsaid_of(self.workspace, motion)
+        if unsaid is None:
+            raise OelalaError("motion-gone")
+        source = self.workspace.inputs / unsaid.file
+        name = name_of(self.workspace, motion) or "JSON"
+        return motions.keep_source(self.workspace, source, name, Facts(fps, size))
+
+    def _guessed(self, motion: str, pose: Pose) -> list[Finding]:
+        from oelala.media.poses.fit_check import Finding
+
+        unsaid = unsaid_of(self.workspace, motion)
+        findings = []
+        if unsaid is not None and unsaid.size == "guessed":
+            findings.append(Finding("size-guessed", values={"width": pose.width, "height": pose.height}))
+        if unsaid is not None and unsaid.fps == "guessed":
+            findings.append(Finding("rate-guessed", values={"fps": round(pose.fps, 3)}))
+        return findings
 
     def search_for_place(self, task: PoseTransfer) -> tuple[PoseTransfer, dict[str, Job]]:
         """The task with what it names kept, and by field the searches for bodies that `placed` waits for.

@@ -50,6 +50,7 @@ def motion_routes(studio: Studio) -> list[Route]:
         Route("/oelala/motions/jobs/{job}", guarded(studio, motions.job), methods=["GET"]),
         Route("/oelala/motions/{motion}", guarded(studio, motions.show), methods=["GET"]),
         Route("/oelala/motions/{motion}/draw", guarded(studio, motions.draw), methods=own),
+        Route("/oelala/motions/{motion}/read", guarded(studio, motions.read), methods=own),
         Route("/oelala/motions/{motion}/openpose.zip", guarded(studio, motions.points), methods=["GET"]),
         Route("/oelala/motions/{motion}/skeleton.mp4", guarded(studio, motions.drawing), methods=["GET"]),
         Route("/oelala/scores/{path:path}", guarded(studio, motions.score), methods=["GET"]),
@@ -130,6 +131,14 @@ class Motions:
 
     def show(self, request: Request) -> Any:
         return self._studio.motion_view(request.path_params["motion"])
+
+    def read(self, request: Request) -> Any:
+        """Once more, of a file that says too little: at `?fps=` frames a second, in a frame of `?width=` ×
+        `?height=` pixels. Answers its new `reference`."""
+        fps, width, height = (_number(request, name) for name in ("fps", "width", "height"))
+        size = None if width is None or height is None else (round(width), round(height))
+        motion = request.path_params["motion"]
+        return {"reference": self._studio.read_again(motion, fps, size).reference}
 
     def draw(self, request: Request) -> Any:
         """Draws its skeleton as a film, by a job that is followed as the search is."""

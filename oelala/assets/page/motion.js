@@ -1,5 +1,4 @@
 // The motion to follow: chosen, dropped or one that ships; searched for people; shown as a skeleton, and trimmed.
-import { cancelJob } from "./actions.js";
 import { detectorChoice, detectorOf, detectorsHere, detectorsToGet, isBuiltIn } from "./detectors.js";
 import { button, byId, el, setText, t } from "./dom.js";
 import { exportsOf } from "./export.js";
@@ -7,14 +6,17 @@ import { clear, refuse } from "./faults.js";
 import { filmOf, partChooser } from "./film_part.js";
 import { follow } from "./find.js";
 import { modelOf } from "./model.js";
+import { peopleOf, pick } from "./motion_people.js";
 import { sizeTools } from "./motion_size.js";
 import { timeline } from "./motion_strip.js";
+import { waiting } from "./motion_wait.js";
 import { get, post } from "./net.js";
 import { notifyFault } from "./notices.js";
 import { forgetWhoLeaves, readingOf, remember } from "./reading.js";
-import { distance, drawBody, drawDots, Player, shape } from "./skeleton.js";
+import { drawBody, drawDots, Player, shape } from "./skeleton.js";
+import { unsaidFields } from "./unsaid.js";
 import { nameIn, number, setName, setNumber } from "./values.js";
-import { zipOf } from "./zip.js";
+import { packed } from "./zip.js";
 
 const EVERY_MS = 250;
 const ACCEPT = "video/*,image/png,image/jpeg,image/webp,image/avif,image/gif,image/bmp,image/tiff,.heic,.mkv,.json,.zip";
@@ -77,18 +79,17 @@ function rateOf(kind) {
   return fps ? { fps } : {};
 }
 
-// OpenPose's JSON, one file a frame, goes as a zip.
-async function packed(files) {
-  if (files.length === 1) return files[0];
-  if (files.every((file) => /\.json$/i.test(file.name))) return zipOf(files, files[0].name.replace(/\.json$/i, ".zip"));
-  throw Object.assign(new Error(t("live.motion.several-files")), { status: 400, hint: t("live.motion.several-files.hint") });
-}
-
 // The same film once more: with hands and faces, by another detector, or another part of it.
 const lookAgain = (place, reference, wish) => come(place, async () => {
   const { job } = await post(`/oelala/motions/find/${encodeURIComponent(reference)}?${new URLSearchParams(wish)}`);
   return found(place, job);
 }, { motion: place.dataset.motion, film: place.dataset.film });
+
+// A file that says too little once more, with what the visitor knows of it.
+const readAgain = (place, facts) => come(place, async () => {
+  const { reference } = await post(`/oelala/motions/${encodeURIComponent(place.dataset.motion)}/read?${new URLSearchParams(facts)}`);
+  return { motion: reference };
+}, { motion: place.dataset.motion });
 
 // Waits for what `find` finds: a `motion`, or the `film` that it was not found in. Without it all is as `before`.
 async function come(place, find, before = {}) {
@@ -155,18 +156,6 @@ async function draw(place, motion, { fresh = false } = {}) {
   return undefined;
 }
 
-function waiting(place, job = null, { step = 0, total = 0 } = {}) {
-  if (!place.querySelector(".o-motion-wait")) {
-    const note = el("p", { class: "o-picture-note", role: "status" });
-    place.replaceChildren(el("div", { class: "o-motion-wait" }, note, el("progress", { max: 1, "aria-label": t("live.progress") }), el("div", { class: "o-picture-tools" })));
-  }
-  const [bar, tools] = [place.querySelector("progress"), place.querySelector(".o-picture-tools")];
-  setText(place.querySelector(".o-picture-note"), total ? t("live.motion.finding", { step, total }) : t("live.motion.coming"));
-  if (total) bar.value = step / total;
-  else bar.removeAttribute("value");
-  if (job && !tools.firstChild) tools.append(button(t("live.cancel"), { name: "close", on: () => cancelJob(job) }));
-}
-
 function empty(place, detectors, film = null) {
   const input = el("input", { type: "file", accept: ACCEPT, multiple: true, hidden: true, tabIndex: -1, "aria-hidden": "true" });
   input.addEventListener("change", () => input.files[0] && bringMotion(place, [...input.files]));
@@ -213,29 +202,14 @@ function filled(place, view, detectors) {
   const words = t(view.frames === 1 ? "live.motion.still" : "live.motion.found", { frames: view.frames, fps: Math.round(view.fps * 10) / 10, detected: percent(view.detected), confidence: percent(view.confidence) });
   const more = view.hands || view.faces ? ` ${t("live.motion.parts", { hands: percent(view.hands), faces: percent(view.faces) })}` : "";
   const people = peopleOf(kind, view);
+  const unsaid = unsaidFields(view, (facts) => readAgain(place, facts));
   const line = timeline(kind, view, look);
   const sizes = sizeTools(kind, view);
   const part = view.searched && partChooser({ seconds: view.searched.seconds, searched: view.searched }, (chosen) => searchPart(place, place.dataset.motion, chosen));
   const by = detectorChoice(kind, view.film ? detectors : [], (name) => name !== detectorOf(kind) && lookAgain(place, place.dataset.motion, { detector: name }));
   live.set(place, { follow: () => (people.follow(chosen()), line.follow(player), sizes.follow(), by.follow()) });
   setTimeout(() => live.get(place)?.follow());
-  return [box, el("p", { class: "o-picture-note", role: "status" }, words + more), part, people.node, by.node, line.node, toolsOf(place, player, view, sizes.nodes)].filter(Boolean);
-}
-
-function pick(kind, view, index, event) {
-  const area = event.currentTarget.getBoundingClientRect();
-  const [x, y] = [(event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height];
-  const far = view.persons.map((person) => distance(person.body[index], x, y));
-  const nearest = far.indexOf(Math.min(...far));
-  if (far[nearest] < 0.2) setNumber(kind, "person", nearest);
-}
-
-function peopleOf(kind, view) {
-  if (view.persons.length < 2) return { node: null, follow: () => {} };
-  const buttons = view.persons.map((_, which) => el("button", { type: "button", on: { click: () => setNumber(kind, "person", which) } }, t("live.motion.person", { n: which + 1 })));
-  const words = t("live.motion.people", { n: view.persons.length });
-  const node = el("div", { class: "o-people" }, el("p", { class: "o-picture-note" }, words), el("div", { class: "o-chips", role: "group", "aria-label": words }, ...buttons));
-  return { node, follow: (chosen) => buttons.forEach((one, which) => one.setAttribute("aria-pressed", String(which === chosen))) };
+  return [box, el("p", { class: "o-picture-note", role: "status" }, words + more), part, unsaid, people.node, by.node, line.node, toolsOf(place, player, view, sizes.nodes)].filter(Boolean);
 }
 
 function toolsOf(place, player, view, sizes) {

@@ -1,4 +1,6 @@
 // Files in one zip, as they are: what a browser can give away only one by one, the studio takes as a whole.
+import { t } from "./dom.js";
+
 const TABLE = Uint32Array.from({ length: 256 }, (_, start) => {
   let value = start;
   for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
@@ -39,4 +41,11 @@ export async function zipOf(files, name) {
   const size = index.reduce((sum, part) => sum + part.byteLength, 0);
   const end = record([4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, offset], [2, 0]);
   return new File([...parts, ...index, end], name);
+}
+
+// OpenPose's JSON, one file a frame, goes as a zip.
+export async function packed(files) {
+  if (files.length === 1) return files[0];
+  if (files.every((file) => /\.json$/i.test(file.name))) return zipOf(files, files[0].name.replace(/\.json$/i, ".zip"));
+  throw Object.assign(new Error(t("live.motion.several-files")), { status: 400, hint: t("live.motion.several-files.hint") });
 }

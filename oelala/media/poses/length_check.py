@@ -1,4 +1,4 @@
-"""Whether a motion and its clip last equally long: the rest of the one is cut off, or the other stands still."""
+"""Whether a motion and its clip last equally long: else its rest is cut off, or the body stands still."""
 
 from __future__ import annotations
 
