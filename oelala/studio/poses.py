@@ -136,7 +136,7 @@ class PoseVerbs(FilmVerbs):
         if unsaid is not None and unsaid.size == "guessed":
             findings.append(Finding("size-guessed", values={"width": pose.width, "height": pose.height}))
         if unsaid is not None and unsaid.fps == "guessed":
-            findings.append(Finding("rate-guessed", values={"fps": round(pose.fps, 3)}))
+            findings.append(Finding("rate-guessed", values={"fps": _short(pose.fps)}))
         return findings
 
     def search_for_place(self, task: PoseTransfer) -> tuple[PoseTransfer, dict[str, Job]]:
@@ -193,6 +193,11 @@ class PoseVerbs(FilmVerbs):
         if not self.knows_motion(motion):
             raise OelalaError("motion-gone")
         return _read(motions.motion_file(self.workspace, motion))
+
+
+def _short(number: float) -> float:
+    """30 rather than 30.0, where it is read."""
+    return int(number) if float(number).is_integer() else round(number, 3)
 
 
 @lru_cache(maxsize=8)

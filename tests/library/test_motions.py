@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from oelala.errors import InvalidTask, OelalaError
-from oelala.library.film_parts import (
-    note_film,
-)
+from oelala.library.film_parts import FilmPart, chosen_part, film_part_of, first_part, note_film
 from oelala.library.motions import (
     film_of,
     keep_motion,
