@@ -41,6 +41,13 @@ FAULTS: dict[str, Text] = {
     ),
 }
 
+REASONS: dict[str, Text] = {
+    "reason.no-answer": Text("it gave no answer", "er kwam geen antwoord"),
+    "reason.exit-status": Text("it ended with status {status}", "het eindigde met status {status}"),
+    "reason.no-progress": Text("{program} gets no further", "{program} komt niet verder"),
+    "reason.missing": Text("“{name}” is missing", "“{name}” ontbreekt"),
+}
+
 FLAGS: dict[str, Text] = {
     "field.motion_fps": Text("Frames a second of the motion", "Beelden per seconde van de beweging"),
     "field.motion_fps.help": Text(
@@ -104,4 +111,4 @@ FIELD: dict[str, Text] = {
     ),
 }
 
-TEXTS: dict[str, Text] = {**FIT, **FAULTS, **FLAGS, **FIELD}
+TEXTS: dict[str, Text] = {**FIT, **FAULTS, **REASONS, **FLAGS, **FIELD}
