@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -153,7 +154,7 @@ def test_what_the_json_leaves_open_is_guessed_and_noted(workspace: Workspace, tm
 
 
 def test_a_task_says_what_its_motion_does_not(workspace: Workspace, tmp_path: Path) -> None:
-    values = {"motion_fps": 25, "motion_width": 640, "motion_height": 480, "prompt": "x"}
+    values: dict[str, Any] = {"motion_fps": 25, "motion_width": 640, "motion_height": 480, "prompt": "x"}
     source = bare_frames(tmp_path / "bare.json")
     task = keep_motions(PoseTransfer(motion=str(source), **values), workspace)
     assert isinstance(task, PoseTransfer)
@@ -168,6 +169,6 @@ def test_a_task_says_what_its_motion_does_not(workspace: Workspace, tmp_path: Pa
         assert (caught.value.code, caught.value.field) == ("said-already", "motion")
     with pytest.raises(ValueError, match="motion-width"):
         PoseTransfer(motion="wave", prompt="x", motion_width=640)
-    for facts in ({"fps": 0.01}, {"size": (640, 8)}, {"size": (640, 10**6)}):
+    for fps, size in ((0.01, None), (None, (640, 8)), (None, (640, 10**6))):
         with pytest.raises(OelalaError, match="must be at"):
-            Facts(**facts)  # type: ignore[arg-type]
+            Facts(fps, size)
