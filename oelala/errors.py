@@ -25,6 +25,11 @@ class OelalaError(Exception):
         return f"{message} {hint}".strip()
 
 
+def reason_of(code: str, /, **values: Any) -> dict[str, Any]:
+    """A value of a fault that is said in the user's language itself: `reason.<code>` of the texts."""
+    return {"reason": code, **values}
+
+
 class InvalidTask(OelalaError):
     """A task that cannot be run as asked. `field` names the field to put the message at, if there is one."""
 

@@ -84,14 +84,16 @@ def driving_of(
     on_frame: OnFrame | None = None,
     *,
     film: Path | None = None,
+    film_cut: Cut = WHOLE,
     wanted: Wanted | None = None,
     searched: Searched = NOTHING,
     models: Path = Path(),
 ) -> Driving:
     """`file`: where the task's motion lies (or the name of a shipped one); `film`: what it was found in,
-    where that is another file. `wanted`: what the model is shown besides the body; None: what the task's
-    style draws. `picture`: the character's, whose proportions the motion takes as far as `bones` says; at 0
-    it is only compared. `searched`: what has been found before. `models`: the Hugging Face cache.
+    where that is another file, and `film_cut` in which part of it. `wanted`: what the model is shown besides
+    the body; None: what the task's style draws. `picture`: the character's, whose proportions the motion
+    takes as far as `bones` says; at 0 it is only compared. `searched`: what has been found before. `models`:
+    the Hugging Face cache.
 
     Raises InvalidTask ("no-such-person", "stays-in-place") and what `read_motion` raises.
     """
@@ -106,8 +108,9 @@ def driving_of(
         film = path  # cut while it was read
     else:
         pose = part_of(pose, task.motion_start, task.motion_end, path.name)
+        cut = _in_the_film(cut, film_cut)
         if film is not None and wanted.lacks(pose.people[task.person]):
-            pose = _with_parts(pose, task.person, film, detection, on_frame)
+            pose = _with_parts(pose, task.person, film, replace(detection, cut=cut), on_frame)
     target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
     character = _character(task, picture, searched.character)
     fitted = fit_motion(pose, character, target, fit, person=task.person)
@@ -124,6 +127,12 @@ def _with_parts(pose: Pose, person: int, film: Path, how: Detection, on_frame: O
     except OelalaError as fault:
         logger.warning("hands and face are not looked for: {}", fault)
         return pose
+
+
+def _in_the_film(cut: Cut, part: Cut) -> Cut:
+    """A cut of what was found in a part of a film, in seconds of that film."""
+    end = part.end if cut.end is None else part.start + cut.end
+    return Cut(part.start + cut.start, end)
 
 
 def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> dict[str, Any] | None:

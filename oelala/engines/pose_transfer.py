@@ -27,6 +27,7 @@ from oelala.engines.sampling import (
 from oelala.engines.sampling_animate import sample_animate
 from oelala.engines.watch import Phases
 from oelala.errors import InvalidTask, OelalaError
+from oelala.library.film_parts import film_part_of
 from oelala.library.fits import check_replacement
 from oelala.library.inputs import kept_path
 from oelala.library.motions import film_of, keep_motion, motion_file
@@ -36,6 +37,7 @@ from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.poses.detect import OnFrame
 from oelala.media.poses.drawing import draw_frames
+from oelala.media.poses.film import Cut
 from oelala.media.poses.masks import replacement
 from oelala.media.poses.parts import Wanted
 from oelala.media.poses.styles import STYLES
@@ -69,14 +71,16 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     check_replacement(task, workspace)
     picture = None if task.image is None else kept_path(workspace, task.image)
     on_frame = _reporter(context)
-    wanted = wanted_of(task, pipeline)
+    file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
+    part, wanted = film_part_of(workspace, task.motion), wanted_of(task, pipeline)
     driving = driving_of(
         task,
-        motion_file(workspace, task.motion),
+        file,
         row.fps,
         picture,
         on_frame,
-        film=film_of(workspace, task.motion),
+        film=film,
+        film_cut=Cut(part.start, part.end),
         wanted=wanted,
         searched=_searched(task, workspace, wanted),
         models=models.folder,

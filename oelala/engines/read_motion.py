@@ -8,21 +8,15 @@ from typing import Any
 from loguru import logger
 
 from oelala.errors import InvalidTask, OelalaError
+from oelala.library.film_parts import FilmPart, note_film
 from oelala.library.inputs import is_kept
-from oelala.library.motions import (
-    film_of,
-    keep_motion,
-    motion_file,
-    note_film,
-    stills_of,
-    stills_path,
-)
+from oelala.library.motions import film_of, keep_motion, motion_file, stills_path
 from oelala.library.searches import note_search
 from oelala.library.workspace import Workspace
 from oelala.media.poses.detect import Detection, OnFrame
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.film import Cut, open_film
-from oelala.media.poses.openpose_read import Reading
+from oelala.media.poses.openpose_read import Reading, is_openpose
 from oelala.media.poses.report import numbers_of
 from oelala.media.poses.source import MotionSource, read_motion
 from oelala.media.poses.stills import MOST, write_stills
@@ -47,23 +41,23 @@ def run(task: ReadMotion, settings: Settings, context: RunContext, workspace: Wo
     pose = _read(task, _source(task, settings, workspace), on_frame)
     persons = [_as_json(pose, person) for person in pose.people]
     motion = keep_motion(workspace, pose)
-    if (task.start, task.end, task.fps) == (0.0, None, None) and is_kept(workspace, task.file):
-        note_film(workspace, motion, task.file)
-        if task.stills:
-            _keep_stills(workspace, motion, pose)
-    if is_kept(workspace, task.file):
+    if is_kept(workspace, task.file) and not is_openpose(Path(task.file)):
+        note_film(workspace, motion, task.file, FilmPart(task.start, task.end, task.fps))
         note_search(workspace, task, motion)
+        if task.stills:
+            _keep_stills(workspace, motion, pose, task.start)
     return JobResult(details={"motion": motion, **numbers_of(pose), "persons": persons})
 
 
-def _keep_stills(workspace: Workspace, motion: str, pose: Pose) -> None:
-    """Of the film that the motion was found in. Without them the motion is as good."""
+def _keep_stills(workspace: Workspace, motion: str, pose: Pose, start: float) -> None:
+    """Of the film that the motion was found in, from that second on. Without them the motion is as good."""
     film = film_of(workspace, motion)
-    if film is None or stills_of(workspace, motion) is not None:
+    if film is None:
         return
     count = min(MOST, pose.num_frames)
+    cut = Cut(start, start + pose.num_frames / pose.fps)
     try:
-        write_stills(stills_path(film, count), open_film(film), count, pose.num_frames / pose.fps)
+        write_stills(stills_path(workspace, motion, count), open_film(film), count, cut)
     except OelalaError as fault:
         logger.warning("no stills of the film: {}", fault)
 

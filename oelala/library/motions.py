@@ -9,26 +9,28 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.library.files import PART, copy_file, flush_to_disk
+from oelala.library.film_parts import noted_film
 from oelala.library.inputs import is_kept, is_reference
 from oelala.library.names import note_name
+from oelala.library.unsaid import NO_FACTS, Facts, Unsaid, facts_of, no_facts, note_unsaid, origin_of
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.poses.document import Pose
 from oelala.media.poses.motions import MOTIONS
-from oelala.media.poses.openpose_read import Reading, is_openpose, read_openpose
+from oelala.media.poses.openpose_read import PLAIN, is_openpose, read_what_is_said
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import remove_quietly
 from oelala.tasks.base import Task, fields_shown_as
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
-# Beside a kept motion: the kept film that it was found in, and its skeleton as a film.
-_NOTE, _DRAWING = ".film", ".skeleton.mp4"
-_STILLS = ".stills.webp"  # beside a kept film; before it their number
+# Beside a kept motion: its skeleton as a film, and small stills of the film that it was found in; before the
+# latter their number.
+_DRAWING, _STILLS = ".skeleton.mp4", ".stills.webp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,22 @@ def keep_motion(workspace: Workspace, pose: Pose) -> str:
     return reference
 
 
-def keep_source(workspace: Workspace, source: Path, name: str | None = None, fps: float = 30.0) -> KeptMotion:
-    """Look at a film, a picture or OpenPose's JSON, and keep it. `name` is what messages call it;
-    `fps` holds for JSON that names none.
+def keep_source(
+    workspace: Workspace, source: Path, name: str | None = None, facts: Facts = NO_FACTS
+) -> KeptMotion:
+    """Look at a film, a picture or OpenPose's JSON, and keep it. `name` is what messages call it. What JSON
+    leaves open, and `facts` as well, is guessed: 30 frames a second, and a frame around every point.
 
-    Raises OelalaError as `open_film` and `read_openpose` do, "nobody-found", "out-of-disk", "not-writable".
+    Raises OelalaError as `open_film` and `read_openpose` do, "nobody-found", "said-already" for facts that
+    the file tells itself, "out-of-disk", "not-writable".
     """
-    from oelala.media.poses.detect import require_somebody  # with OpenCV, which a studio at rest goes without
-    from oelala.media.poses.film import open_film
+    from oelala.media.poses.film import open_film  # with OpenCV, which a studio at rest goes without
 
     try:
         if is_openpose(source):
-            pose = require_somebody(read_openpose(source, Reading(fps=fps)), source.name)
-            kept = KeptMotion(keep_motion(workspace, pose), pose=True)
+            kept = _keep_points(workspace, source, facts)
+        elif facts != NO_FACTS:
+            raise OelalaError("said-already", name=source.name)
         else:
             open_film(source)
             suffix = Path(name or source.name).suffix.lower()
@@ -80,16 +85,32 @@ def keep_source(workspace: Workspace, source: Path, name: str | None = None, fps
     return kept
 
 
-def keep_motions(task: Task, workspace: Workspace, fps: float) -> Task:
-    """The task with every motion it names kept; the names of shipped ones stay. `fps`: of
-    JSON that names none. Raises InvalidTask with the field."""
+def _keep_points(workspace: Workspace, source: Path, facts: Facts) -> KeptMotion:
+    from oelala.media.poses.detect import require_somebody
+
+    reading = replace(PLAIN, fps=facts.fps or PLAIN.fps, size=facts.size)
+    pose, said = read_what_is_said(source, reading)
+    if (said.fps and facts.fps is not None) or (said.size and facts.size is not None):
+        raise OelalaError("said-already", name=source.name)
+    motion = keep_motion(workspace, require_somebody(pose, source.name))
+    if not (said.fps and said.size) and source.is_file():
+        file = _keep_file(workspace, source, source.suffix.lower())
+        fps = origin_of(said.fps, facts.fps)
+        note_unsaid(workspace, motion, Unsaid(file, fps, origin_of(said.size, facts.size)))
+    return KeptMotion(motion, pose=True)
+
+
+def keep_motions(task: Task, workspace: Workspace) -> Task:
+    """The task with every motion it names kept; the names of shipped ones stay. What the task knows of one
+    that says too little is from then on in the motion itself. Raises InvalidTask with the field."""
     kept: dict[str, str] = {}
+    facts = facts_of(task)
     for field in fields_shown_as(type(task), "motion"):
         value = str(getattr(task, field))
         source = Path(value).expanduser()
         if source.exists():
             try:
-                kept[field] = keep_source(workspace, source, fps=fps).reference
+                kept[field] = keep_source(workspace, source, facts=facts).reference
             except OelalaError as fault:
                 if fault.code in {"out-of-disk", "not-writable"}:
                     raise
@@ -97,7 +118,9 @@ def keep_motions(task: Task, workspace: Workspace, fps: float) -> Task:
         elif not knows_motion(workspace, value):
             code = "motion-gone" if is_reference(value) else "no-motion-file"
             raise InvalidTask(code, field=field, name=source.name)
-    return task.model_copy(update=kept)
+        elif facts != NO_FACTS:
+            raise InvalidTask("said-already", field=field, name=source.name)
+    return task.model_copy(update={**kept, **no_facts(task)})
 
 
 def knows_motion(workspace: Workspace, motion: object) -> bool:
@@ -115,27 +138,16 @@ def drawing_of(workspace: Workspace, motion: str) -> Path:
     return (workspace.inputs / motion).with_suffix(_DRAWING)
 
 
-def stills_path(film: Path, count: int) -> Path:
-    """Where so many small stills of a kept film lie."""
-    return film.with_suffix(f".{count}{_STILLS}")
+def stills_path(workspace: Workspace, motion: str, count: int) -> Path:
+    """Where so many small stills of the film lie in which a kept motion was found."""
+    return (workspace.inputs / motion).with_suffix(f".{count}{_STILLS}")
 
 
 def stills_of(workspace: Workspace, motion: str) -> tuple[Path, int] | None:
-    """The stills of the film that a motion was found in, and how many; None where nobody has made any."""
-    film = film_of(workspace, motion)
-    if film is None:
-        return None
-    made = next(iter(sorted(film.parent.glob(f"{film.stem}.*{_STILLS}"))), None)
+    """Those stills, and how many; None where nobody has made any."""
+    stem = Path(motion).stem
+    made = next(iter(sorted(workspace.inputs.glob(f"{stem}.*{_STILLS}"))), None)
     return None if made is None else (made, int(made.name.removesuffix(_STILLS).rpartition(".")[2]))
-
-
-def note_film(workspace: Workspace, motion: str, film: str) -> None:
-    """Remember in which kept film a kept motion was found: faces and a comparison need its frames. Raises
-    OelalaError ("out-of-disk", "not-writable")."""
-    try:
-        (workspace.inputs / motion).with_suffix(_NOTE).write_text(film, encoding="ascii")
-    except OSError as fault:
-        raise disk_fault(fault, workspace.inputs) from fault
 
 
 def film_of(workspace: Workspace, motion: str) -> Path | None:
@@ -145,11 +157,8 @@ def film_of(workspace: Workspace, motion: str) -> Path | None:
     path = workspace.inputs / motion
     if not is_openpose(path):
         return path
-    try:
-        film = path.with_suffix(_NOTE).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return workspace.inputs / film if is_kept(workspace, film) else None
+    noted = noted_film(workspace, motion)
+    return None if noted is None else noted[0]
 
 
 def _keep_file(workspace: Workspace, source: Path, suffix: str) -> str:

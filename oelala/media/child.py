@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from oelala.errors import OelalaError
+from oelala.errors import OelalaError, reason_of
 from oelala.media.process import end_process, own_group, pipe
 
 _COMPLAINT_LINES = 20
@@ -98,9 +98,10 @@ class Child:
             status = self._process.wait()
         self._threads[0].join()
         if self._stalled:
-            return OelalaError("detector-failed", reason="no answer")
-        reason = self._complaints[-1] if self._complaints and status > 0 else f"exit status {status}"
-        return OelalaError("detector-failed", reason=reason)
+            return OelalaError("detector-failed", reason=reason_of("no-answer"))
+        if self._complaints and status > 0:
+            return OelalaError("detector-failed", reason=self._complaints[-1])
+        return OelalaError("detector-failed", reason=reason_of("exit-status", status=status))
 
     def _drain(self) -> None:
         """Without a reader of its standard error a talkative process would stop for ever."""

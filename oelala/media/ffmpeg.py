@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from oelala.errors import OelalaError
+from oelala.errors import OelalaError, reason_of
 from oelala.media.process import close_quietly, end_process, own_group, pipe
 
 MAX_PIXELS = 2**26  # 8192 × 8192
@@ -118,10 +118,11 @@ class Ffmpeg:
         return "\n".join(self._complaints)
 
     @property
-    def reason(self) -> str:
-        """One line for the user: the first complaint, which is the cause of the others, without our paths."""
+    def reason(self) -> str | dict[str, Any]:
+        """One line for the user: the first complaint, which is the cause of the others, without our paths;
+        or a reason as `reason_of` makes it."""
         if self.stalled:
-            return "ffmpeg: no progress"
+            return reason_of("no-progress", program="ffmpeg")
         for line in self._complaints:
             if text := _PREFIX.sub("", line).split("file:")[0].strip(" '\":"):
                 return text[:200]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import read_task
@@ -14,19 +14,21 @@ from oelala.library import motions
 from oelala.library.fits import fit_of
 from oelala.library.inputs import is_kept
 from oelala.library.motions import KeptMotion
+from oelala.library.names import name_of
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
 from oelala.library.searches import found_by, is_film, search_in_film, wanted_of
+from oelala.library.unsaid import Facts, unsaid_of
 from oelala.media.poses.request import PoseRequest
-from oelala.studio.tasks import TaskVerbs
+from oelala.studio.films import FilmVerbs
 from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Job
 from oelala.tasks.pose_transfer import PoseTransfer
-from oelala.tasks.read_motion import Detector, ReadMotion
 
 if TYPE_CHECKING:
     from oelala.media.poses.detect import OnFrame
     from oelala.media.poses.document import Pose
+    from oelala.media.poses.fit_check import Finding
     from oelala.media.poses.fitting import Fitted
     from oelala.media.poses.parts import Wanted
 
@@ -36,7 +38,7 @@ _FITTED = (
 )  # fmt: skip
 
 
-class PoseVerbs(TaskVerbs):
+class PoseVerbs(FilmVerbs):
     """Motions for clips to follow."""
 
     @staticmethod
@@ -50,39 +52,24 @@ class PoseVerbs(TaskVerbs):
         """Check a film, a picture or OpenPose's JSON and keep it. Raises as `library.motions.keep_source`."""
         return motions.keep_source(self.workspace, source, name)
 
-    def detectors(self) -> dict[str, OelalaError | None]:
-        """What can find bodies, and what each lacks on this computer; None: nothing."""
-        from oelala.media.poses.available import obstacle
-
-        return {detector: obstacle(detector, self.settings.models) for detector in get_args(Detector)}
-
-    def find_motion(
-        self, reference: str, name: str = "", *, detector: str = "mediapipe", closely: bool = False
-    ) -> Job:
-        """Queue the search for bodies in a kept film or picture, or once more in the film that a kept motion
-        was found in; `closely`: for hands and faces, too. The job's details are `ReadMotion`'s.
-
-        Raises InvalidTask, and OelalaError ("motion-gone", "no-dwpose", "no-openpose").
-        """
-        film = motions.film_of(self.workspace, reference)
-        if film is None:
-            raise OelalaError("motion-gone")
-        wish = {"file": film.name, "name": name, "hands": closely, "face": closely, "stills": True}
-        task = read_task(ReadMotion.kind, {"model": detector, **wish})
-        if fault := self.detectors()[task.model]:
-            raise fault
-        return self.submit(task)[0]
-
     def knows_motion(self, motion: object) -> bool:
         return motions.knows_motion(self.workspace, motion)
 
     def motion_view(self, motion: str) -> dict[str, Any]:
         """A kept or shipped motion as a page draws it: `media.poses.view.view_of`, `film`: whether it was
-        found in one, and `stills` as `media.poses.view.stills_view`. Raises OelalaError ("motion-gone")."""
+        found in one, `stills`, as `media.poses.view.stills_view`, `searched`, as `searched_part`, and
+        `unsaid`: whether its file says neither `fps` nor `size`, or None. Raises OelalaError ("motion-gone").
+        """
         from oelala.media.poses.view import view_of
 
         film = motions.film_of(self.workspace, motion) is not None
-        return {**view_of(self._pose(motion)), "film": film, "stills": self._stills_view(motion)}
+        return {
+            **view_of(self._pose(motion)),
+            "film": film,
+            "stills": self._stills_view(motion),
+            "searched": self.searched_part(motion) if film else None,
+            "unsaid": self._unsaid(motion),
+        }
 
     def motion_stills(self, motion: str) -> Path:
         """Stills of the film that it was found in, as one picture. Raises OelalaError ("no-such-file")."""
@@ -96,6 +83,10 @@ class PoseVerbs(TaskVerbs):
 
         stills = motions.stills_of(self.workspace, motion)
         return None if stills is None else stills_view(self._pose(motion), stills[1])
+
+    def _unsaid(self, motion: str) -> dict[str, bool] | None:
+        unsaid = unsaid_of(self.workspace, motion)
+        return None if unsaid is None else {"fps": unsaid.fps != "file", "size": unsaid.size != "file"}
 
     def motion_points(self, motion: str) -> Path:
         """A kept or shipped motion as a zip of OpenPose's JSON, one file a frame. Raises OelalaError
@@ -150,7 +141,28 @@ class PoseVerbs(TaskVerbs):
         fitted = fit_motion(part, other, target, fit, person=task.person)
         film = motions.film_of(self.workspace, task.motion) is not None
         lacking = check_parts(part.people[task.person], wanted, film=film)
-        return replace(fitted, findings=(*fitted.findings, *lacking))
+        return replace(fitted, findings=(*fitted.findings, *lacking, *self._guessed(task.motion, part)))
+
+    def read_again(self, motion: str, fps: float | None, size: tuple[int, int] | None) -> KeptMotion:
+        """A kept motion whose JSON says too little once more, with what the visitor knows of it; None: it is
+        guessed. Raises OelalaError ("motion-gone"), and as `library.motions.keep_source`."""
+        unsaid = unsaid_of(self.workspace, motion)
+        if unsaid is None:
+            raise OelalaError("motion-gone")
+        source = self.workspace.inputs / unsaid.file
+        name = name_of(self.workspace, motion) or "JSON"
+        return motions.keep_source(self.workspace, source, name, Facts(fps, size))
+
+    def _guessed(self, motion: str, pose: Pose) -> list[Finding]:
+        from oelala.media.poses.fit_check import Finding
+
+        unsaid = unsaid_of(self.workspace, motion)
+        findings = []
+        if unsaid is not None and unsaid.size == "guessed":
+            findings.append(Finding("size-guessed", values={"width": pose.width, "height": pose.height}))
+        if unsaid is not None and unsaid.fps == "guessed":
+            findings.append(Finding("rate-guessed", values={"fps": _short(pose.fps)}))
+        return findings
 
     def _wanted(self, task: PoseTransfer) -> Wanted:
         """What the model is shown besides the body, in its own style where the task names none."""
@@ -190,6 +202,11 @@ class PoseVerbs(TaskVerbs):
         if not self.knows_motion(motion):
             raise OelalaError("motion-gone")
         return _read(motions.motion_file(self.workspace, motion))
+
+
+def _short(number: float) -> float:
+    """30 rather than 30.0, where it is read."""
+    return int(number) if float(number).is_integer() else round(number, 3)
 
 
 @lru_cache(maxsize=8)

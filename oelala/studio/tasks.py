@@ -48,7 +48,7 @@ class TaskVerbs(Verbs):
     def _with_inputs(self, task: Task) -> Task:
         kept = inputs.keep_inputs(task, self.workspace)
         if fields_shown_as(type(kept), "motion"):
-            kept = keep_motions(kept, self.workspace, float(self._row(kept.model).fps))
+            kept = keep_motions(kept, self.workspace)
         if isinstance(kept, PoseTransfer):
             check_detector(kept, self.workspace, self.settings.models)
             check_replacement(kept, self.workspace)

@@ -21,8 +21,10 @@ class PoseTransfer(VideoTask):
     """Names as in diffusers' `WanVACEPipeline` and `WanAnimatePipeline`.
 
     `motion`: a film, a picture, OpenPose's JSON (a file, a folder or a zip), or a shipped motion's name; of a
-    film the part from `motion_start` to `motion_end`, in seconds. `person` counts from 0, the most prominent
-    first. `detector`: what finds the bodies of a film or a picture, and found those of a motion that is kept.
+    film the part from `motion_start` to `motion_end`, in seconds. `motion_fps` and `motion_width` ×
+    `motion_height` are for JSON that does not say them: otherwise they are guessed. `person` counts from 0,
+    the most prominent first. `detector`: what finds the bodies of a film or a picture, and found those of a
+    motion that is kept.
     `image`: who is to do it; None: whom the prompt describes. `framing` and its focus as in
     `ImageToVideo`.
 
@@ -39,6 +41,9 @@ class PoseTransfer(VideoTask):
     motion: Annotated[str, Field(min_length=1, max_length=MAX_PATH, json_schema_extra=shown("motion"))]
     motion_start: Annotated[float, Field(ge=0.0, le=1e6, json_schema_extra=shown("unseen"))] = 0.0
     motion_end: Annotated[float | None, Field(gt=0.0, le=1e6, json_schema_extra=shown("unseen"))] = None
+    motion_fps: Annotated[float | None, Field(ge=0.1, le=1000.0)] = None
+    motion_width: Annotated[int | None, Field(ge=16, le=16_384)] = None
+    motion_height: Annotated[int | None, Field(ge=16, le=16_384, validate_default=True)] = None
     person: Annotated[int, Field(ge=0, le=99, json_schema_extra=shown("unseen"))] = 0
     detector: Annotated[Detector, Field(json_schema_extra=shown("unseen"))] = "mediapipe"
     image: Annotated[
@@ -69,6 +74,13 @@ class PoseTransfer(VideoTask):
         if not value and not info.data.get("prompt"):
             raise PydanticCustomError("missing", "a picture, or a prompt", {"code": "nobody-to-move"})
         return value or None
+
+    @field_validator("motion_height")
+    @classmethod
+    def _both_sides(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if (value is None) != (info.data.get("motion_width") is None):
+            raise ValueError("--motion-width + --motion-height")
+        return value
 
     @field_validator("motion_end", "control_end")
     @classmethod

@@ -31,6 +31,7 @@ MODULES = (
     "pose",
     "pose_transfer",
     "pose_clip",
+    "motions",
 )
 
 _QUANTITY = re.compile(r"\d+\.\d+ (?:[kMGT]?B|GB/s|MB/s|s|min|fps|dB|%)")
@@ -51,14 +52,20 @@ def all_texts() -> Mapping[str, Text]:
 def say(key: str, language: Language, **values: Any) -> str:
     """The sentence `key` in `language`. Raises KeyError for a key or a placeholder value that is missing."""
     text: str = getattr(all_texts()[key], language)
-    if language == "nl":
-        values = {name: _dutch_number(value) for name, value in values.items()}
+    values = {name: _in_words(value, language) for name, value in values.items()}
     return text.format(**values) if values else text
 
 
 def written(number: str, language: Language) -> str:
     """A number, or several, with the decimal mark of `language`."""
     return number.replace(".", ",") if language == "nl" else number
+
+
+def _in_words(value: Any, language: Language) -> Any:
+    """A reason (`errors.reason_of`) is a sentence of its own."""
+    if isinstance(value, Mapping) and "reason" in value:
+        return say(f"reason.{value['reason']}", language, **{k: v for k, v in value.items() if k != "reason"})
+    return _dutch_number(value) if language == "nl" else value
 
 
 def _dutch_number(value: Any) -> Any:

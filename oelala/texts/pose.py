@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from oelala.texts.pose_clip import FIT as FIT_MORE
+from oelala.texts import Language, say
 from oelala.texts.pose_clip import TYPED
 from oelala.texts.text import Text
-
-if TYPE_CHECKING:
-    from oelala.texts import Language
 
 FAULTS: dict[str, Text] = {
     "error.film-without-picture": Text(
@@ -268,6 +265,6 @@ def finding_in_words(
 ) -> str:
     """A finding of `media/poses/fit_check.py` as a sentence; `typed`: for the command line."""
     names = ", ".join(getattr(JOINTS[f"pose.joint.{joint}"], language) for joint in joints)
-    own = TYPED.get(f"terminal.fit.{code}") if typed else None
-    text: str = getattr(own or {**FIT, **FIT_MORE}[f"pose.fit.{code}"], language)
-    return text.format(**values, joints=names)
+    key = f"terminal.fit.{code}"
+    shown = key if typed and key in TYPED else f"pose.fit.{code}"
+    return say(shown, language, **values, joints=names)

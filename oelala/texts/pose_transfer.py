@@ -86,13 +86,16 @@ PAGE: dict[str, Text] = {
     "kind.read-motion": Text("Finding people", "Mensen zoeken"),
     "form.fit": Text("How it fits", "Hoe het past"),
     "form.fit.help": Text(
-        "The motion as the model will see it, over its character. The sliders below adjust it.",
-        "De beweging zoals het model haar ziet, over het personage. De schuiven hieronder passen haar aan.",
+        "The motion, in place and proportions as the clip will follow it, over its character. The sliders "
+        "below adjust it.",
+        "De beweging over het personage, met plaats en verhoudingen zoals de clip haar volgt. De schuiven "
+        "hieronder passen haar aan.",
     ),
     "live.motion.choose": Text("Choose a film, picture or JSON", "Kies een film, afbeelding of JSON"),
     "live.motion.hint": Text(
-        "or drop one here. OpenPose's JSON may be a zip. Or take one of these:",
-        "of sleep er een hierheen. JSON van OpenPose mag een zip zijn. Of neem een van deze:",
+        "or drop one here. OpenPose's JSON may be a zip, or one file a frame. Or take one of these:",
+        "of sleep er een hierheen. JSON van OpenPose mag een zip zijn, of een bestand per beeld. Of neem een "
+        "van deze:",
     ),
     "live.motion.shipped": Text("Motions that come with Oelala", "Bewegingen die bij Oelala horen"),
     "live.motion.wave": Text("Wave", "Zwaaien"),
@@ -129,9 +132,6 @@ PAGE: dict[str, Text] = {
     "live.motion.points": Text("OpenPose JSON", "OpenPose-JSON"),
     "live.motion.drawing": Text("Skeleton video", "Skeletvideo"),
     "live.motion.drawn": Text("Drawing: {share} %", "Tekenen: {share} %"),
-    "live.motion.timeline": Text(
-        "Where somebody was found in the motion", "Waar iemand gevonden is in de beweging"
-    ),
     "live.motion.from": Text("From", "Vanaf"),
     "live.motion.until": Text("Until", "Tot"),
     "live.motion.part": Text("{start} to {end} s of {seconds} s", "{start} tot {end} s van {seconds} s"),

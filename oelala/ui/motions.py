@@ -6,6 +6,7 @@ The page names a kept or shipped motion and never a path.
 from __future__ import annotations
 
 import json
+import math
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,9 +46,11 @@ def motion_routes(studio: Studio) -> list[Route]:
         Route("/oelala/motions", motions.upload, methods=own),
         Route("/oelala/motions/fit", motions.fit, methods=own),
         Route("/oelala/motions/find/{reference}", guarded(studio, motions.find), methods=own),
+        Route("/oelala/motions/film/{reference}", guarded(studio, motions.film), methods=["GET"]),
         Route("/oelala/motions/jobs/{job}", guarded(studio, motions.job), methods=["GET"]),
         Route("/oelala/motions/{motion}", guarded(studio, motions.show), methods=["GET"]),
         Route("/oelala/motions/{motion}/draw", guarded(studio, motions.draw), methods=own),
+        Route("/oelala/motions/{motion}/read", guarded(studio, motions.read), methods=own),
         Route("/oelala/motions/{motion}/openpose.zip", guarded(studio, motions.points), methods=["GET"]),
         Route("/oelala/motions/{motion}/skeleton.mp4", guarded(studio, motions.drawing), methods=["GET"]),
         Route("/oelala/motions/{motion}/film.webp", guarded(studio, motions.stills), methods=["GET"]),
@@ -77,14 +80,16 @@ class Motions:
     async def upload(self, request: Request) -> Response:
         """The body is a film, a picture or OpenPose's JSON, its name in `?name=`. Answers its `reference`,
         and the `job` that looks for people in it (with `?closely=1` for hands and faces, too; by
-        `?detector=`); none where it holds points already."""
+        `?detector=`); none where it holds points already. Of a long film the first part is searched, at
+        `?fps=` frames a second at most."""
         name = Path(request.query_params.get("name", "")).name[:120] or "?"
         suffix = Path(name).suffix.lower()[:6]
         path = self._studio.workspace.tmp / f"motion-{secrets.token_hex(8)}{suffix}"
         try:
             require_own_page(request)
             await receive(request, path, MAX_MOTION)
-            answer = await run_in_threadpool(self._keep, path, name, _wish(request))
+            fps = _number(request, "fps")
+            answer = await run_in_threadpool(self._keep, path, name, fps, _wish(request))
         except OelalaError as fault:
             return refuse(self._studio, request, fault)
         except ClientDisconnect:
@@ -93,20 +98,32 @@ class Motions:
             path.unlink(missing_ok=True)
         return json_answer(answer)
 
-    def _keep(self, path: Path, name: str, wish: dict[str, Any]) -> dict[str, Any]:
+    def _keep(self, path: Path, name: str, fps: float | None, wish: dict[str, Any]) -> dict[str, Any]:
         kept = self._studio.keep_motion(path, name)
-        job = None if kept.pose else self._studio.find_motion(kept.reference, name, **wish).id
-        return {"reference": kept.reference, "job": job}
+        if kept.pose:
+            return {"reference": kept.reference, "job": None}
+        part = self._studio.first_part(kept.reference, fps)
+        job = self._studio.find_motion(kept.reference, name, part=part, **wish)
+        return {"reference": kept.reference, "job": job.id}
 
     def find(self, request: Request) -> Any:
         """Looks for people in what is kept already: the character's picture, or the film of a motion that is
-        to be looked at with `?closely=1`, or by another `?detector=`."""
+        to be looked at with `?closely=1`, or by another `?detector=`; with `?end=` in the part of it from
+        `?start=`, in seconds, at `?fps=` frames a second at most."""
         reference = request.path_params["reference"]
-        return {"job": self._studio.find_motion(reference, **_wish(request)).id}
+        start, end, fps = (_number(request, name) for name in ("start", "end", "fps"))
+        part = None
+        if end is not None:
+            part = self._studio.chosen_part(reference, start or 0.0, end, fps)
+        return {"job": self._studio.find_motion(reference, part=part, **_wish(request)).id}
+
+    def film(self, request: Request) -> Any:
+        """The `seconds` and the `fps` of a kept film; a picture lasts none."""
+        return self._studio.film_view(request.path_params["reference"])
 
     def job(self, request: Request) -> Any:
         """How far the search for people is; once it is done, the `motion` that was found, and by which
-        `detector`."""
+        `detector`; else the `film` that it was in."""
         job = self._studio.job(request.path_params["job"])
         if job.kind not in SHOWN_AT_ITS_FIELD:
             raise OelalaError("unknown-job", job=job.id)
@@ -115,6 +132,14 @@ class Motions:
 
     def show(self, request: Request) -> Any:
         return self._studio.motion_view(request.path_params["motion"])
+
+    def read(self, request: Request) -> Any:
+        """Once more, of a file that says too little: at `?fps=` frames a second, in a frame of `?width=` ×
+        `?height=` pixels. Answers its new `reference`."""
+        fps, width, height = (_number(request, name) for name in ("fps", "width", "height"))
+        size = None if width is None or height is None else (round(width), round(height))
+        motion = request.path_params["motion"]
+        return {"reference": self._studio.read_again(motion, fps, size).reference}
 
     def draw(self, request: Request) -> Any:
         """Draws its skeleton as a film, by a job that is followed as the search is."""
@@ -176,9 +201,15 @@ def _found(job: Job, language: Any) -> dict[str, Any]:
             detector = {"detector": job.task["model"]} if job.kind == ReadMotion.kind else {}
             return {"motion": result.details["motion"], **detector}
         case Failed(_, _, code, values):
-            return dict(fault_view(code, values, language))
-        case Queued() | Cancelled():
+            return {**fault_view(code, values, language), **_film(job)}
+        case Cancelled():
+            return _film(job)
+        case Queued():
             return {}
+
+
+def _film(job: Job) -> dict[str, Any]:
+    return {"film": job.task["file"]} if job.kind == ReadMotion.kind else {}
 
 
 def _title(motion: str) -> str:
@@ -194,6 +225,15 @@ def _download(path: Path, kind: str, name: str) -> Response:
 def _wish(request: Request) -> dict[str, Any]:
     query = request.query_params
     return {"closely": query.get("closely") == "1", "detector": query.get("detector", "mediapipe")}
+
+
+def _number(request: Request, name: str) -> float | None:
+    """None also for what is no number."""
+    try:
+        number = float(request.query_params[name])
+    except (KeyError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _asked(body: bytes) -> dict[str, Any]:

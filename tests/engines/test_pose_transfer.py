@@ -27,6 +27,7 @@ from oelala.library.workspace import Workspace
 from oelala.media.pose import BodyFinder, PoseSettings
 from oelala.media.poses.detect import detect_pose
 from oelala.media.poses.drawing import draw_frame
+from oelala.media.poses.film import Cut
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.poses.styles import STYLES
@@ -40,7 +41,7 @@ from oelala.studio import Studio
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.texts import all_texts
 from tests.media.bodies import pose_of, standing
-from tests.media.films import walking_body
+from tests.media.films import film, walking_body
 from tests.media.people import rendered
 from tests.models.tiny import MINI, TinyModels
 
@@ -135,6 +136,18 @@ def test_a_clip_is_made_measured_and_saved(
     phases = [report.phase for report in reports]
     assert phases[0] == "working"
     assert {"loading", "encoding", "denoising", "decoding", "saving"} <= set(phases)
+
+
+def test_the_film_is_seen_where_its_motion_was_found(tmp_path: Path) -> None:
+    shades = [np.full((64, 64, 3), 20 * number, np.uint8) for number in range(10)]
+    source = film(tmp_path / "shades.mp4", shades, fps=16)
+    task = task_of(motion_start=0.0625, motion_end=0.25, num_frames=3)
+    part = Cut(4 / 16, 9 / 16)
+    driving = driving_of(task, task.motion, 16, None, film=source, film_cut=part)
+    means = [float(frame.mean()) for frame in driving.film_frames()]
+    assert means == pytest.approx([100, 120, 140], abs=6)
+    open_end = driving_of(task_of(), task.motion, 16, None, film=source, film_cut=part)
+    assert len(list(open_end.film_frames())) == 5, "the part, and no more of the film"
 
 
 def test_the_model_gets_the_drawn_pose_in_its_own_style() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from oelala.library.film_parts import note_film
 from oelala.library.gallery import list_outputs
 from oelala.library.inputs import keep_clip, keep_picture
-from oelala.library.motions import keep_motion, keep_source, note_film
+from oelala.library.motions import keep_motion, keep_source
 from oelala.library.names import name_of, note_name
 from oelala.library.titles import title_of
 from oelala.library.workspace import Workspace

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala.errors import OelalaError
+from oelala.errors import OelalaError, reason_of
 from oelala.media.ffmpeg import Ffmpeg
 from oelala.media.video import VideoSpec, probe, read_frames, read_metadata, write_video
 from tests.media.clips import noise
@@ -114,5 +114,5 @@ def test_a_file_that_never_ends_is_given_up(tmp_path: Path) -> None:
     with Ffmpeg(["-i", f"file:{pipe}", "-f", "null", "-"], patience=0.5) as run:
         assert run.finish() != 0
         assert run.stalled
-        assert run.reason == "ffmpeg: no progress"
+        assert run.reason == reason_of("no-progress", program="ffmpeg")
     assert time.monotonic() - started < 5

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from oelala.errors import OelalaError
+from oelala.errors import OelalaError, reason_of
 from oelala.media.face import FaceReader
 from oelala.media.pose import BodyFinder, PoseSettings, PoseTrack, find_bodies
 from tests.media.people import needs_photographs, photographs, rendered
@@ -129,7 +129,7 @@ def test_a_crash_of_the_detector_is_a_fault_with_a_code() -> None:
         with pytest.raises(OelalaError) as caught:
             finder.track([grey()] * 3)
     assert caught.value.code == "detector-failed"
-    assert caught.value.values["reason"] == "exit status -9"
+    assert caught.value.values["reason"] == reason_of("exit-status", status=-9)
 
 
 @posix
@@ -141,7 +141,7 @@ def test_a_detector_that_hangs_is_killed() -> None:
             finder.track([grey(720, 720)] * 3)
         assert time.monotonic() - started < 5
     assert caught.value.code == "detector-failed"
-    assert caught.value.values["reason"] == "no answer"
+    assert caught.value.values["reason"] == reason_of("no-answer")
     assert not is_alive(finder.pid)
 
 

@@ -126,9 +126,9 @@ def test_an_openpose_that_fails_or_hangs_costs_a_message(
 
     put_openpose(tmp_path, monkeypatch, mode)
     with pytest.raises(OelalaError) as caught:
-        run_openpose(open_film(dot_film), WHOLE, patience=1.0)
+        run_openpose(open_film(dot_film), WHOLE, patience=1.0 if mode == "hangs" else 60.0)
     assert caught.value.code == "detector-failed"
-    assert reason in caught.value.values["reason"]
+    assert reason in str(caught.value)
 
 
 def test_dwpose_gives_body_feet_face_and_hands(

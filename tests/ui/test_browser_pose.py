@@ -247,7 +247,7 @@ def test_a_shipped_motion_and_a_prompt_are_enough(page: Any, live: LiveStudio) -
     page.wait_for_selector(f"{FORM}size input:checked", state="attached")
     fill(page, "a man jumps")
     page.wait_for_selector(f"{FORM}size input:checked", state="detached")  # 128 × 128 is none of them
-    page.wait_for_selector(f"{WORDS}:has-text('The motion fits.')")
+    page.wait_for_selector(f"{WORDS}:has-text('it shows only the first 0.6 s')")
     page.fill(f"{FORM}pose_scale input[type=number]", "0.3")
     page.press(f"{FORM}pose_scale input[type=number]", "Tab")
     page.wait_for_selector(f"{WORDS}:has-text('of the frame')")

@@ -22,11 +22,13 @@ export const downloadModel = (model) => change(`/oelala/models/${encodeURICompon
 export const reuseJob = (job) => reuse(`/oelala/jobs/${encodeURIComponent(job)}`);
 export const reuseClip = (path) => reuse(`/oelala/settings/${address(path)}`);
 
-export async function reuseFile(file) {
+// `otherwise`: what becomes of a file that is refused with a code of `without`.
+export async function reuseFile(file, otherwise = null) {
   try {
     await restore(await post(`/oelala/restore?name=${encodeURIComponent(file.name)}`, file));
   } catch (fault) {
-    notifyFault(fault);
+    if (otherwise?.without.includes(fault.code)) otherwise.use();
+    else notifyFault(fault);
   }
 }
 

@@ -56,8 +56,11 @@ export function setText(node, text) {
 // The sentence of a key in the visitor's language, its placeholders filled in.
 export function t(key, values = {}) {
   const text = window.oelala.texts[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
+  return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? written(values[name]) : all));
 }
+
+// Numbers have a comma in Dutch.
+const written = (value) => (typeof value === "number" && window.oelala.language === "nl" ? String(value).replace(".", ",") : String(value));
 
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));

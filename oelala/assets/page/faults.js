@@ -30,8 +30,8 @@ export function clear(kind, only = null) {
   }
 }
 
-// Of a picture the button to choose one: its field of text is out of sight.
-const inputOf = (block) => block.querySelector("[data-picture] button") ?? block.querySelector("textarea, input");
+// Of a picture or a motion the button to choose one: its field of text is out of sight.
+const inputOf = (block) => block.querySelector(":is([data-picture], [data-motion-of]) button") ?? block.querySelector("textarea, input");
 
 // A fault inside a folded part is of no use to anyone.
 function open(block) {

@@ -1,11 +1,12 @@
 // Around Gradio's form: faults at their fields, answers of the handlers, keys, and settings from a dropped file.
 import { cancelJob, intoForm, reuseFile } from "./actions.js";
 import { byId, t } from "./dom.js";
+import { startDrop } from "./drop.js";
 import { clear, refuse } from "./faults.js";
 import { startFill, takeAnswer } from "./fill.js";
 import { takeModel } from "./model.js";
 import { clearFaults, notify } from "./notices.js";
-import { beginWith, takePictures } from "./picture.js";
+import { takePictures } from "./picture.js";
 import { foretell } from "./plan.js";
 import { pollNow } from "./poll.js";
 import { followJobs, onStage } from "./stage.js";
@@ -87,28 +88,4 @@ function escape(event) {
 function take(input) {
   if (input.files[0]) reuseFile(input.files[0]);
   input.value = "";
-}
-
-// What Oelala made brings its settings back; anything else that is dropped is meant as a picture.
-const isPicture = (file) => !/\.(mp4|json)$/i.test(file.name);
-
-function startDrop() {
-  const overlay = byId("o-drop");
-  const isFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-  document.addEventListener("dragover", (event) => {
-    if (!isFile(event)) return;
-    event.preventDefault();
-    overlay.hidden = false;
-  });
-  document.addEventListener("dragleave", (event) => {
-    if (event.relatedTarget === null) overlay.hidden = true;
-  });
-  document.addEventListener("drop", (event) => {
-    overlay.hidden = true;
-    if (!isFile(event)) return;
-    event.preventDefault();
-    const file = event.dataTransfer.files[0];
-    if (isPicture(file)) beginWith(file, event.target);
-    else reuseFile(file);
-  });
 }

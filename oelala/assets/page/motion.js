@@ -1,19 +1,26 @@
 // The motion to follow: chosen, dropped or one that ships; searched for people; shown as a skeleton, and trimmed.
-import { cancelJob } from "./actions.js";
 import { detectorChoice, detectorOf, detectorsHere, detectorsToGet, isBuiltIn } from "./detectors.js";
 import { button, byId, el, setText, t } from "./dom.js";
 import { exportsOf } from "./export.js";
 import { clear, refuse } from "./faults.js";
 import { Film } from "./film.js";
+import { filmOf, partChooser } from "./film_part.js";
 import { follow } from "./find.js";
+import { modelOf } from "./model.js";
+import { peopleOf, pick } from "./motion_people.js";
+import { sizeTools } from "./motion_size.js";
+import { timeline } from "./motion_strip.js";
+import { waiting } from "./motion_wait.js";
 import { get, post } from "./net.js";
 import { notifyFault } from "./notices.js";
 import { forgetWhoLeaves, readingOf, remember } from "./reading.js";
-import { distance, drawBody, drawDots, Player, shape } from "./skeleton.js";
+import { drawBody, drawDots, Player, shape } from "./skeleton.js";
+import { unsaidFields } from "./unsaid.js";
 import { nameIn, number, setName, setNumber } from "./values.js";
+import { packed } from "./zip.js";
 
 const EVERY_MS = 250;
-const ACCEPT = "video/*,image/png,image/jpeg,image/webp,.mkv,.json,.zip";
+const ACCEPT = "video/*,image/png,image/jpeg,image/webp,image/avif,image/gif,image/bmp,image/tiff,.heic,.mkv,.json,.zip";
 const SHIPPED = ["wave", "walk", "jump", "dance", "turn"];
 const shown = new WeakMap(); // the element of a motion -> the name of what it shows
 const live = new WeakMap(); // the element of a motion -> the parts that change
@@ -37,14 +44,18 @@ function look() {
   }
 }
 
+// Where the tab that is open asks for a motion.
+export const openMotion = () => [...document.querySelectorAll("[data-motion-of]")].find((place) => place.offsetParent) ?? null;
+
+// On the field itself everything is meant as a motion, a clip of Oelala's and a picture among them.
 function drop(event) {
   const place = event.target.closest?.(".o-motion-field")?.querySelector("[data-motion-of]");
-  const file = event.dataTransfer?.files?.[0];
-  if (!place || event.type !== "drop" || !file) return;
+  const files = [...(event.dataTransfer?.files ?? [])];
+  if (!place || event.type !== "drop" || !files.length) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   byId("o-drop").hidden = true;
-  give(place, file);
+  bringMotion(place, files);
 }
 
 // A search that was on its way when the page was reloaded.
@@ -53,45 +64,59 @@ function pickUp(place) {
   if (taken.has(kind)) return;
   taken.add(kind);
   const job = readingOf(kind);
-  if (job) come(place, () => found(place, job).catch(() => "")); // a search that nobody knows any more is none
+  if (job) come(place, () => found(place, job).catch(() => ({}))); // a search that nobody knows any more is none
 }
 
-const give = (place, file) => come(place, async () => {
-  const wish = `detector=${encodeURIComponent(detectorOf(place.dataset.motionOf))}${closely ? "&closely=1" : ""}`;
-  const kept = await post(`/oelala/motions?name=${encodeURIComponent(file.name)}&${wish}`, file);
-  return kept.job ? found(place, kept.job) : kept.reference;
+export const bringMotion = (place, files) => come(place, async () => {
+  const [kind, file] = [place.dataset.motionOf, await packed(files)];
+  const wish = new URLSearchParams({ name: file.name, detector: detectorOf(kind), ...rateOf(kind), ...(closely && { closely: 1 }) });
+  const kept = await post(`/oelala/motions?${wish}`, file);
+  return kept.job ? found(place, kept.job) : { motion: kept.reference };
 });
 
-// The same film once more, with hands and faces or by another detector.
-const lookAgain = (place, wish) => come(place, async () => {
-  const { job } = await post(`/oelala/motions/find/${encodeURIComponent(place.dataset.motion)}?${wish}`);
-  return found(place, job);
-}, place.dataset.motion);
+// Of a long film no more frames are looked at than the clip will have.
+function rateOf(kind) {
+  const fps = modelOf(kind)?.sizes?.fps;
+  return fps ? { fps } : {};
+}
 
-// Waits for what `find` finds; without it the motion is `otherwise`.
-async function come(place, find, otherwise = "") {
+// The same film once more: with hands and faces, by another detector, or another part of it.
+const lookAgain = (place, reference, wish) => come(place, async () => {
+  const { job } = await post(`/oelala/motions/find/${encodeURIComponent(reference)}?${new URLSearchParams(wish)}`);
+  return found(place, job);
+}, { motion: place.dataset.motion, film: place.dataset.film });
+
+// A file that says too little once more, with what the visitor knows of it.
+const readAgain = (place, facts) => come(place, async () => {
+  const { reference } = await post(`/oelala/motions/${encodeURIComponent(place.dataset.motion)}/read?${new URLSearchParams(facts)}`);
+  return { motion: reference };
+}, { motion: place.dataset.motion });
+
+// Waits for what `find` finds: a `motion`, or the `film` that it was not found in. Without it all is as `before`.
+async function come(place, find, before = {}) {
   const kind = place.dataset.motionOf;
   taken.add(kind);
   clear(kind, byId(`${kind}--motion`));
   place.dataset.coming = "true";
   waiting(place);
-  let motion = "";
+  let [told, fault] = [{}, null];
   try {
-    motion = await find();
-  } catch (fault) {
-    blame(kind, fault);
+    told = await find();
+  } catch (reason) {
+    fault = reason;
   }
   remember(kind, null);
   delete place.dataset.coming;
-  take(place, motion || otherwise);
+  await take(place, told.motion || before.motion || "", told.film ?? before.film ?? "");
+  if (told.state === "failed") refuse(kind, { field: "motion", message: told.message, hint: told.hint });
+  if (fault) blame(kind, fault);
 }
 
 async function found(place, job) {
   remember(place.dataset.motionOf, job);
   const told = await follow(job, (progress) => waiting(place, job, progress));
-  if (told.state === "failed") refuse(place.dataset.motionOf, { field: "motion", message: told.message, hint: told.hint });
   if (told.detector) setName(place.dataset.motionOf, "detector", told.detector);
-  return told.motion ?? "";
+  return told;
 }
 
 function blame(kind, fault) {
@@ -99,13 +124,15 @@ function blame(kind, fault) {
   else notifyFault(fault);
 }
 
-// Another motion is followed from its beginning to its end, and by its most prominent person.
-function take(place, motion) {
+// Another motion is followed from its beginning to its end, and by its most prominent person. `film`: one that
+// nobody was found in yet, of which another part can be searched.
+function take(place, motion, film = "") {
   const kind = place.dataset.motionOf;
+  place.dataset.film = motion ? "" : film;
   setName(kind, "motion", motion);
   setNumber(kind, "person", 0);
   setNumber(kind, "motion_start", 0);
-  draw(place, motion, { fresh: true });
+  return draw(place, motion, { fresh: true });
 }
 
 async function draw(place, motion, { fresh = false } = {}) {
@@ -113,9 +140,9 @@ async function draw(place, motion, { fresh = false } = {}) {
   live.delete(place);
   place.dataset.motion = "";
   const kind = place.dataset.motionOf;
-  const detectors = await detectorsHere();
+  const [detectors, film] = await Promise.all([detectorsHere(), motion ? null : filmOf(place.dataset.film)]);
   if (shown.get(place) !== motion || place.dataset.coming) return undefined;
-  if (!motion) return place.replaceChildren(...empty(place, detectors));
+  if (!motion) return place.replaceChildren(...empty(place, detectors, film));
   try {
     const view = await get(`/oelala/motions/${encodeURIComponent(motion)}`);
     if (shown.get(place) !== motion) return undefined;
@@ -130,21 +157,9 @@ async function draw(place, motion, { fresh = false } = {}) {
   return undefined;
 }
 
-function waiting(place, job = null, { step = 0, total = 0 } = {}) {
-  if (!place.querySelector(".o-motion-wait")) {
-    const note = el("p", { class: "o-picture-note", role: "status" });
-    place.replaceChildren(el("div", { class: "o-motion-wait" }, note, el("progress", { max: 1, "aria-label": t("live.progress") }), el("div", { class: "o-picture-tools" })));
-  }
-  const [bar, tools] = [place.querySelector("progress"), place.querySelector(".o-picture-tools")];
-  setText(place.querySelector(".o-picture-note"), total ? t("live.motion.finding", { step, total }) : t("live.motion.coming"));
-  if (total) bar.value = step / total;
-  else bar.removeAttribute("value");
-  if (job && !tools.firstChild) tools.append(button(t("live.cancel"), { name: "close", on: () => cancelJob(job) }));
-}
-
-function empty(place, detectors) {
-  const input = el("input", { type: "file", accept: ACCEPT, hidden: true, tabIndex: -1, "aria-hidden": "true" });
-  input.addEventListener("change", () => input.files[0] && give(place, input.files[0]));
+function empty(place, detectors, film = null) {
+  const input = el("input", { type: "file", accept: ACCEPT, multiple: true, hidden: true, tabIndex: -1, "aria-hidden": "true" });
+  input.addEventListener("change", () => input.files[0] && bringMotion(place, [...input.files]));
   const choose = button(t("live.motion.choose"), { name: "animate", kind: "o-plain", on: () => input.click() });
   const chips = SHIPPED.map((name) => el("button", { type: "button", "data-shipped": name, on: { click: () => take(place, name) } }, t(`live.motion.${name}`)));
   const group = el("div", { class: "o-chips", role: "group", "aria-label": t("live.motion.shipped") }, ...chips);
@@ -152,7 +167,13 @@ function empty(place, detectors) {
   const by = detectorChoice(kind, detectors, (name) => setName(kind, "detector", name));
   live.set(place, { follow: by.follow });
   const hint = el("p", { class: "o-picture-note" }, t("live.motion.hint"));
-  return [el("div", { class: "o-picture-empty" }, ...[choose, by.node, closelyBox(), hint, group, detectorsToGet(detectors), input].filter(Boolean))];
+  const part = film && partChooser(film, (chosen) => searchPart(place, place.dataset.film, chosen));
+  return [...(part ? [part] : []), el("div", { class: "o-picture-empty" }, ...[choose, by.node, closelyBox(), hint, group, detectorsToGet(detectors), input].filter(Boolean))];
+}
+
+function searchPart(place, reference, { start, end }) {
+  const kind = place.dataset.motionOf;
+  return lookAgain(place, reference, { start, end, detector: detectorOf(kind), ...rateOf(kind), ...(closely && { closely: 1 }) });
 }
 
 function closelyBox() {
@@ -184,77 +205,20 @@ function filled(place, view, detectors) {
   const words = t(view.frames === 1 ? "live.motion.still" : "live.motion.found", { frames: view.frames, fps: Math.round(view.fps * 10) / 10, detected: percent(view.detected), confidence: percent(view.confidence) });
   const more = view.hands || view.faces ? ` ${t("live.motion.parts", { hands: percent(view.hands), faces: percent(view.faces) })}` : "";
   const people = peopleOf(kind, view);
-  const line = timeline(kind, view);
-  const by = detectorChoice(kind, view.film ? detectors : [], (name) => name !== detectorOf(kind) && lookAgain(place, `detector=${encodeURIComponent(name)}`));
-  live.set(place, { follow: () => (people.follow(chosen()), line.follow(player), by.follow()) });
+  const unsaid = unsaidFields(view, (facts) => readAgain(place, facts));
+  const line = timeline(kind, view, look);
+  const sizes = sizeTools(kind, view);
+  const part = view.searched && partChooser({ seconds: view.searched.seconds, searched: view.searched }, (chosen) => searchPart(place, place.dataset.motion, chosen));
+  const by = detectorChoice(kind, view.film ? detectors : [], (name) => name !== detectorOf(kind) && lookAgain(place, place.dataset.motion, { detector: name }));
+  live.set(place, { follow: () => (people.follow(chosen()), line.follow(player), sizes.follow(), by.follow()) });
   setTimeout(() => live.get(place)?.follow());
-  return [box, el("p", { class: "o-picture-note", role: "status" }, words + more), people.node, by.node, line.node, toolsOf(place, player, view)].filter(Boolean);
+  return [box, el("p", { class: "o-picture-note", role: "status" }, words + more), part, unsaid, people.node, by.node, line.node, toolsOf(place, player, view, sizes.nodes)].filter(Boolean);
 }
 
-function pick(kind, view, index, event) {
-  const area = event.currentTarget.getBoundingClientRect();
-  const [x, y] = [(event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height];
-  const far = view.persons.map((person) => distance(person.body[index], x, y));
-  const nearest = far.indexOf(Math.min(...far));
-  if (far[nearest] < 0.2) setNumber(kind, "person", nearest);
-}
-
-function peopleOf(kind, view) {
-  if (view.persons.length < 2) return { node: null, follow: () => {} };
-  const buttons = view.persons.map((_, which) => el("button", { type: "button", on: { click: () => setNumber(kind, "person", which) } }, t("live.motion.person", { n: which + 1 })));
-  const words = t("live.motion.people", { n: view.persons.length });
-  const node = el("div", { class: "o-people" }, el("p", { class: "o-picture-note" }, words), el("div", { class: "o-chips", role: "group", "aria-label": words }, ...buttons));
-  return { node, follow: (chosen) => buttons.forEach((one, which) => one.setAttribute("aria-pressed", String(which === chosen))) };
-}
-
-function timeline(kind, view) {
-  const strip = el("div", { class: "o-strip", role: "img", "aria-label": t("live.motion.timeline") });
-  const note = el("p", { class: "o-picture-note" });
-  const step = Math.max(0.01, Math.round(1000 / view.fps) / 1000);
-  const handle = (key, name) => {
-    const range = el("input", { type: "range", min: "0", max: String(view.seconds), step: "any", "aria-label": t(key) });
-    range.addEventListener("input", () => move(kind, name, Number(range.value), step, view.seconds));
-    return range;
-  };
-  const [from, until] = [handle("live.motion.from", "motion_start"), handle("live.motion.until", "motion_end")];
-  const label = (key, range) => el("label", { class: "o-range" }, el("span", {}, t(key)), range);
-  const node = el("div", { class: "o-timeline" }, strip, label("live.motion.from", from), label("live.motion.until", until), note);
-  return { node: view.frames > 1 ? node : null, follow: (player) => followPart(kind, view, { strip, from, until, note, player }) };
-}
-
-const round = (seconds) => Math.round(seconds * 100) / 100;
-
-// The beginning stays before the end, by a frame at least.
-function move(kind, name, seconds, step, whole) {
-  const [start, end] = [number(kind, "motion_start") ?? 0, number(kind, "motion_end") || whole];
-  const kept = name === "motion_start" ? Math.min(seconds, end - step) : Math.max(seconds, start + step);
-  setNumber(kind, name, round(Math.max(0, kept)));
-  look();
-}
-
-function followPart(kind, view, { strip, from, until, note, player }) {
-  const whole = view.seconds;
-  const [start, end] = [number(kind, "motion_start") ?? 0, Math.min(number(kind, "motion_end") || whole, whole)];
-  const person = number(kind, "person") ?? 0;
-  const key = `${start} ${end} ${person}`;
-  if (strip.dataset.key === key) return;
-  strip.dataset.key = key;
-  for (const [range, value] of [[from, start], [until, end]]) {
-    range.value = String(value);
-    range.setAttribute("aria-valuetext", t("live.motion.second", { n: round(value) }));
-  }
-  const seen = (view.persons[person] ?? view.persons[0]).seen;
-  const part = seen.map((one, index) => `${one ? (index / seen.length >= start / whole && index / seen.length < end / whole ? "var(--o-accent)" : "var(--o-muted)") : "transparent"} ${(index / seen.length) * 100}% ${((index + 1) / seen.length) * 100}%`);
-  strip.style.background = `linear-gradient(to right, ${part.join(", ")})`;
-  setText(note, t("live.motion.part", { start: round(start), end: round(end), seconds: round(whole) }));
-  const first = Math.min(seen.length - 1, Math.round((start / whole) * seen.length));
-  player.show({ from: first, count: Math.round(((end - start) / whole) * seen.length), fps: view.fps / view.step });
-}
-
-function toolsOf(place, player, view) {
+function toolsOf(place, player, view, sizes) {
   const label = () => t(player.playing ? "live.motion.pause" : "live.motion.play");
   const play = button(label(), { name: null, on: () => ((player.playing = !player.playing), setText(play.querySelector("span"), label())) });
   const change = button(t("live.motion.change"), { name: "again", on: () => take(place, "") });
-  const closer = view.film && !view.hands && !view.faces && isBuiltIn(place.dataset.motionOf) && button(t("live.motion.closer"), { name: "picture", on: () => lookAgain(place, "closely=1") });
-  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play, closer, ...exportsOf(nameIn(place.dataset.motionOf, "motion")));
+  const closer = view.film && !view.hands && !view.faces && isBuiltIn(place.dataset.motionOf) && button(t("live.motion.closer"), { name: "picture", on: () => lookAgain(place, place.dataset.motion, { closely: 1 }) });
+  return el("div", { class: "o-picture-tools" }, change, view.frames > 1 && play, ...sizes, closer, ...exportsOf(nameIn(place.dataset.motionOf, "motion")));
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from oelala.media.poses.document import Pose
 from oelala.media.poses.fit_check import Finding, check_fit
+from oelala.media.poses.length_check import check_length
 from oelala.media.poses.retarget import Fit, placement, resize, retarget
 from oelala.media.poses.source import resample
 
@@ -44,7 +45,9 @@ def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit, *
     sized = resize(original, target.width, target.height)
     other = None if character is None else resize(character, sized.width, sized.height)
     fitted = retarget(sized, other, fit)
-    findings = (*check_fit(fitted, other, bones=fit.bones), *_others(driver, character, person))
+    lengths = check_length(driver, target.fps, target.num_frames)
+    others = _others(driver, character, person)
+    findings = (*check_fit(fitted, other, bones=fit.bones), *others, *lengths)
     place = None if other is None else placement(retarget(sized, other, Fit(fit.bones)), other)
     return Fitted(fitted, original, findings, place)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from oelala.errors import OelalaError
+from oelala.errors import OelalaError, reason_of
 from oelala.media.poses.document import Points
 from oelala.media.poses.layouts import FACE_POINTS, HAND_POINTS, LAYOUT_OF_COUNT
 
@@ -73,7 +73,7 @@ def parse_frames(name: str, data: bytes) -> list[RawFrame]:
 def _parse_frame(name: str, frame: Any) -> RawFrame:
     people = frame.get("people") if isinstance(frame, dict) else None
     if not isinstance(people, list):
-        raise OelalaError("pose-bad-json", name=name, reason="“people” is missing")
+        raise OelalaError("pose-bad-json", name=name, reason=reason_of("missing", name="people"))
     if len(people) > MAX_PEOPLE_A_FRAME:
         raise OelalaError("pose-too-big", name=name, most=f"{MAX_PEOPLE_A_FRAME} × “people”")
     sides = [frame.get("canvas_width"), frame.get("canvas_height")]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from oelala.errors import OelalaError
+from oelala.errors import OelalaError, reason_of
 from oelala.media.poses.document import Pose
 from oelala.media.poses.film import Cut, Film, write_cut
 from oelala.media.poses.openpose_read import Reading, read_openpose
@@ -82,9 +82,8 @@ def _run(
         status = process.wait()
         reader.join()
         if status:
-            raise OelalaError(
-                "detector-failed", reason=complaints[-1] if complaints else f"exit status {status}"
-            )
+            reason = complaints[-1] if complaints else reason_of("exit-status", status=status)
+            raise OelalaError("detector-failed", reason=reason)
     finally:
         end_process(process, [reader])
 
@@ -105,7 +104,7 @@ def _wait(
             if on_frame is not None:
                 on_frame(done, max(total, done))
         elif time.monotonic() - alive > patience:
-            raise OelalaError("detector-failed", reason="no answer")
+            raise OelalaError("detector-failed", reason=reason_of("no-answer"))
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[str]:

@@ -51,6 +51,24 @@ def read_openpose(path: Path, how: Reading = PLAIN) -> Pose:
     Raises OelalaError ("pose-empty", "pose-too-big", "pose-bad-json", "pose-wrong-counts", "pose-not-finite",
     "pose-mixed-sizes", "pose-mixed-bodies", "unreadable-file").
     """
+    return _document(_frames(path, how), how)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Whether a file itself names its rate, and the size of its frame."""
+
+    fps: bool
+    size: bool
+
+
+def read_what_is_said(path: Path, how: Reading = PLAIN) -> tuple[Pose, Said]:
+    """As `read_openpose`, and how much of it the file itself says."""
+    frames = _frames(path, how)
+    return _document(frames, how), Said(frames[0].fps is not None, frames[0].size is not None)
+
+
+def _frames(path: Path, how: Reading) -> list[RawFrame]:
     frames: list[RawFrame] = []
     people = 0
     for name, data in read_files(path):
@@ -64,7 +82,7 @@ def read_openpose(path: Path, how: Reading = PLAIN) -> Pose:
             raise OelalaError("pose-too-big", name=path.name, most=f"{how.max_people} × “people”")
     if not frames:
         raise OelalaError("pose-empty", name=path.name)
-    return _document(frames, how)
+    return frames
 
 
 def _check_alike(name: str, frames: Sequence[RawFrame]) -> None:

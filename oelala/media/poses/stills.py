@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +23,13 @@ _LEAST_RATE = 0.1  # stills a second; `Cut` knows no less
 Frame = NDArray[np.uint8]
 
 
-def write_stills(path: Path, film: Film, count: int, seconds: float) -> None:
-    """`count` stills, one for each `count`-th of the film's `seconds`, row by row in `COLUMNS` columns, as
+def write_stills(path: Path, film: Film, count: int, cut: Cut) -> None:
+    """`count` stills, one for each `count`-th of a cut that has an end, row by row in `COLUMNS` columns, as
     WebP. An existing file is replaced once the new one is whole. Raises OelalaError as `read_film` does, and
     "out-of-disk", "not-writable"."""
     part = path.with_name(f".{path.name}.part")
     try:
-        Image.fromarray(_sheet(_stills(film, count, seconds), count)).save(part, "WEBP", quality=70, method=2)
+        Image.fromarray(_sheet(_stills(film, count, cut), count)).save(part, "WEBP", quality=70, method=2)
         os.replace(part, path)
     except OSError as fault:
         raise disk_fault(fault, path.parent) from fault
@@ -36,13 +37,14 @@ def write_stills(path: Path, film: Film, count: int, seconds: float) -> None:
         remove_quietly(part)
 
 
-def _stills(film: Film, count: int, seconds: float) -> Iterable[Frame]:
+def _stills(film: Film, count: int, cut: Cut) -> Iterable[Frame]:
     if film.is_picture:
         return read_film(film, WHOLE, SIDE)
-    rate = min(count / seconds, film.fps)
+    assert cut.end is not None
+    rate = min(count / (cut.end - cut.start), film.fps)
     if rate >= _LEAST_RATE:
-        return read_film(film, Cut(fps=rate), SIDE)
-    many = read_film(film, Cut(fps=_LEAST_RATE), SIDE)
+        return read_film(film, replace(cut, fps=rate), SIDE)
+    many = read_film(film, replace(cut, fps=_LEAST_RATE), SIDE)
     every = _LEAST_RATE / rate
     return (frame for index, frame in enumerate(many) if index % every < 1)
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.fitting import Fitted
@@ -18,7 +19,8 @@ MOST_FRAMES = 300  # shown; a longer motion is thinned out evenly
 
 def view_of(pose: Pose) -> dict[str, Any]:
     """`numbers_of`, `seconds`, `step` (one of so many frames is shown), and `persons`: `found` (the share of
-    the frames), `seen` (0 or 1 for every frame shown) and `body` (frames of 18 points x, y in shares of the
+    the frames), `seen` (for every frame shown 1, 2 where the body was only filled in between its
+    neighbours in time, else 0) and `body` (frames of 18 points x, y in shares of the
     frame, None for a missing one), and where hands or faces were looked for `dots`: their points, frame by
     frame."""
     step = max(1, -(-pose.num_frames // MOST_FRAMES))
@@ -34,7 +36,7 @@ def view_of(pose: Pose) -> dict[str, Any]:
 def _person(pose: Pose, person: Person, step: int) -> dict[str, Any]:
     shown = {
         "found": round(float(pose.found(person).mean()), 4),
-        "seen": pose.found(person)[::step].astype(int).tolist(),
+        "seen": _seen(pose, person)[::step].tolist(),
         "body": _body(pose, person, step),
     }
     dots = np.concatenate([person.hand_left, person.hand_right, person.face], axis=1)[::step]
@@ -49,6 +51,11 @@ def stills_view(pose: Pose, count: int) -> dict[str, Any]:
     """How `media.poses.stills` has laid out that many stills of the motion's film; each stands for an equal
     share of its `seconds`."""
     return {"count": count, "columns": min(COLUMNS, count), "seconds": round(pose.num_frames / pose.fps, 3)}
+
+
+def _seen(pose: Pose, person: Person) -> NDArray[np.int_]:
+    there = pose.seen(person.body).any(axis=1)
+    return np.where(pose.found(person), 1, np.where(there, 2, 0))
 
 
 def fitted_view(fitted: Fitted) -> dict[str, Any]:
