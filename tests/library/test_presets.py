@@ -12,7 +12,7 @@ from oelala.errors import OelalaError
 from oelala.kinds import KINDS
 from oelala.library.presets import Preset, list_presets, load_preset, shipped_presets
 from oelala.library.workspace import Workspace
-from oelala.models.catalog import defaults_of, find, rows
+from oelala.models.catalog import chosen_speed, defaults_of, find, rows
 from oelala.models.catalog.resolve import check_frames, check_size
 from oelala.models.catalog.speed import find_speed, speed_loras
 from oelala.settings import SHIPPED_PRESETS
@@ -70,6 +70,8 @@ def test_what_ships_is_what_the_models_were_made_for() -> None:
 def test_a_preset_names_what_its_model_can_do(preset: Preset) -> None:
     row = find(preset.values["model"])
     own = defaults_of(row, preset.kind)
+    if speed := chosen_speed(row, preset.values):
+        own = {**own, **speed.values, "speed": speed.id}
     assert all(own[name] is not None for name in preset.values if name != "model")
     check_size(row, preset.values["width"], preset.values["height"])
     check_frames(row, preset.values["num_frames"])

@@ -215,10 +215,10 @@ def test_a_forward_pass_holds_no_more_than_planned(name: str, frames: int, int8:
     assert work.activation_bytes <= NEAR * held
 
 
-def test_a_time_embedding_for_each_token_would_hold_far_more() -> None:
+def test_a_time_embedding_for_each_token_would_hold_more() -> None:
     model, kind, config, arguments = KINDS["5B"]
     work = work_of(find(model), {"width": 832, "height": 480, "num_frames": 17})
-    assert counted(kind, config, arguments(17), int8=False, plain=True) > 2 * work.activation_bytes
+    assert counted(kind, config, arguments(17), int8=False, plain=True) > 1.7 * work.activation_bytes
 
 
 @torch.no_grad()
