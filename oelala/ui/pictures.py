@@ -26,13 +26,14 @@ _FOREVER = "private, max-age=31536000, immutable"
 
 
 def picture_routes(studio: Studio) -> list[Route]:
-    """Uploading one, taking one from a clip, going on from a clip, and looking at one."""
+    """Uploading one, taking one from a clip, going on from a clip, its joins, and looking at one."""
     pictures = Pictures(studio)
     own = ["POST"]
     return [
         Route("/oelala/upload", pictures.upload, methods=own),
         Route("/oelala/frames/{path:path}", guarded(studio, pictures.frame), methods=own),
         Route("/oelala/continue/{path:path}", guarded(studio, pictures.go_on), methods=own),
+        Route("/oelala/joins/{path:path}", guarded(studio, pictures.joins), methods=["GET"]),
         Route("/oelala/pictures/{reference}", guarded(studio, pictures.show), methods=["GET"]),
     ]
 
@@ -68,6 +69,11 @@ class Pictures:
         """The settings that go on where a clip of the outputs folder ends."""
         clip = file_inside(self._studio.workspace.outputs, request.path_params["path"])
         return {"kind": "image-to-video", "values": self._studio.continue_clip(clip)}
+
+    def joins(self, request: Request) -> Any:
+        """Where a clip of the outputs folder was joined, and how much of that is seen."""
+        clip = file_inside(self._studio.workspace.outputs, request.path_params["path"])
+        return {"joins": self._studio.clip_joins(clip)}
 
     def show(self, request: Request) -> Response:
         content = self._studio.picture_preview(request.path_params["reference"])

@@ -1,7 +1,8 @@
 """Which models there are, what they can do, and whether they are on this disk. Imports no torch."""
 
 from oelala.models.catalog.added import add_row, forget_row
-from oelala.models.catalog.fields import carried_over, for_model, foreign_fields
+from oelala.models.catalog.fields import for_model, foreign_fields
+from oelala.models.catalog.going_on import going_on
 from oelala.models.catalog.installed import (
     Installation,
     installation,
@@ -28,13 +29,13 @@ __all__ = [
     "SizeLimits",
     "TinyDecoderRow",
     "add_row",
-    "carried_over",
     "defaults",
     "defaults_of",
     "find",
     "for_model",
     "foreign_fields",
     "forget_row",
+    "going_on",
     "installation",
     "locate",
     "missing_bytes",
