@@ -21,12 +21,15 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     """The task need not be resolved, nor its model be here. `warm`: it has been loaded. Raises OelalaError
     ("unknown-model"), InvalidTask ("cannot-do")."""
     row = catalog.find(task.model, settings)
+    own = catalog.defaults_of(row, task.kind)
+    maker, _ = row.maker(task.kind, last_image=bool(getattr(task, "last_image", None)))
+    row = catalog.find(maker, settings)
     given = {name: value for name, value in task.model_dump().items() if value is not None}
     hardware = hardware_of(read_machine(settings.models))
     here = catalog.locate(row, settings.models) is not None
     request = PlanRequest(
         row,
-        {**catalog.defaults_of(row, task.kind), **given},
+        {**own, **given},
         hardware,
         learned_speed(row.id, hardware.device, settings, workspace),
         missing_bytes=0 if here else catalog.missing_bytes(row, settings.models)[0],

@@ -65,7 +65,7 @@ def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptP
     number = None if seconds is None else int(seconds * probe(clip).fps + 1e-3)
     frame = _frame_of(clip, number)
     data = png_of(frame)
-    reference = f"{hashlib.sha256(data).hexdigest()}.png"
+    reference = _named(data)
     part = workspace.inputs / f".{reference}.{secrets.token_hex(4)}{PART}"
     with _writing(workspace):
         try:
@@ -76,6 +76,15 @@ def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptP
         finally:
             remove_quietly(part)
     return KeptPicture(reference, frame.shape[1], frame.shape[0])
+
+
+def reference_of(frame: Frame) -> str:
+    """What `keep_frame` calls this frame (H, W, 3), RGB."""
+    return _named(png_of(frame))
+
+
+def _named(png: bytes) -> str:
+    return f"{hashlib.sha256(png).hexdigest()}.png"
 
 
 def keep_clip(workspace: Workspace, source: Path) -> str:

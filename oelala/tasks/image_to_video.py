@@ -20,7 +20,8 @@ class ImageToVideo(VideoTask):
     `image` and `last_image` are paths; once submitted, names of pictures that the workspace keeps
     (`library/inputs.py`). `framing` says how a picture of another shape comes to the clip's size: "crop" cuts
     off what is too much, "pad" adds black bars; (`focus_x`, `focus_y`) is the place in 0 … 1 that a crop
-    keeps (0, 0 is the top left corner). `extend` is a clip: what is made goes on where it ends, and both
+    keeps (0, 0 is the top left corner), (`last_focus_x`, `last_focus_y`) that of the last picture, by default
+    the same. `extend` is a clip: what is made goes on where it ends, and both
     become one; without an `image` it begins with its last frame. What a model has no use for is None.
     """
 
@@ -34,6 +35,8 @@ class ImageToVideo(VideoTask):
     framing: Annotated[Framing, Field(json_schema_extra=shown("choice"))] = "crop"
     focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
     focus_y: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
+    last_focus_x: Annotated[float | None, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = None
+    last_focus_y: Annotated[float | None, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = None
     min_guidance_scale: Annotated[
         float | None, Field(ge=1.0, le=20.0, json_schema_extra=shown("number", advanced=True, step=0.1))
     ] = None

@@ -114,4 +114,6 @@ def test_parts_are_shared_both_ways() -> None:
 def test_the_last_image_is_for_those_that_heed_it() -> None:
     named: list[Any] = [row.id for row in rows("image-to-video") if row.last_image]
     experts = [f"wan2.2-i2v-a14b{bits}" for bits in ("", "-bf16", "-gguf")]
-    assert named == [*experts, "wan2.1-flf2v-14b-720p"]
+    vace = ["wan2.1-vace-1.3b", "wan2.1-vace-14b", "wan2.1-vace-14b-gguf"]
+    assert named == ["oelala-mini", *experts, "wan2.1-flf2v-14b-720p", *vace]
+    assert {row.id for row in rows() if row.last_image} == set(named)
