@@ -30,6 +30,15 @@ class PictureVerbs(Verbs):
         """Check a picture and keep it in the workspace. Raises as `library.inputs.keep_picture`."""
         return inputs.keep_picture(self.workspace, source, name)
 
+    def keep_film(self, source: Path, name: str | None = None) -> str:
+        """Keep a film that frames are taken from, and answer what to call it. Raises as
+        `library.inputs.keep_clip`."""
+        return inputs.keep_clip(self.workspace, source, name)
+
+    def kept_file(self, reference: str) -> Path:
+        """Where a kept picture or film lies. Raises OelalaError ("picture-gone")."""
+        return inputs.kept_path(self.workspace, reference)
+
     def keep_frame(self, clip: Path, seconds: float | None = None) -> KeptPicture:
         """Keep a frame of a clip, by default its last. Raises as `library.inputs.keep_frame`."""
         return inputs.keep_frame(self.workspace, clip, seconds)

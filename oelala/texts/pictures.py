@@ -227,6 +227,18 @@ PAGE: dict[str, Text] = {
         "This picture is no longer in the workspace. Choose it again.",
         "Deze afbeelding staat niet meer in de werkmap. Kies hem opnieuw.",
     ),
+    "live.film.coming": Text("The film is being read", "De film wordt gelezen"),
+    "live.film.hint": Text(
+        "Play or drag it to the frame you want.", "Speel of sleep hem naar het beeld dat je wilt."
+    ),
+    "live.film.unseen": Text(
+        "Your browser cannot show this film; its first frame and its end can be used all the same.",
+        "Je browser kan deze film niet tonen; het eerste beeld en het eind zijn wel te gebruiken.",
+    ),
+    "live.film.begin": Text("Begin with this frame", "Begin met dit beeld"),
+    "live.film.end": Text("End with this frame", "Eindig met dit beeld"),
+    "live.film.further": Text("Go on from its end", "Ga verder waar hij eindigt"),
+    "live.film.not": Text("Without this film", "Zonder deze film"),
     "live.animate": Text("Animate", "Animeer"),
     "live.animate.help": Text(
         "Begin a clip with the frame you see", "Begin een clip met het beeld dat je ziet"

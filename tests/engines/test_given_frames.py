@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from oelala.library.outputs import SaveClip, save_clip
 from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.video import probe, read_frames
+from oelala.mini.evaluate.prompts import held_out_prompts
+from oelala.mini.evaluate.renders import render
+from oelala.mini.evaluate.sampler import psnr
 from oelala.models.catalog import find, resolve
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.settings import Settings
@@ -208,3 +212,22 @@ def test_one_frame_cannot_begin_and_end(models: Path, tmp_path: Path, model: str
         "num_frames",
         5,
     )
+
+
+def test_mini_meets_both_ends(tmp_path: Path, workspace: Workspace) -> None:
+    """The shipped weights, two pictures of the world half a second apart, a fifth of the usual steps."""
+    asked = held_out_prompts(1)[0]
+    pair = render(asked.spec, 9, [0, 8])
+    files = [pictures.save(Image.fromarray(one), tmp_path / f"{n}.png") for n, one in enumerate(pair)]
+    first, last = (keep_picture(workspace, file).reference for file in files)
+    wish = ImageToVideo(image=first, last_image=last, prompt=asked.text, num_frames=9, seed=7)
+    fast = wish.model_copy(update={"num_inference_steps": 4, "guidance_scale": 1.0})
+    settings = Settings(workspace=tmp_path, models=tmp_path)
+    manager = ModelManager(settings, torch.device("cpu"))
+    result = run(resolve(fast, settings), manager, context_of(), workspace)
+    manager.empty()
+    made = frames_of(workspace.root / str(result.output)).astype(np.uint8)
+    print(psnr(made[0], pair[0]), psnr(made[-1], pair[1]), psnr(pair[0], pair[1]))
+    told = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
+    assert told["model"]["id"] == "oelala-mini-pose"
+    assert (told["task"]["model"], told["task"]["last_image"]) == ("oelala-mini", last)

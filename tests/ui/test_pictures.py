@@ -27,6 +27,7 @@ from oelala.ui.form import Form
 from oelala.ui.routes import routes
 from tests.media import pictures
 from tests.media.clips import moving_gradient
+from tests.media.films import film
 from tests.models.folders import write_cached
 
 OURS = {"X-Oelala": "1"}
@@ -95,7 +96,8 @@ def test_what_is_no_picture_is_named_as_the_visitor_named_it(
 
 
 def test_only_our_own_page_may_bring_one(client: TestClient, photo: Path) -> None:
-    for path in ("upload", "frames/a.mp4", "continue/a.mp4"):
+    films = ("films", "films/a.mp4/frame", "films/a.mp4/continue")
+    for path in ("upload", "frames/a.mp4", "continue/a.mp4", *films):
         assert client.post(f"/oelala/{path}", content=photo.read_bytes()).status_code == 403
 
 
@@ -183,6 +185,37 @@ def test_where_no_model_can_go_on_that_is_said_at_once(
     shape = f"{size[0]} × {size[1]} with {fps} frames a second"
     assert answer.json()["message"] == f"No model makes clips of {shape}, so none can go on from this one."
     assert "last frame" in answer.json()["hint"]
+
+
+def bring(client: TestClient, path: Path, name: str | None = None) -> Any:
+    return client.post(f"/oelala/films?name={name or path.name}", content=path.read_bytes(), headers=OURS)
+
+
+def test_a_film_of_ones_own_lends_a_frame_and_goes_on(
+    studio: Studio, client: TestClient, tmp_path: Path
+) -> None:
+    frames = moving_gradient(9, 256, 256)
+    own = film(tmp_path / "my holiday.mp4", list(frames))
+    reference = bring(client, own).json()["reference"]
+    own.unlink()
+    kept = client.post(f"/oelala/films/{reference}/frame?seconds=0.25", headers=OURS).json()
+    found = np.asarray(Image.open(studio.workspace.inputs / kept["reference"]), np.float64)
+    assert np.abs(found - frames[4]).mean() < 4
+    values = client.post(f"/oelala/films/{reference}/continue", headers=OURS).json()["values"]
+    assert (values["model"], values["width"], values["extend"]) == ("oelala-mini", 256, reference)
+    assert studio.keeps_picture(values["image"])
+    assert studio.title_of({"kind": "image-to-video", "extend": reference}) == "my holiday"
+    assert list(studio.workspace.tmp.iterdir()) == []
+
+
+def test_what_is_no_film_is_named_as_the_visitor_named_it(client: TestClient, tmp_path: Path) -> None:
+    poem = tmp_path / "poem"
+    poem.write_text("no film")
+    answer = bring(client, poem, "../holiday.mov")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("holiday.mov")
+    for work in ("frame", "continue"):
+        assert client.post(f"/oelala/films/{'0' * 64}.mp4/{work}", headers=OURS).status_code == 404
 
 
 def test_all_joins_of_a_clip_are_told(studio: Studio, client: TestClient) -> None:

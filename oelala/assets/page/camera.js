@@ -1,5 +1,5 @@
 // The camera as a source of pictures: what it sees, a button to take it, and off it goes, whatever takes its place.
-import { button, el, t } from "./dom.js";
+import { button, el, t, whenGone } from "./dom.js";
 import { notify } from "./notices.js";
 
 const opening = new WeakSet(); // places that wait for the visitor's leave
@@ -25,17 +25,7 @@ export async function openCamera(place, give, close) {
   video.srcObject = stream;
   place.replaceChildren(el("div", { class: "o-canvas o-camera" }, video), el("div", { class: "o-picture-tools" }, shoot, stop));
   addEventListener("pagehide", end, { once: true });
-  whenGone(video, end);
-}
-
-// A picture that is pasted, dropped or comes with a clip's settings takes the camera's place.
-function whenGone(video, end) {
-  const watcher = new MutationObserver(() => {
-    if (video.isConnected) return;
-    watcher.disconnect();
-    end();
-  });
-  watcher.observe(document.body, { childList: true, subtree: true });
+  whenGone(video, end); // a picture that is pasted, dropped or comes with a clip's settings takes its place
 }
 
 function take(video, end, give) {

@@ -1,11 +1,12 @@
 // Around Gradio's form: faults at their fields, answers of the handlers, keys, and settings from a dropped file.
 import { cancelJob, intoForm, reuseFile } from "./actions.js";
 import { byId, t } from "./dom.js";
+import { takeDropped } from "./dropped.js";
 import { clear, refuse } from "./faults.js";
 import { startFill, takeAnswer } from "./fill.js";
 import { takeModel } from "./model.js";
 import { clearFaults, notify } from "./notices.js";
-import { beginWith, takePictures } from "./picture.js";
+import { takePictures } from "./picture.js";
 import { pollNow } from "./poll.js";
 import { followJobs, onStage } from "./stage.js";
 import { makesClip, on, running } from "./state.js";
@@ -84,9 +85,6 @@ function take(input) {
   input.value = "";
 }
 
-// What Oelala made brings its settings back; anything else that is dropped is meant as a picture.
-const isPicture = (file) => !/\.(mp4|json)$/i.test(file.name);
-
 function startDrop() {
   const overlay = byId("o-drop");
   const isFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -102,8 +100,6 @@ function startDrop() {
     overlay.hidden = true;
     if (!isFile(event)) return;
     event.preventDefault();
-    const file = event.dataTransfer.files[0];
-    if (isPicture(file)) beginWith(file, event.target);
-    else reuseFile(file);
+    takeDropped(event.dataTransfer.files[0], event.target);
   });
 }

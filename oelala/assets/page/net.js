@@ -4,6 +4,7 @@ export class Refused extends Error {
     super(fault.message ?? `HTTP ${status}`);
     this.status = status;
     this.hint = fault.hint ?? "";
+    this.code = fault.code ?? "";
   }
 }
 
