@@ -68,9 +68,7 @@ def _first(task: ImageToVideo, workspace: Workspace) -> Image.Image:
 
 
 def _last(task: ImageToVideo, workspace: Workspace, reference: str) -> Image.Image:
-    x = task.focus_x if task.last_focus_x is None else task.last_focus_x
-    y = task.focus_y if task.last_focus_y is None else task.last_focus_y
-    return _framed(task, kept_path(workspace, reference), (x, y))
+    return _framed(task, kept_path(workspace, reference), (task.last_focus_x, task.last_focus_y))
 
 
 def _framed(task: ImageToVideo, path: Path, focus: tuple[float, float]) -> Image.Image:

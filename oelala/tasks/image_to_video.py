@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from oelala.tasks.base import shown
@@ -35,8 +35,8 @@ class ImageToVideo(VideoTask):
     framing: Annotated[Framing, Field(json_schema_extra=shown("choice"))] = "crop"
     focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
     focus_y: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
-    last_focus_x: Annotated[float | None, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = None
-    last_focus_y: Annotated[float | None, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = None
+    last_focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
+    last_focus_y: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
     min_guidance_scale: Annotated[
         float | None, Field(ge=1.0, le=20.0, json_schema_extra=shown("number", advanced=True, step=0.1))
     ] = None
@@ -53,6 +53,15 @@ class ImageToVideo(VideoTask):
     decode_chunk_size: Annotated[
         int | None, Field(ge=1, le=32, json_schema_extra=shown("integer", advanced=True))
     ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_ends_alike(cls, values: Any) -> Any:
+        """Clips from before the last picture had a place of its own were framed so."""
+        if not isinstance(values, dict):
+            return values
+        same = {f"last_{name}": values[name] for name in ("focus_x", "focus_y") if name in values}
+        return same | values
 
     @field_validator("image")
     @classmethod

@@ -135,13 +135,9 @@ FIELDS: dict[str, Text] = {
     "field.focus_y": Text("Place of the crop, down", "Plek van de uitsnede, verticaal"),
     "field.focus_y.help": Text("0 keeps the top, 1 the bottom.", "0 houdt boven, 1 houdt onder."),
     "field.last_focus_x": Text("Place of the last crop, across", "Plek van de laatste uitsnede, horizontaal"),
-    "field.last_focus_x.help": Text(
-        "Of the last picture; empty: as the first.", "Van de laatste afbeelding; leeg: zoals de eerste."
-    ),
+    "field.last_focus_x.help": Text("0 keeps the left, 1 the right.", "0 houdt links, 1 houdt rechts."),
     "field.last_focus_y": Text("Place of the last crop, down", "Plek van de laatste uitsnede, verticaal"),
-    "field.last_focus_y.help": Text(
-        "Of the last picture; empty: as the first.", "Van de laatste afbeelding; leeg: zoals de eerste."
-    ),
+    "field.last_focus_y.help": Text("0 keeps the top, 1 the bottom.", "0 houdt boven, 1 houdt onder."),
     "field.min_guidance_scale": Text("Guidance of the first frame", "Sturing van het eerste beeld"),
     "field.min_guidance_scale.help": Text(
         "How closely the first frame keeps to the picture; it grows from here.",

@@ -215,9 +215,13 @@ def test_one_frame_cannot_begin_and_end(models: Path, tmp_path: Path, model: str
 
 
 def test_mini_meets_both_ends(tmp_path: Path, workspace: Workspace) -> None:
-    """The shipped weights, two pictures of the world half a second apart, a fifth of the usual steps."""
-    asked = held_out_prompts(1)[0]
-    pair = render(asked.spec, 9, [0, 8])
+    """The shipped weights: somebody moves 16 pixels aside in half a second, in a fifth of the usual steps.
+
+    Measured: 30.0 and 21.9 dB to the own picture, 18.1 and 20.5 to the other; 17.8 between the two.
+    """
+    asked = held_out_prompts(3)[2]
+    picture = render(asked.spec, 1)[0]
+    pair = (picture, np.roll(picture, 16, axis=1))
     files = [pictures.save(Image.fromarray(one), tmp_path / f"{n}.png") for n, one in enumerate(pair)]
     first, last = (keep_picture(workspace, file).reference for file in files)
     wish = ImageToVideo(image=first, last_image=last, prompt=asked.text, num_frames=9, seed=7)
@@ -227,7 +231,10 @@ def test_mini_meets_both_ends(tmp_path: Path, workspace: Workspace) -> None:
     result = run(resolve(fast, settings), manager, context_of(), workspace)
     manager.empty()
     made = frames_of(workspace.root / str(result.output)).astype(np.uint8)
-    print(psnr(made[0], pair[0]), psnr(made[-1], pair[1]), psnr(pair[0], pair[1]))
+    ends = [[psnr(made[place], picture) for picture in pair] for place in (0, -1)]
+    assert ends[0][0] > 28
+    assert ends[0][1] < 20
+    assert ends[1][1] > max(20.5, ends[1][0] + 0.5)
     told = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
     assert told["model"]["id"] == "oelala-mini-pose"
     assert (told["task"]["model"], told["task"]["last_image"]) == ("oelala-mini", last)

@@ -103,6 +103,6 @@ def test_each_end_has_a_place_of_its_own(page: Any, live: LiveStudio, photo: Pat
     assert (task.focus_x, task.last_focus_x, task.last_focus_y, task.model) == (
         0.5,
         0.55,
-        None,
+        0.5,
         "oelala-mini",
     )

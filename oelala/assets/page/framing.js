@@ -18,17 +18,14 @@ const input = (kind, name) => document.querySelector(`[id="${kind}--${name}"] in
 const number = (kind, name) => Number(input(kind, name)?.value);
 const framing = (kind) => document.querySelector(`[id="${kind}--framing"] input:checked`)?.value ?? "crop";
 
-// A last picture has a place of its own to keep, once it was given one: until then the first one's.
+// A last picture has a place of its own to keep.
 const focusOf = (place, axis) => `${place.dataset.picture === "last_image" ? "last_" : ""}focus_${axis}`;
 
-function focused(place, axis) {
-  const own = input(place.dataset.of, focusOf(place, axis));
-  return own && own.value !== "" ? Number(own.value) : number(place.dataset.of, `focus_${axis}`);
-}
+const focused = (place, axis) => number(place.dataset.of, focusOf(place, axis));
 
 function set(kind, name, value) {
   const box = input(kind, name);
-  if (!box || box.value === String(value)) return;
+  if (!box || Number(box.value) === value) return;
   box.value = String(value);
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.dispatchEvent(new Event("blur"));
