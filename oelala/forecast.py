@@ -25,13 +25,16 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     """The task need not be resolved, nor its model be here. `warm`: it has been loaded. Raises OelalaError
     ("unknown-model"), InvalidTask ("cannot-do", "unknown-speed")."""
     row = catalog.find(task.model, settings)
+    own = catalog.defaults_of(row, task.kind)
+    maker, _ = row.maker(task.kind, last_image=bool(getattr(task, "last_image", None)))
+    row = catalog.find(maker, settings)
     given = {name: value for name, value in task.model_dump().items() if value is not None}
     there, here = look_here(settings), catalog.locate(row, settings.models) is not None
     speed = catalog.chosen_speed(row, given)
     missing = 0 if here else catalog.missing_bytes(row, settings.models)[0]
     request = PlanRequest(
         row,
-        {**catalog.defaults_of(row, task.kind), **(speed.values if speed else {}), **given},
+        {**own, **(speed.values if speed else {}), **given},
         there.hardware,
         learned_speed(row.id, there.hardware.device, settings, workspace),
         missing_bytes=missing + catalog.speed_missing_bytes(row, given, settings.models),

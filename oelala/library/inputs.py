@@ -65,7 +65,7 @@ def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptP
     number = None if seconds is None else int(seconds * probe(clip).fps + 1e-3)
     frame = _frame_of(clip, number)
     data = png_of(frame)
-    reference = f"{hashlib.sha256(data).hexdigest()}.png"
+    reference = _named(data)
     part = workspace.inputs / f".{reference}.{secrets.token_hex(4)}{PART}"
     with _writing(workspace):
         try:
@@ -78,15 +78,27 @@ def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptP
     return KeptPicture(reference, frame.shape[1], frame.shape[0])
 
 
-def keep_clip(workspace: Workspace, source: Path) -> str:
+def reference_of(frame: Frame) -> str:
+    """What `keep_frame` calls this frame (H, W, 3), RGB."""
+    return _named(png_of(frame))
+
+
+def _named(png: bytes) -> str:
+    return f"{hashlib.sha256(png).hexdigest()}.png"
+
+
+def keep_clip(workspace: Workspace, source: Path, name: str | None = None) -> str:
     """Keep a clip, and answer what a task names it by. It shares the disk with an output where it can: those
-    never change, while another program may write into any other file.
+    never change, while another program may write into any other file. `name` is what messages call it.
 
     Raises OelalaError ("no-clip", "out-of-disk", "not-writable"), and as `media.video.probe`.
     """
     if not source.is_file():
-        raise OelalaError("no-clip", name=source.name)
-    probe(source)
+        raise OelalaError("no-clip", name=name or source.name)
+    if source.parent == workspace.inputs and is_kept(workspace, source.name):
+        return source.name
+    with _called(name):
+        probe(source)
     reference = f"{_hash(source)}.mp4"
     target = workspace.inputs / reference
     if not target.is_file():
@@ -94,8 +106,19 @@ def keep_clip(workspace: Workspace, source: Path) -> str:
             if not _is_output(workspace, source) or not _linked(target, source):
                 copy_file(source, target)
     if not _is_output(workspace, source):  # those are called by their job
-        note_name(workspace, reference, source.name)
+        note_name(workspace, reference, name or source.name)
     return reference
+
+
+@contextmanager
+def _called(name: str | None) -> Iterator[None]:
+    """A fault names the file as the user does."""
+    try:
+        yield
+    except OelalaError as fault:
+        if name is None or "name" not in fault.values:
+            raise
+        raise OelalaError(fault.code, **{**fault.values, "name": name}) from fault
 
 
 def _is_output(workspace: Workspace, path: Path) -> bool:

@@ -27,7 +27,8 @@ class Join:
     `sharpness`: that of the added frames as a share of those before (variance of the Laplacian). `jump`: the
     mean difference of the two frames that meet, as a multiple of that between neighbours around them; 1 is no
     seam at all. `identity`: how far the faces on both sides are apart, as Euclid measures two descriptors
-    of `media.face` (people told apart lie beyond 0.6); None where either side shows no face.
+    of `media.face` (people told apart lie beyond 0.6); None where either side shows no face. `shared`: how
+    many frames before it both clips have.
     """
 
     frame: int
@@ -36,6 +37,7 @@ class Join:
     sharpness: float
     jump: float
     identity: float | None = None
+    shared: int = 1
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -49,9 +51,10 @@ class End:
     frames: Frames
 
 
-def end_of(frames: Iterable[NDArray[np.uint8]]) -> End:
-    """Looks at every frame and holds no more than it keeps. Raises ValueError without any."""
-    last: deque[NDArray[np.uint8]] = deque(maxlen=NEAR)
+def end_of(frames: Iterable[NDArray[np.uint8]], most: int = NEAR) -> End:
+    """Looks at every frame and holds no more than it keeps: the last `most`, or more. Raises ValueError
+    without any."""
+    last: deque[NDArray[np.uint8]] = deque(maxlen=max(NEAR, most))
     count = 0
     for frame in frames:
         last.append(frame)
@@ -59,30 +62,40 @@ def end_of(frames: Iterable[NDArray[np.uint8]]) -> End:
     return End(count, np.stack(list(last)))
 
 
-def join_clips(end: End, added: Frames) -> tuple[Frames, Join]:
-    """What comes after the clip that ends so. `added` (T, H, W, 3), RGB, begins with a picture of its last
-    frame.
+def join_clips(end: End, added: Frames, shared: int = 1) -> tuple[Frames, Join]:
+    """What comes after the clip that ends so. `added` (T, H, W, 3), RGB, begins with pictures of its last
+    `shared` frames (at most as many as `end` holds).
 
-    That frame goes; what it looks like beside the one it is a picture of tells how the colours have to be
-    matched in all that follow.
+    What these look like beside those that they are pictures of tells how the colours have to be matched in
+    all that follow. The first of them goes; the others fade from the clip before into the new one, and what
+    is answered begins with them: it takes the place of the last `shared` - 1 frames.
     """
-    before = end.frames
-    matched = match_colours(added[1:], added[0], before[-1])
+    wanted = end.frames[-shared:]
+    matched = match_colours(added[shared:], added[:shared], wanted)
+    faded = _faded(wanted, match_colours(added[:shared], added[:shared], wanted))
+    before = np.concatenate([end.frames[: len(end.frames) - shared + 1], faded])[-NEAR:]
     near = matched[:NEAR]
     usual = _usual(_apart, before, near)
     join = Join(
         frame=end.num_frames,
         colour=round(max(0.0, _apart(before[-1], matched[0]) - usual), 2),
-        colour_before=round(max(0.0, _apart(before[-1], added[1]) - usual), 2),
+        colour_before=round(max(0.0, _apart(end.frames[-1], added[shared]) - usual), 2),
         sharpness=_share(_sharpness(near), _sharpness(before)),
         jump=_share(_step(before[-1], matched[0]), _usual(_step, before, near)),
         identity=_identity(before, near),
+        shared=shared,
     )
-    return matched, join
+    return np.concatenate([faded, matched]), join
+
+
+def _faded(one: Frames, other: Frames) -> Frames:
+    """From the first to the second, frame by frame; the very first frame, which is all of `one`, left out."""
+    share = (np.arange(1, len(one), dtype=np.float32) / len(one))[:, None, None, None]
+    return (one[1:] * (1 - share) + other[1:] * share).round().astype(np.uint8)
 
 
 def match_colours(frames: Frames, seen: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> Frames:
-    """`frames` with the gain and offset of each channel that bring `seen` to `wanted`."""
+    """`frames` with the gain and offset of each channel that bring `seen` to `wanted` (frames or one)."""
     one, other = seen.reshape(-1, 3).astype(np.float64), wanted.reshape(-1, 3).astype(np.float64)
     gain = (other.std(0) + 1e-6) / (one.std(0) + 1e-6)
     gain = gain.clip(1 / _MOST_GAIN, _MOST_GAIN)

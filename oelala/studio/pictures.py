@@ -13,8 +13,10 @@ from oelala.library import outputs as output_files
 from oelala.library.files import copy_file
 from oelala.library.inputs import KeptPicture
 from oelala.library.outputs import Output
+from oelala.library.provenance import joins_of
 from oelala.library.titles import title_of
 from oelala.media.picture import picture_preview
+from oelala.media.video import probe
 from oelala.models import catalog
 from oelala.studio.base import Verbs
 from oelala.tasks.base import Task
@@ -28,6 +30,15 @@ class PictureVerbs(Verbs):
         """Check a picture and keep it in the workspace. Raises as `library.inputs.keep_picture`."""
         return inputs.keep_picture(self.workspace, source, name)
 
+    def keep_film(self, source: Path, name: str | None = None) -> str:
+        """Keep a film that frames are taken from, and answer what to call it. Raises as
+        `library.inputs.keep_clip`."""
+        return inputs.keep_clip(self.workspace, source, name)
+
+    def kept_file(self, reference: str) -> Path:
+        """Where a kept picture or film lies. Raises OelalaError ("picture-gone")."""
+        return inputs.kept_path(self.workspace, reference)
+
     def keep_frame(self, clip: Path, seconds: float | None = None) -> KeptPicture:
         """Keep a frame of a clip, by default its last. Raises as `library.inputs.keep_frame`."""
         return inputs.keep_frame(self.workspace, clip, seconds)
@@ -35,18 +46,25 @@ class PictureVerbs(Verbs):
     def continue_clip(self, clip: Path) -> dict[str, Any]:
         """Values for image-to-video that go on where a clip ends, as it was made, and become one with it.
 
-        The model's own settings come along where it can do this, else only the prompt. Raises as
+        The model's own settings come along where it can do this; else another model is chosen that makes
+        clips of this size and rate. Raises OelalaError ("cannot-continue") where none does, and as
         `keep_frame`.
         """
-        values = {
-            "image": self.keep_frame(clip).reference,
-            "extend": inputs.keep_clip(self.workspace, clip),
-        }
+        film = probe(clip)
         try:
             before = self.restore(clip).model_dump()
         except OelalaError:  # a clip of another program: it has a last frame all the same
-            return values
-        return catalog.carried_over(before, ImageToVideo) | values
+            before = {}
+        values = catalog.going_on(before, film, ImageToVideo, self.settings)
+        return values | {
+            "image": self.keep_frame(clip).reference,
+            "extend": inputs.keep_clip(self.workspace, clip),
+        }
+
+    def clip_joins(self, clip: Path) -> list[dict[str, Any]]:
+        """Where a finished clip was joined, first to last, each as `media.join.Join`; empty for one that was
+        made in one go."""
+        return joins_of(clip)
 
     def keeps_picture(self, reference: object) -> bool:
         return inputs.is_kept(self.workspace, reference)

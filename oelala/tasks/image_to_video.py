@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from oelala.tasks.base import shown
@@ -20,7 +20,8 @@ class ImageToVideo(VideoTask):
     `image` and `last_image` are paths; once submitted, names of pictures that the workspace keeps
     (`library/inputs.py`). `framing` says how a picture of another shape comes to the clip's size: "crop" cuts
     off what is too much, "pad" adds black bars; (`focus_x`, `focus_y`) is the place in 0 … 1 that a crop
-    keeps (0, 0 is the top left corner). `extend` is a clip: what is made goes on where it ends, and both
+    keeps (0, 0 is the top left corner), (`last_focus_x`, `last_focus_y`) that of the last picture, by default
+    the same. `extend` is a clip: what is made goes on where it ends, and both
     become one; without an `image` it begins with its last frame. What a model has no use for is None.
     """
 
@@ -34,6 +35,8 @@ class ImageToVideo(VideoTask):
     framing: Annotated[Framing, Field(json_schema_extra=shown("choice"))] = "crop"
     focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
     focus_y: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
+    last_focus_x: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
+    last_focus_y: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra=shown("unseen"))] = 0.5
     min_guidance_scale: Annotated[
         float | None, Field(ge=1.0, le=20.0, json_schema_extra=shown("number", advanced=True, step=0.1))
     ] = None
@@ -50,6 +53,15 @@ class ImageToVideo(VideoTask):
     decode_chunk_size: Annotated[
         int | None, Field(ge=1, le=32, json_schema_extra=shown("integer", advanced=True))
     ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_ends_alike(cls, values: Any) -> Any:
+        """Clips from before the last picture had a place of its own were framed so."""
+        if not isinstance(values, dict):
+            return values
+        same = {f"last_{name}": values[name] for name in ("focus_x", "focus_y") if name in values}
+        return same | values
 
     @field_validator("image")
     @classmethod

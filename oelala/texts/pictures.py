@@ -94,6 +94,14 @@ FAULTS: dict[str, Text] = {
         "Choose the model it was made with, or make a clip of its own.",
         "Kies het model waarmee hij gemaakt is of maak er een eigen clip van.",
     ),
+    "error.cannot-continue": Text(
+        "No model makes clips of {size} with {rate} frames a second, so none can go on from this one.",
+        "Geen model maakt clips van {size} met {rate} beelden per seconde, dus geen kan met deze verder.",
+    ),
+    "error.cannot-continue.hint": Text(
+        "Begin a clip of its own with its last frame: play it to the end and take that frame.",
+        "Begin een eigen clip met het laatste beeld: speel tot het eind en neem dat beeld.",
+    ),
     "error.nothing-to-add": Text(
         "One frame adds nothing to a clip.", "Eén beeld voegt niets toe aan een clip."
     ),
@@ -126,6 +134,10 @@ FIELDS: dict[str, Text] = {
     "field.focus_x.help": Text("0 keeps the left, 1 the right.", "0 houdt links, 1 houdt rechts."),
     "field.focus_y": Text("Place of the crop, down", "Plek van de uitsnede, verticaal"),
     "field.focus_y.help": Text("0 keeps the top, 1 the bottom.", "0 houdt boven, 1 houdt onder."),
+    "field.last_focus_x": Text("Place of the last crop, across", "Plek van de laatste uitsnede, horizontaal"),
+    "field.last_focus_x.help": Text("0 keeps the left, 1 the right.", "0 houdt links, 1 houdt rechts."),
+    "field.last_focus_y": Text("Place of the last crop, down", "Plek van de laatste uitsnede, verticaal"),
+    "field.last_focus_y.help": Text("0 keeps the top, 1 the bottom.", "0 houdt boven, 1 houdt onder."),
     "field.min_guidance_scale": Text("Guidance of the first frame", "Sturing van het eerste beeld"),
     "field.min_guidance_scale.help": Text(
         "How closely the first frame keeps to the picture; it grows from here.",
@@ -197,10 +209,11 @@ PAGE: dict[str, Text] = {
         "Gaat verder waar een clip eindigt; samen worden ze één.",
     ),
     "live.extend.not": Text("Make it a clip of its own", "Maak er een eigen clip van"),
+    "live.joins": Text("Where it was gone on with", "Waar hij is vervolgd"),
     "live.join": Text(
-        "joined at frame {frame}: colour {colour} apart (2 can be seen), {jump} × the usual step, "
+        "Joined at frame {frame}: colour {colour} apart (2 can be seen), {jump} × the usual step, "
         "{sharpness} × as sharp",
-        "verbonden bij beeld {frame}: kleur {colour} verschil (vanaf 2 zichtbaar), {jump} × de gewone stap, "
+        "Verbonden bij beeld {frame}: kleur {colour} verschil (vanaf 2 zichtbaar), {jump} × de gewone stap, "
         "{sharpness} × zo scherp",
     ),
     "live.join.face": Text(
@@ -210,6 +223,18 @@ PAGE: dict[str, Text] = {
         "This picture is no longer in the workspace. Choose it again.",
         "Deze afbeelding staat niet meer in de werkmap. Kies hem opnieuw.",
     ),
+    "live.film.coming": Text("The film is being read", "De film wordt gelezen"),
+    "live.film.hint": Text(
+        "Play or drag it to the frame you want.", "Speel of sleep hem naar het beeld dat je wilt."
+    ),
+    "live.film.unseen": Text(
+        "Your browser cannot show this film; its first frame and its end can be used all the same.",
+        "Je browser kan deze film niet tonen; het eerste beeld en het eind zijn wel te gebruiken.",
+    ),
+    "live.film.begin": Text("Begin with this frame", "Begin met dit beeld"),
+    "live.film.end": Text("End with this frame", "Eindig met dit beeld"),
+    "live.film.further": Text("Go on from its end", "Ga verder waar hij eindigt"),
+    "live.film.not": Text("Without this film", "Zonder deze film"),
     "live.animate": Text("Animate", "Animeer"),
     "live.animate.help": Text(
         "Begin a clip with the frame you see", "Begin een clip met het beeld dat je ziet"

@@ -58,10 +58,8 @@ def _state_view(state: State, language: Language) -> dict[str, Any]:
             at = {"phase": progress.phase, "step": progress.step, "total": progress.total}
             return {"started": started, "cancelling": cancelling, "preview": progress.preview, **at}
         case Done(started, finished, result):
-            joins = result.details.get("joins") or [None]
-            join = {"join": joins[-1]} if isinstance(joins[-1], dict) else {}
             told = {name: True for name in NOTED if result.details.get(name)}
-            made = {"output": _address(result.output), **join, **told}
+            made = {"output": _address(result.output), **told}
             return {"started": started, "finished": finished, **made}
         case Failed(started, finished, code, values):
             return {"started": started, "finished": finished, **fault_view(code, values, language)}

@@ -68,7 +68,7 @@ def test_both_become_one_clip_and_again_one(manager: ModelManager, workspace: Wo
     assert np.abs(frames_of(joined)[:9] - frames_of(clip)).mean() < 3
     (join,) = first.details["joins"]
     assert join["frame"] == 9
-    assert join.keys() == {"frame", "colour", "colour_before", "sharpness", "jump", "identity"}
+    assert join.keys() == {"frame", "colour", "colour_before", "sharpness", "jump", "identity", "shared"}
     made = json.loads((workspace.root / first.details["metadata"]).read_text())["oelala"]
     assert made["joins"] == [join]
     clip.unlink()  # the clip before may go: what was kept of it stays

@@ -142,4 +142,7 @@ def test_parts_are_shared_both_ways() -> None:
 def test_the_last_image_is_for_those_that_heed_it() -> None:
     named: list[Any] = [row.id for row in rows("image-to-video") if row.last_image]
     experts = [f"wan2.2-i2v-a14b{bits}" for bits in ("", "-bf16", "-gguf")]
-    assert named == [*experts, *(f"wan2.1-flf2v-14b-720p{bits}" for bits in ("", "-fp16", "-gguf"))]
+    vace = [row.id for row in rows() if row.id.startswith("wan2.1-vace")]
+    flf2v = [f"wan2.1-flf2v-14b-720p{bits}" for bits in ("", "-fp16", "-gguf")]
+    assert sorted(named) == sorted(["oelala-mini", *experts, *flf2v, *vace])
+    assert {row.id for row in rows() if row.last_image} == set(named)

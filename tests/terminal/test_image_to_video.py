@@ -67,7 +67,12 @@ def test_a_clip_from_a_picture_that_is_deleted_afterwards(tmp_path: Path) -> Non
         (["--image", "gone.png"], "There is no picture gone.png."),
         (["--image", "poem.png"], "poem.png is not a picture."),
         (["--image", "photo.png", "--framing", "stretch"], "“stretch” is not possible here."),
-        (["--image", "photo.png", "--last-image", "photo.png"], "Oelala Mini has no such setting."),
+        (["--image", "photo.png", "--last-image", "gone.png"], "There is no picture gone.png."),
+        (["--image", "photo.png", "--last-image", "photo.png", "--num-frames", "1"], "must be at least 5"),
+        (
+            ["--image", "photo.png", "--last-image", "photo.png", "--model", "wan2.2-ti2v-5b"],
+            "Wan 2.2 TI2V 5B has no such setting.",
+        ),
         (["--image", "photo.png", "--motion-bucket-id", "5"], "Oelala Mini has no such setting."),
         (["--image", "photo.png", "--focus-x", "2"], "This must be at most 1"),
     ],

@@ -92,7 +92,7 @@ def test_from_a_picture_to_a_clip_framed_by_hand(page: Any, live: LiveStudio, ph
     page.wait_for_selector(".o-extend:has-text('Goes on where a clip ends')")
     longer = generate(page, "image-to-video")
     page.wait_for_selector(f"{row(longer)}[data-state=done]", timeout=60_000)
-    page.wait_for_selector(".o-facts:has-text('joined at frame 5: colour ')")
+    page.wait_for_selector(".o-joins:has-text('Joined at frame 5: colour ')")
     made = live.studio.job(longer).state.result.details  # type: ignore[union-attr]
     assert (made["num_frames"], made["joins"][0]["frame"]) == (9, 5)
     page.click(".o-extend button")
@@ -163,6 +163,11 @@ def test_a_dropped_picture_and_a_clips_frame_open_the_tab(page: Any, live: LiveS
 def test_a_pasted_picture_is_taken(page: Any, photo: Path) -> None:
     open_tab(page)
     page.focus(f"{FORM}prompt textarea")
+    paste(page, photo)
+    page.wait_for_selector(f"{NOTE}:has-text('300 × 200 becomes')")
+
+
+def paste(page: Any, photo: Path) -> None:
     page.evaluate(
         """([bytes, name]) => {
           const transfer = new DataTransfer();
@@ -172,32 +177,54 @@ def test_a_pasted_picture_is_taken(page: Any, photo: Path) -> None:
         }""",
         [list(photo.read_bytes()), "clipboard.png"],
     )
-    page.wait_for_selector(f"{NOTE}:has-text('300 × 200 becomes')")
+
+
+def with_camera(page: Any) -> None:
+    """Chromium shows no camera here, so the page asks one that is drawn; what follows is the real thing."""
+    page.evaluate(
+        """() => { window.streams = []; navigator.mediaDevices.getUserMedia = async () => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+          const pen = canvas.getContext("2d");
+          setInterval(() => { pen.fillStyle = "#c81e28"; pen.fillRect(0, 0, 320, 240); }, 50);
+          window.streams.push(canvas.captureStream(20));
+          return window.streams.at(-1);
+        }; }"""
+    )
+    open_tab(page)
+    page.dblclick("[data-picture=image] button:has-text('Use the camera')")
+    page.wait_for_function("() => document.querySelector('.o-camera video')?.videoWidth === 320")
+
+
+RUNNING = (
+    "() => window.streams.flatMap(one => one.getTracks()).filter(one => one.readyState === 'live').length"
+)
 
 
 def test_the_camera_takes_one(browser: Any, live: LiveStudio) -> None:
-    """Chromium shows no camera here, so the page asks one that is drawn; what follows is the real thing."""
     with visitor(browser, live) as page:
-        page.evaluate(
-            """() => { navigator.mediaDevices.getUserMedia = async () => {
-              const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
-              const pen = canvas.getContext("2d");
-              setInterval(() => { pen.fillStyle = "#c81e28"; pen.fillRect(0, 0, 320, 240); }, 50);
-              return canvas.captureStream(20);
-            }; }"""
-        )
-        open_tab(page)
-        page.click("[data-picture=image] button:has-text('Use the camera')")
-        page.wait_for_function("() => document.querySelector('.o-camera video')?.videoWidth === 320")
+        with_camera(page)
+        assert page.evaluate("() => window.streams.length") == 1, "a double click opens one camera"
+        assert page.evaluate(RUNNING) == 1
         page.click("button:has-text('Take the picture')")
         page.wait_for_selector(f"{NOTE}:has-text('320 × 240 becomes')")
         assert page.query_selector(".o-camera") is None
+        assert page.evaluate(RUNNING) == 0
+
+
+def test_the_camera_goes_off_when_another_picture_comes(browser: Any, live: LiveStudio, photo: Path) -> None:
+    with visitor(browser, live) as page:
+        with_camera(page)
+        paste(page, photo)
+        page.wait_for_selector(f"{NOTE}:has-text('300 × 200 becomes')")
+        assert page.evaluate(RUNNING) == 0
 
 
 def test_a_model_without_a_last_picture_has_no_such_field(page: Any) -> None:
     open_tab(page)
     assert page.is_visible(f"{FORM}image")
-    assert page.is_hidden(f"{FORM}last_image")
+    assert page.is_visible(f"{FORM}last_image"), "Oelala Mini can be told where to end"
+    choose_model(page, "Stable Video Diffusion")
+    page.wait_for_selector(f"{FORM}last_image", state="hidden")
 
 
 def choose_model(page: Any, title: str) -> None:
@@ -223,7 +250,7 @@ def test_a_model_with_a_last_picture_shows_its_field_and_uses_it(
     assert task.guidance_scale_2 == 3.5
     page.click("[data-picture=last_image] button:has-text('Remove')")
     page.wait_for_selector("[data-picture=last_image] input[type=file]", state="attached")
-    choose_model(page, "Oelala Mini")
+    choose_model(page, "Stable Video Diffusion")
     page.wait_for_selector(f"{FORM}last_image", state="hidden")
 
 

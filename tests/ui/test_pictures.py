@@ -15,16 +15,20 @@ from starlette.testclient import TestClient
 
 from oelala.errors import InvalidTask
 from oelala.library.outputs import SaveClip, save_clip
+from oelala.models.catalog import find
 from oelala.progress import RunContext
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.base import Task
 from oelala.tasks.image_to_video import ImageToVideo
+from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.ui.form import Form
 from oelala.ui.routes import routes
 from tests.media import pictures
 from tests.media.clips import moving_gradient
+from tests.media.films import film
+from tests.models.folders import write_cached
 
 OURS = {"X-Oelala": "1"}
 VALUES: dict[str, Any] = {
@@ -60,9 +64,11 @@ def upload(client: TestClient, path: Path, name: str | None = None) -> Any:
     return client.post(f"/oelala/upload?name={name or path.name}", content=path.read_bytes(), headers=OURS)
 
 
-def clip_of(studio: Studio, task: Task) -> str:
-    frames = moving_gradient(9, 96, 128)
-    result = save_clip(SaveClip(studio.workspace, RunContext("a-job", 1.8e9), task, frames, 16, {}))
+def clip_of(
+    studio: Studio, task: Task, size: tuple[int, int] = (128, 96), fps: float = 16, **told: Any
+) -> str:
+    frames = moving_gradient(9, size[1], size[0])
+    result = save_clip(SaveClip(studio.workspace, RunContext("a-job", 1.8e9), task, frames, fps, told))
     assert result.output is not None
     return result.output.removeprefix("outputs/")
 
@@ -90,7 +96,8 @@ def test_what_is_no_picture_is_named_as_the_visitor_named_it(
 
 
 def test_only_our_own_page_may_bring_one(client: TestClient, photo: Path) -> None:
-    for path in ("upload", "frames/a.mp4", "continue/a.mp4"):
+    films = ("films", "films/a.mp4/frame", "films/a.mp4/continue")
+    for path in ("upload", "frames/a.mp4", "continue/a.mp4", *films):
         assert client.post(f"/oelala/{path}", content=photo.read_bytes()).status_code == 403
 
 
@@ -124,10 +131,100 @@ def test_a_clip_goes_on_with_the_settings_it_was_made_with(studio: Studio, clien
     assert (studio.workspace.inputs / str(task.extend)).samefile(studio.workspace.outputs / clip)
 
 
-def test_of_a_model_that_cannot_go_on_only_the_prompt_comes_along(studio: Studio, client: TestClient) -> None:
-    clip = clip_of(studio, TextToVideo(**{**VALUES, "model": "wan2.1-t2v-1.3b"}))
-    values = client.post(f"/oelala/continue/{clip}", headers=OURS).json()["values"]
-    assert values.keys() == {"image", "extend", "prompt"}
+def continued(client: TestClient, clip: str) -> dict[str, Any]:
+    """The values of the form, without what is kept of the clip."""
+    values: dict[str, Any] = client.post(f"/oelala/continue/{clip}", headers=OURS).json()["values"]
+    assert {"image", "extend"} <= values.keys()
+    ImageToVideo(**values)
+    return {name: value for name, value in values.items() if name not in ("image", "extend")}
+
+
+@pytest.mark.parametrize(
+    ("made_by", "here", "chosen"),
+    [
+        ("wan2.1-t2v-1.3b", (), "wan2.1-vace-1.3b"),
+        ("wan2.1-t2v-1.3b", ("svd",), "wan2.1-vace-1.3b"),  # 368 is no multiple of SVD's 64
+        ("wan2.1-t2v-1.3b", ("wan2.2-i2v-a14b",), "wan2.2-i2v-a14b"),
+        ("wan2.1-t2v-14b", (), "wan2.1-i2v-14b-480p"),
+        ("wan2.2-t2v-a14b", (), "wan2.2-i2v-a14b"),
+        ("a model long gone", ("wan2.1-vace-1.3b",), "wan2.1-vace-1.3b"),
+    ],
+)
+def test_a_model_that_makes_this_size_and_rate_goes_on(
+    studio: Studio, client: TestClient, made_by: str, here: tuple[str, ...], chosen: str
+) -> None:
+    for model in here:
+        write_cached(studio.settings.models, find(model))
+    clip = clip_of(studio, TextToVideo(**{**VALUES, "model": made_by}), (640, 368))
+    assert continued(client, clip) == {"model": chosen, "width": 640, "height": 368, "prompt": "she dances"}
+
+
+def test_of_a_small_clip_the_embedded_model_goes_on(studio: Studio, client: TestClient) -> None:
+    task = PoseTransfer(motion="wave", prompt="she waves", model="wan2.1-vace-14b")
+    clip = clip_of(studio, task.model_copy(update={"model": "wan2.2-animate-14b"}), (256, 256))
+    size = {"width": 256, "height": 256}
+    assert continued(client, clip) == {"model": "oelala-mini", **size, "prompt": "she waves"}
+    own = clip_of(studio, task.model_copy(update={"num_frames": 9}), (256, 256))
+    values = continued(client, own)
+    assert (values["model"], values["num_frames"], values["width"]) == ("wan2.1-vace-14b", 9, 256)
+    assert "motion" not in values
+
+
+def test_a_rate_that_can_be_set_is_that_of_the_clip(studio: Studio, client: TestClient) -> None:
+    clip = clip_of(studio, TextToVideo(**{**VALUES, "model": "somebody's"}), (512, 256), 9)
+    assert continued(client, clip) == {"model": "svd", "width": 512, "height": 256, "fps": 9}
+
+
+@pytest.mark.parametrize(("size", "fps"), [((200, 120), 16), ((256, 256), 60)])
+def test_where_no_model_can_go_on_that_is_said_at_once(
+    studio: Studio, client: TestClient, size: tuple[int, int], fps: float
+) -> None:
+    clip = clip_of(studio, TextToVideo(**{**VALUES, "model": "wan2.1-t2v-1.3b"}), size, fps)
+    answer = client.post(f"/oelala/continue/{clip}", headers=OURS)
+    assert answer.status_code == 400
+    shape = f"{size[0]} × {size[1]} with {fps} frames a second"
+    assert answer.json()["message"] == f"No model makes clips of {shape}, so none can go on from this one."
+    assert "last frame" in answer.json()["hint"]
+
+
+def bring(client: TestClient, path: Path, name: str | None = None) -> Any:
+    return client.post(f"/oelala/films?name={name or path.name}", content=path.read_bytes(), headers=OURS)
+
+
+def test_a_film_of_ones_own_lends_a_frame_and_goes_on(
+    studio: Studio, client: TestClient, tmp_path: Path
+) -> None:
+    frames = moving_gradient(9, 256, 256)
+    own = film(tmp_path / "my holiday.mp4", list(frames))
+    reference = bring(client, own).json()["reference"]
+    own.unlink()
+    kept = client.post(f"/oelala/films/{reference}/frame?seconds=0.25", headers=OURS).json()
+    found = np.asarray(Image.open(studio.workspace.inputs / kept["reference"]), np.float64)
+    assert np.abs(found - frames[4]).mean() < 4
+    values = client.post(f"/oelala/films/{reference}/continue", headers=OURS).json()["values"]
+    assert (values["model"], values["width"], values["extend"]) == ("oelala-mini", 256, reference)
+    assert studio.keeps_picture(values["image"])
+    assert studio.title_of({"kind": "image-to-video", "extend": reference}) == "my holiday"
+    assert list(studio.workspace.tmp.iterdir()) == []
+
+
+def test_what_is_no_film_is_named_as_the_visitor_named_it(client: TestClient, tmp_path: Path) -> None:
+    poem = tmp_path / "poem"
+    poem.write_text("no film")
+    answer = bring(client, poem, "../holiday.mov")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("holiday.mov")
+    for work in ("frame", "continue"):
+        assert client.post(f"/oelala/films/{'0' * 64}.mp4/{work}", headers=OURS).status_code == 404
+
+
+def test_all_joins_of_a_clip_are_told(studio: Studio, client: TestClient) -> None:
+    joins = [{"frame": frame, "colour": 0.1} for frame in (3, 6)]
+    clip = clip_of(studio, TextToVideo(**VALUES), joins=joins)
+    assert client.get(f"/oelala/joins/{clip}").json() == {"joins": joins}
+    plain = clip_of(studio, TextToVideo(**{**VALUES, "prompt": "in one go"}))
+    assert client.get(f"/oelala/joins/{plain}").json() == {"joins": []}
+    assert client.get("/oelala/joins/nowhere.mp4").status_code == 404
 
 
 def test_a_form_takes_kept_pictures_and_no_path(studio: Studio, photo: Path) -> None:
@@ -150,5 +247,5 @@ def test_a_form_takes_kept_pictures_and_no_path(studio: Studio, photo: Path) -> 
         assert (fault.value.code, fault.value.field) == ("picture-gone", "image")
     view = form.view_model("oelala-mini")
     assert view is not None
-    assert view["pictures"] == ["image"]
+    assert view["pictures"] == ["image", "last_image"]
     assert view["sizes"]["native"] == [[256, 256]]

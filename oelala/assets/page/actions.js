@@ -53,12 +53,19 @@ export async function animate(path, seconds) {
 
 export async function goOn(path) {
   try {
-    const { kind, values } = await post(`/oelala/continue/${address(path)}`);
-    await restore({ kind, values: { ...values, draft: true } });
-    notify(t("live.animated"));
+    await continued(await post(`/oelala/continue/${address(path)}`));
   } catch (fault) {
     notifyFault(fault);
   }
+}
+
+// The same of a film of the visitor's own, by the name it is kept under; these throw what goes wrong.
+export const frameOfFilm = async (film, seconds) => (await post(`/oelala/films/${film}/frame?seconds=${seconds}`)).reference;
+export const goOnFromFilm = async (film) => continued(await post(`/oelala/films/${film}/continue`));
+
+async function continued({ kind, values }) {
+  await restore({ kind, values: { ...values, draft: true } });
+  notify(t("live.animated"));
 }
 
 const address = (path) => path.split("/").map(encodeURIComponent).join("/");

@@ -81,3 +81,15 @@ export function facts(of) {
 
 export const clipUrl = (path) => `/oelala/outputs/${path.split("/").map(encodeURIComponent).join("/")}`;
 export const byId = (id) => document.getElementById(id);
+
+export const isFilm = (file) => file.type.startsWith("video/") || /\.(mp4|m4v|mov|mkv|webm|avi)$/i.test(file.name);
+
+// Tells once, when the element has left the page.
+export function whenGone(node, then) {
+  const watcher = new MutationObserver(() => {
+    if (node.isConnected) return;
+    watcher.disconnect();
+    then();
+  });
+  watcher.observe(document.body, { childList: true, subtree: true });
+}

@@ -1,8 +1,9 @@
 // Files dropped anywhere on the page, and whom they are for.
 import { reuseFile } from "./actions.js";
-import { byId, t } from "./dom.js";
-import { beginWith } from "./picture.js";
+import { byId, isFilm, t } from "./dom.js";
 import { bringMotion, openMotion } from "./motion.js";
+import { beginWith, offerFilm } from "./picture.js";
+import { isOpen } from "./values.js";
 
 const WITH_SETTINGS = /\.(mp4|json)$/i; // what Oelala writes
 const MOVES = /\.(mp4|m4v|mov|mkv|webm|avi|gif|json|zip)$/i;
@@ -10,21 +11,23 @@ const LARGE = 200e6; // bytes; no clip of Oelala's, and long on its way
 // Faults of a file that holds no settings: it may well be something else.
 const NO_SETTINGS = ["no-metadata", "unreadable-file", "upload-too-large"];
 
-// "settings": what Oelala made brings them back. "motion": where one is asked for, anything that moves is one,
-// unless ("settings or motion") it has settings to bring. "picture": all the rest.
-export function meantAs(file, { asksForMotion }) {
+// What a file is tried as. "settings": what Oelala made brings them back. "motion", "film": where one is asked
+// for, anything that moves is one, unless it has settings to bring ("settings or …"). "picture": all the rest.
+export function meantAs(file, { asksForMotion, asksForFilm }) {
   const mayHaveSettings = WITH_SETTINGS.test(file.name);
-  if (!asksForMotion || !MOVES.test(file.name)) return mayHaveSettings ? "settings" : "picture";
-  return mayHaveSettings && file.size < LARGE ? "settings or motion" : "motion";
+  const otherwise = asksForMotion && MOVES.test(file.name) ? "motion" : asksForFilm && isFilm(file) ? "film" : null;
+  if (!otherwise) return mayHaveSettings ? "settings" : "picture";
+  return mayHaveSettings && file.size < LARGE ? `settings or ${otherwise}` : otherwise;
 }
 
 function deliver(files, target) {
+  const [file] = files;
   const place = openMotion();
-  const meant = meantAs(files[0], { asksForMotion: Boolean(place) });
-  const bring = () => bringMotion(place, files);
-  if (meant === "picture") return beginWith(files[0], target);
-  if (meant === "settings") return reuseFile(files[0]);
-  return meant === "motion" || files.length > 1 ? bring() : reuseFile(files[0], { without: NO_SETTINGS, use: bring });
+  const meant = meantAs(file, { asksForMotion: Boolean(place), asksForFilm: isOpen("image-to-video") });
+  if (meant === "picture") return beginWith(file, target);
+  if (meant === "settings") return reuseFile(file);
+  const use = () => (meant.endsWith("motion") ? bringMotion(place, files) : offerFilm(file, target));
+  return meant.startsWith("settings") && files.length === 1 ? reuseFile(file, { without: NO_SETTINGS, use }) : use();
 }
 
 export function startDrop() {

@@ -1,34 +1,40 @@
-// The film that a motion was found in, behind its skeleton: small stills of it, in one picture.
-const LIGHT = 0.55; // the skeleton stays the brightest
-const sheets = new Map(); // a motion -> the picture of its stills, once it has come
+// A film of the visitor's own where a picture is asked for: begun with a frame of it, or gone on with.
+import { frameOfFilm, goOnFromFilm } from "./actions.js";
+import { button, el, t, whenGone } from "./dom.js";
+import { post } from "./net.js";
+import { notifyFault } from "./notices.js";
 
-export class Film {
-  // `stills`: {count, columns, seconds}, or null where there are none. `redraw()` is called once they have come.
-  constructor(motion, stills, redraw) {
-    Object.assign(this, { stills, sheet: null });
-    if (stills) sheetOf(motion).then((sheet) => ((this.sheet = sheet), sheet && redraw()));
+// `take` is told the name of the kept frame; `close` puts the place back as it was.
+export async function openFilm(place, file, { take, close }) {
+  const last = place.dataset.picture !== "image";
+  const waiting = el("p", { class: "o-picture-note", role: "status" }, t("live.film.coming"));
+  place.replaceChildren(waiting);
+  let film;
+  try {
+    film = (await post(`/oelala/films?name=${encodeURIComponent(file.name)}`, file)).reference;
+  } catch (fault) {
+    if (waiting.isConnected) close();
+    return notifyFault(fault);
   }
-
-  // The still of that time, whole, between bars where the canvas has another shape.
-  draw(pen, seconds) {
-    if (!this.sheet) return;
-    const { count, columns, seconds: whole } = this.stills;
-    const index = Math.min(count - 1, Math.max(0, Math.floor((seconds / whole) * count)));
-    const [wide, high] = [this.sheet.naturalWidth / columns, this.sheet.naturalHeight / Math.ceil(count / columns)];
-    const { width, height } = pen.canvas;
-    const scale = Math.min(width / wide, height / high);
-    const [left, top] = [(index % columns) * wide, Math.floor(index / columns) * high];
-    pen.globalAlpha = LIGHT;
-    pen.drawImage(this.sheet, left, top, wide, high, (width - wide * scale) / 2, (height - high * scale) / 2, wide * scale, high * scale);
-    pen.globalAlpha = 1;
-  }
+  if (!waiting.isConnected) return undefined; // another picture came meanwhile
+  const video = el("video", { class: "o-picture-image", src: URL.createObjectURL(file), controls: true, muted: true, playsInline: true, preload: "auto" });
+  whenGone(video, () => URL.revokeObjectURL(video.src));
+  const note = el("p", { class: "o-picture-note", role: "status" }, t("live.film.hint"));
+  video.addEventListener("error", () => (note.textContent = t("live.film.unseen"))); // its first frame can be taken all the same
+  const frame = button(t(last ? "live.film.end" : "live.film.begin"), { name: "picture", kind: "o-plain", on: () => busy(place, async () => take(await frameOfFilm(film, video.currentTime))) });
+  const further = !last && button(t("live.film.further"), { name: "forward", on: () => busy(place, async () => (await goOnFromFilm(film)) && close()) });
+  const away = button(t("live.film.not"), { name: "close", on: close });
+  place.replaceChildren(el("div", { class: "o-canvas o-film" }, video), note, el("div", { class: "o-picture-tools" }, frame, further, away));
+  return undefined;
 }
 
-function sheetOf(motion) {
-  if (!sheets.has(motion)) {
-    const sheet = new Image();
-    sheet.src = `/oelala/motions/${encodeURIComponent(motion)}/film.webp`;
-    sheets.set(motion, sheet.decode().then(() => sheet, () => (sheets.delete(motion), null)));
+async function busy(place, work) {
+  const buttons = [...place.querySelectorAll("button")];
+  buttons.forEach((one) => (one.disabled = true));
+  try {
+    await work();
+  } catch (fault) {
+    notifyFault(fault);
   }
-  return sheets.get(motion);
+  buttons.forEach((one) => (one.disabled = false));
 }

@@ -1,6 +1,6 @@
 // The motion as the model will see it, over its character, and what does not fit in words, before Generate.
 import { button, el, setText, t } from "./dom.js";
-import { Film } from "./film.js";
+import { Stills } from "./stills.js";
 import { follow } from "./find.js";
 import { modelOf } from "./model.js";
 import { post } from "./net.js";
@@ -99,7 +99,7 @@ async function fit(place, part, { values, drawing }) {
     part.view = view;
     part.drawing = drawing;
     part.from = values.motion_start ?? 0;
-    part.film = values.mode === "replace" ? new Film(values.motion, view.stills, () => part.player.draw(part.player.index)) : null;
+    part.film = values.mode === "replace" ? new Stills(values.motion, view.stills, () => part.player.draw(part.player.index)) : null;
     part.picture = part.film ? null : await pictureOf(drawing.image);
     part.canvas.setAttribute("aria-label", t(part.film ? "live.fit.overlay.film" : "live.fit.overlay"));
     part.box.hidden = false;

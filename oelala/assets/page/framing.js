@@ -18,6 +18,11 @@ const input = (kind, name) => document.querySelector(`[id="${kind}--${name}"] in
 const number = (kind, name) => Number(input(kind, name)?.value);
 const framing = (kind) => document.querySelector(`[id="${kind}--framing"] input:checked`)?.value ?? "crop";
 
+// A last picture has a place of its own to keep.
+const focusOf = (place, axis) => `${place.dataset.picture === "last_image" ? "last_" : ""}focus_${axis}`;
+
+const focused = (place, axis) => number(place.dataset.of, focusOf(place, axis));
+
 function set(kind, name, value) {
   const box = input(kind, name);
   if (!box || Number(box.value) === value) return;
@@ -46,8 +51,8 @@ export function drawFraming(place) {
   frame.hidden = pad || (share.x > 0.995 && share.y > 0.995);
   frame.style.width = `${share.x * 100}%`;
   frame.style.height = `${share.y * 100}%`;
-  frame.style.left = `${(1 - share.x) * clamp(number(kind, "focus_x")) * 100}%`;
-  frame.style.top = `${(1 - share.y) * clamp(number(kind, "focus_y")) * 100}%`;
+  frame.style.left = `${(1 - share.x) * clamp(focused(place, "x")) * 100}%`;
+  frame.style.top = `${(1 - share.y) * clamp(focused(place, "y")) * 100}%`;
   note(place, picture, { width, height, pad, lost: 1 - share.x * share.y });
 }
 
@@ -64,15 +69,16 @@ const clamp = (value) => Math.min(1, Math.max(0, Number.isFinite(value) ? value 
 
 function drag(event) {
   const frame = event.target.closest(".o-frame");
-  const [kind, canvas] = [frame.closest("[data-of]").dataset.of, frame.parentElement];
+  const [place, canvas] = [frame.closest("[data-of]"), frame.parentElement];
+  const { of: kind } = place.dataset;
   const room = { x: canvas.clientWidth - frame.offsetWidth, y: canvas.clientHeight - frame.offsetHeight };
   const from = { x: event.clientX - frame.offsetLeft, y: event.clientY - frame.offsetTop };
   event.preventDefault();
   frame.focus();
   frame.setPointerCapture(event.pointerId);
   const move = (now) => {
-    if (room.x > 1) set(kind, "focus_x", round(clamp((now.clientX - from.x) / room.x)));
-    if (room.y > 1) set(kind, "focus_y", round(clamp((now.clientY - from.y) / room.y)));
+    if (room.x > 1) set(kind, focusOf(place, "x"), round(clamp((now.clientX - from.x) / room.x)));
+    if (room.y > 1) set(kind, focusOf(place, "y"), round(clamp((now.clientY - from.y) / room.y)));
     redraw();
   };
   frame.addEventListener("pointermove", move);
@@ -82,11 +88,11 @@ function drag(event) {
 const round = (value) => Math.round(value * 1000) / 1000;
 
 function nudge(event) {
-  const [name, way] = { ArrowLeft: ["focus_x", -1], ArrowRight: ["focus_x", 1], ArrowUp: ["focus_y", -1], ArrowDown: ["focus_y", 1] }[event.key] ?? [];
-  if (!name) return;
+  const [axis, way] = { ArrowLeft: ["x", -1], ArrowRight: ["x", 1], ArrowUp: ["y", -1], ArrowDown: ["y", 1] }[event.key] ?? [];
+  if (!axis) return;
   event.preventDefault();
-  const kind = event.target.closest("[data-of]").dataset.of;
-  set(kind, name, round(clamp(number(kind, name) + way * STEP)));
+  const place = event.target.closest("[data-of]");
+  set(place.dataset.of, focusOf(place, axis), round(clamp(focused(place, axis) + way * STEP)));
   redraw();
 }
 

@@ -5,6 +5,7 @@ import { startFit } from "./fit.js";
 import { startForm } from "./form.js";
 import { startGallery } from "./gallery.js";
 import { startHeader } from "./header.js";
+import { startJoins } from "./joins.js";
 import { startLog } from "./log.js";
 import { startModels } from "./model.js";
 import { startMotion } from "./motion.js";
@@ -34,6 +35,7 @@ function start() {
   startMotion();
   startFit();
   startScore();
+  startJoins();
   document.documentElement.dataset.oelala = "ready";
 }
 

@@ -3,7 +3,7 @@ import { detectorChoice, detectorOf, detectorsHere, detectorsToGet, isBuiltIn } 
 import { button, byId, el, setText, t } from "./dom.js";
 import { exportsOf } from "./export.js";
 import { clear, refuse } from "./faults.js";
-import { Film } from "./film.js";
+import { Stills } from "./stills.js";
 import { filmOf, partChooser } from "./film_part.js";
 import { follow } from "./find.js";
 import { modelOf } from "./model.js";
@@ -199,7 +199,7 @@ function filled(place, view, detectors) {
       drawDots(pen, person.dots?.[index], { faint: which !== chosen() });
     });
   });
-  const film = new Film(nameIn(kind, "motion"), view.stills, () => player.draw(player.index));
+  const film = new Stills(nameIn(kind, "motion"), view.stills, () => player.draw(player.index));
   canvas.addEventListener("click", (event) => pick(kind, view, player.index, event));
   const percent = (share) => Math.round(share * 100);
   const words = t(view.frames === 1 ? "live.motion.still" : "live.motion.found", { frames: view.frames, fps: Math.round(view.fps * 10) / 10, detected: percent(view.detected), confidence: percent(view.confidence) });

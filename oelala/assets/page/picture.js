@@ -2,14 +2,16 @@
 // sees them. The name of a kept picture sits in a field of Gradio's that nobody sees (`ui/widgets.py`).
 import { intoForm } from "./actions.js";
 import { openCamera } from "./camera.js";
-import { button, byId, el, t } from "./dom.js";
+import { button, byId, el, isFilm, t } from "./dom.js";
 import { clear, refuse } from "./faults.js";
+import { openFilm } from "./film.js";
 import { drawFraming, startFraming } from "./framing.js";
 import { modelOf } from "./model.js";
 import { post } from "./net.js";
 import { notifyFault } from "./notices.js";
 
 const ACCEPT = "image/png,image/jpeg,image/webp,image/avif,image/bmp,image/tiff,.heic";
+const FILMS_IN = "image-to-video"; // the kind whose pictures may be frames of a film; elsewhere a film is a motion
 const drawn = new WeakMap(); // the element of a picture -> what it shows
 
 export function startPictures() {
@@ -83,6 +85,17 @@ export async function beginWith(file, target) {
   if (place) givePicture(place, file);
 }
 
+// A frame of a film, or where it ends, in the place of a picture.
+export function offerFilm(file, target) {
+  const place = pictureAt(target);
+  if (!place) return;
+  const take = (reference) => {
+    drawn.delete(place);
+    write(place, reference);
+  };
+  openFilm(place, file, { take, close: () => redraw(place) });
+}
+
 async function givePicture(place, file) {
   draw(place, { coming: true });
   try {
@@ -130,8 +143,12 @@ function draw(place, { coming = false } = {}) {
 const waiting = () => el("p", { class: "o-picture-note", role: "status" }, t("live.picture.coming"));
 
 function empty(place) {
-  const input = el("input", { type: "file", accept: ACCEPT, hidden: true, tabIndex: -1, "aria-hidden": "true" });
-  input.addEventListener("change", () => input.files[0] && givePicture(place, input.files[0]));
+  const films = place.dataset.of === FILMS_IN;
+  const input = el("input", { type: "file", accept: films ? `${ACCEPT},video/*,.mkv` : ACCEPT, hidden: true, tabIndex: -1, "aria-hidden": "true" });
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    if (file) films && isFilm(file) ? offerFilm(file, place) : givePicture(place, file);
+  });
   const choose = button(t("live.picture.choose"), { name: "picture", kind: "o-plain", on: () => input.click() });
   const camera = navigator.mediaDevices && button(t("live.picture.camera"), { name: "camera", on: () => openCamera(place, (file) => givePicture(place, file), () => redraw(place)) });
   return [el("div", { class: "o-picture-empty" }, choose, camera, el("p", { class: "o-picture-note" }, t("live.picture.hint")), input)];

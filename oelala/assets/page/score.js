@@ -15,13 +15,13 @@ export function startScore() {
 async function look() {
   const video = document.querySelector("video.o-player");
   const path = decodeURIComponent(new URL(video?.dataset.clip ?? video?.src ?? "", location.href).pathname);
-  const shown = byId("o-under").querySelector(".o-score");
+  const shown = byId("o-under").querySelector(".o-score[data-kind]");
   if (!video || !path.startsWith(PREFIX)) return shown?.remove();
   const clip = path.slice(PREFIX.length);
   if (shown?.dataset.clip === clip) return undefined;
   shown?.remove();
   const score = await scoreOf(clip);
-  const still = document.querySelector("video.o-player") === video && !byId("o-under").querySelector(".o-score");
+  const still = document.querySelector("video.o-player") === video && !byId("o-under").querySelector(".o-score[data-kind]");
   if (still && score.curve) byId("o-under").append(block(video, clip, score));
   return undefined;
 }

@@ -157,9 +157,7 @@ function ending(job) {
 
 function underJob(job) {
   const took = job.state === "done" ? ` · ${t("live.took", { time: duration(job.finished - job.started) })}` : "";
-  const face = typeof job.join?.identity === "number" ? `, ${t("live.join.face", job.join)}` : "";
-  const join = job.join ? ` · ${t("live.join", job.join)}${face}` : "";
-  return under(job.title, facts(job.facts) + took + join, toolsOf(job));
+  return under(job.title, facts(job.facts) + took, toolsOf(job));
 }
 
 function toolsOf(job) {

@@ -1,7 +1,8 @@
 """Which models there are, what they can do, and whether they are on this disk. Imports no torch."""
 
 from oelala.models.catalog.added import add_row, forget_row
-from oelala.models.catalog.fields import carried_over, for_model, foreign_fields
+from oelala.models.catalog.fields import for_model, foreign_fields
+from oelala.models.catalog.going_on import going_on
 from oelala.models.catalog.installed import (
     Installation,
     installation,
@@ -39,7 +40,6 @@ __all__ = [
     "TinyDecoderRow",
     "add_row",
     "all_speeds",
-    "carried_over",
     "chosen_speed",
     "defaults",
     "defaults_of",
@@ -47,6 +47,7 @@ __all__ = [
     "for_model",
     "foreign_fields",
     "forget_row",
+    "going_on",
     "installation",
     "locate",
     "missing_bytes",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from oelala.models.catalog.lookup import defaults_of, rows
+from oelala.models.catalog.lookup import defaults_of
 from oelala.models.catalog.row import Row
 from oelala.tasks.base import Task
 
@@ -19,6 +19,8 @@ _WISH = (
     "framing",
     "focus_x",
     "focus_y",
+    "last_focus_x",
+    "last_focus_y",
     "motion",
     "motion_start",
     "motion_end",
@@ -53,9 +55,8 @@ def foreign_fields(row: Row, task: type[Task]) -> set[str]:
 
 def carried_over(before: Mapping[str, Any], task: type[Task]) -> dict[str, Any]:
     """What of a former task's values means something to `task` with the same model; never the seed."""
-    fresh = {"seed", "num_videos_per_prompt", "extend", "last_image", "focus_x", "focus_y"}
-    able = any(row.id == before.get("model") for row in rows(task.kind))
-    wanted = task.model_fields.keys() - fresh if able else {"prompt"}
+    ends = {"extend", "last_image", "focus_x", "focus_y", "last_focus_x", "last_focus_y"}
+    wanted = task.model_fields.keys() - ends - {"seed", "num_videos_per_prompt"}
     return {name: value for name, value in before.items() if name in wanted and value is not None}
 
 

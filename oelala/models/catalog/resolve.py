@@ -16,6 +16,7 @@ from oelala.models.sage import refuse_sage
 from oelala.settings import Settings
 from oelala.tasks.base import Task
 
+_LEAST_BETWEEN = 5  # frames of a clip that goes from one picture to another
 AnyTask = TypeVar("AnyTask", bound=Task)
 
 
@@ -46,6 +47,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
         check_size(row, values["width"], values["height"])
     if "num_frames" in values:
         check_frames(row, values["num_frames"])
+        if values.get("last_image") and values["num_frames"] < _LEAST_BETWEEN:
+            raise InvalidTask("too-small", field="num_frames", least=_LEAST_BETWEEN)
     check_installed(row, settings.models, task.kind)
     if speed is not None:
         require_speed(speed, settings.models)

@@ -7,6 +7,9 @@ from dataclasses import replace
 from oelala.models.catalog.row import Component, Row, SizeLimits
 from oelala.settings import ASSETS
 
+# Weights that follow poses, and were shown first and last frames, too; they stand beside Mini's own.
+_POSE = ASSETS / "oelala-mini-pose"
+
 OELALA_MINI = Row(
     id="oelala-mini",
     title="Oelala Mini",
@@ -56,6 +59,8 @@ OELALA_MINI = Row(
     },
     folder=ASSETS / "oelala-mini",
     pipelines={"text-to-video": "WanPipeline", "image-to-video": "WanImageToVideoPipeline"},
+    last_image=_POSE.exists(),
+    last_image_by=("oelala-mini-pose", "WanVACEPipeline"),
 )
 
 # The same model with the transformer that follows poses; listed once its folder ships.
@@ -65,7 +70,7 @@ OELALA_MINI_POSE = replace(
     title="Oelala Mini Pose",
     components={
         **OELALA_MINI.components,
-        "transformer": Component("transformer", 28_300_000, 14_107_000, path=ASSETS / "oelala-mini-pose"),
+        "transformer": Component("transformer", 28_300_000, 14_107_000, path=_POSE),
     },
     defaults={
         "pose-transfer": {
@@ -77,4 +82,6 @@ OELALA_MINI_POSE = replace(
         }
     },
     pipelines={"pose-transfer": "WanVACEPipeline"},
+    last_image=False,
+    last_image_by=None,
 )

@@ -1,4 +1,7 @@
-"""Wan models that follow a pose: VACE (2.1) and Animate (2.2). Values from the official scripts."""
+"""Wan models that follow a pose: VACE (2.1), which also fills in between given frames, and Animate (2.2).
+
+Values from the official scripts.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,9 @@ def _parts(repo: str) -> dict[str, Component]:
 _VALUES_VACE = {
     **values((832, 480), 50, flow_shift=16.0, guidance_scale=5.0),
     "first_block_cache": None,  # control is added between the blocks that it would skip
+}
+_VALUES_VACE_POSE = {
+    **_VALUES_VACE,
     "pose_style": "vace",
     "conditioning_scale": 1.0,
     "control_start": 0.0,
@@ -49,8 +55,10 @@ WAN21_VACE_1_3B = Row(
     largest_num_frames=161,
     fps=16,
     max_sequence_length=512,
-    defaults={"pose-transfer": _VALUES_VACE},
-    pipelines={"pose-transfer": "WanVACEPipeline"},
+    defaults={"pose-transfer": _VALUES_VACE_POSE, "image-to-video": _VALUES_VACE},
+    pipelines={"pose-transfer": "WanVACEPipeline", "image-to-video": "WanVACEPipeline"},
+    last_image=True,
+    most_kept=9,
     # every other layer has a control block beside it
     compute=replace(COMPUTE_1_3B, extra_layers=15, held=16),
 )

@@ -16,6 +16,7 @@ def build(studio: Studio) -> TaskTab:
     tab = TaskTab(ImageToVideo, studio)
     with tab.layout():
         tab.form.place("extend", "image", "last_image", "framing", "focus_x", "focus_y")
+        tab.form.place("last_focus_x", "last_focus_y")
         tab.form.place("prompt")
         tab.place_motions()
         tab.place_presets()
