@@ -157,11 +157,15 @@ def test_joints_are_a_little_off_and_some_are_missing() -> None:
     assert 0.003 < off.nanmedian() < 0.03
 
 
-def test_a_reference_is_the_same_person_elsewhere() -> None:
-    for seed in range(20):
-        spec = random_clip(seed)
+def test_a_reference_is_the_same_person_elsewhere_or_the_first_frame() -> None:
+    specs = [random_clip(seed) for seed in range(40)]
+    own = [spec for spec in specs if reference_of(spec) == spec]
+    assert 4 <= len(own) <= 16
+    for spec in specs:
         still = reference_of(spec)
         assert still == reference_of(spec)
+        if spec in own:
+            continue
         assert (still.character, still.clothes) == (spec.character, spec.clothes)
         assert still.motion.action != spec.motion.action
         assert still.scene.place == "wall"
