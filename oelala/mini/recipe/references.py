@@ -1,4 +1,4 @@
-"""The reference picture of a clip: the same person in the same clothes, most often elsewhere; no torch here."""
+"""The reference picture of a clip: the same person in the same clothes, mostly elsewhere; no torch here."""
 
 from dataclasses import replace
 from typing import Final
@@ -16,7 +16,7 @@ _OWN_SHARE, _WHITE_SHARE, _FRONT_SHARE, _FULL_SHARE = 0.25, 0.5, 0.6, 0.6
 
 def reference_of(spec: ClipSpec) -> ClipSpec:
     """A still of the clip's character before a plain wall, often a white one, doing something else; for some
-    the clip itself, of which its first frame is taken: so pictures come from all sides, and in their place."""
+    the clip itself, of which its first frame is taken: so pictures come from all sides and in place."""
     rng = np.random.default_rng([int(spec.extra["seed"]), 13])
     if rng.random() < _OWN_SHARE:
         return spec
