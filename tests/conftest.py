@@ -26,3 +26,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: item.get_closest_marker("browser") is None)
         for item in items:
             item.add_marker(pytest.mark.xdist_group(room_of(item)))
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def refuse_to_scatter(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where pytest-xdist does not hear of rooms, all is made twice, and the tests take twice as long."""
+    if config.getoption("loadgroup", False) and items and not items[0].nodeid.endswith(room_of(items[0])):
+        raise pytest.UsageError("pytest-xdist hears nothing of xdist_group: another pytest is needed")

@@ -12,7 +12,9 @@ from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.job import Cancelled, Queued
+from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.text_to_video import MAX_SEED, TextToVideo
+from tests.library.test_motions import bare_frames
 from tests.media import pictures
 from tests.models.folders import write_cached
 
@@ -121,6 +123,15 @@ def test_a_preset_by_name(studio: Studio) -> None:
     assert "mini-draft" in fault.value.values["known"]
 
 
+def test_what_goes_with_a_model_is_fetched_as_models_are(studio: Studio) -> None:
+    for companion in ("lightx2v-wan2.1-t2v-14b", "taew2_1"):
+        job = studio.download(companion)
+        assert (job.kind, job.task["model"]) == ("download", companion)
+    with pytest.raises(OelalaError) as fault:
+        studio.download("sdxl")
+    assert fault.value.code == "no-use-yet"
+
+
 def test_one_wish_goes_to_several_models(tmp_path: Path) -> None:
     photo = pictures.save(pictures.two_halves(), tmp_path / "photo.png")
     studio = Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
@@ -138,6 +149,20 @@ def test_one_wish_goes_to_several_models(tmp_path: Path) -> None:
     assert [(one.width, one.height) for one in tasks[::2]] == [(256, 320), (704, 1280), (576, 1024)]
     assert [one.prompt for one in tasks[::2]] == ["she waves", "she waves", ""]
     assert (tasks[4].fps, tasks[4].motion_bucket_id, tasks[4].num_frames) == (7, 127, 14)
+
+
+def test_what_is_known_of_a_motion_holds_for_every_model(tmp_path: Path) -> None:
+    studio = Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
+    write_cached(tmp_path / "hub", find("wan2.1-vace-1.3b"))
+    motion = bare_frames(tmp_path / "bare.json")
+    task = PoseTransfer(
+        model="oelala-mini-pose", motion=str(motion), prompt="x",
+        motion_fps=25, motion_width=640, motion_height=480,
+    )  # fmt: skip
+    searches = studio.search_for_bodies(task, ["wan2.1-vace-1.3b"])
+    assert searches.jobs == []  # it has points already
+    assert studio.motion_view(searches.task.motion)["fps"] == 25
+    assert len(studio.submit(searches.task, ["wan2.1-vace-1.3b"])) == 2
 
 
 def test_where_one_of_several_models_cannot_nothing_is_queued(studio: Studio, tmp_path: Path) -> None:

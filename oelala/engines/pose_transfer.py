@@ -33,6 +33,7 @@ from oelala.library.inputs import kept_path
 from oelala.library.motions import film_of, keep_motion, motion_file
 from oelala.library.naming import comparison_of
 from oelala.library.searches import found_by, is_film, search_in_film, search_in_picture, wanted_of
+from oelala.library.unsaid import guessed
 from oelala.library.workspace import Workspace
 from oelala.media.picture import Framing, frame_picture, read_picture
 from oelala.media.poses.detect import OnFrame
@@ -97,7 +98,11 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
         made.append(frames)
         score = measured(driving.pose, frames, context.cancel)
         motion = keep_motion(workspace, driving.original)
-        pose = {"motion": motion, "findings": list(driving.findings), "score": score}
+        pose = {
+            "motion": motion,
+            "findings": [*driving.findings, *guessed(workspace, task.motion)],
+            "score": score,
+        }
         return Finished(frames, {"pose": pose})
 
     sampling = Sampling(task, way.inputs(task, driving, picture, on_frame))

@@ -22,6 +22,7 @@ _NOTE = ".unsaid"
 LEAST_SIDE = 16
 _FIELDS = ("motion_fps", "motion_width", "motion_height")
 Origin = Literal["file", "given", "guessed"]
+Guess = Literal["size-guessed", "rate-guessed"]
 _ORIGINS = ("file", "given", "guessed")
 
 
@@ -88,6 +89,16 @@ def unsaid_of(workspace: Workspace, motion: str) -> Unsaid | None:
         return None
     known = found.fps in _ORIGINS and found.size in _ORIGINS
     return found if known and is_kept(workspace, found.file) else None
+
+
+def guessed(workspace: Workspace, motion: str) -> list[Guess]:
+    """What had to be guessed of it, as codes of findings."""
+    unsaid, codes = unsaid_of(workspace, motion), list[Guess]()
+    if unsaid is not None and unsaid.size == "guessed":
+        codes.append("size-guessed")
+    if unsaid is not None and unsaid.fps == "guessed":
+        codes.append("rate-guessed")
+    return codes
 
 
 def _note_of(workspace: Workspace, motion: str) -> Path:

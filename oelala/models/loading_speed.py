@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from oelala.models.catalog import weight_files
+from oelala.models.catalog import shards, weight_files
 from oelala.models.plan import PlannedPart
 from oelala.models.planning import Plan
 from oelala.models.speeds import keep_speed
@@ -38,6 +38,6 @@ class LoadingSpeed:
 
 
 def file_bytes(folder: Path) -> int:
-    """Of the weights in it; a part may be a single file."""
-    files = [folder] if folder.is_file() else weight_files(folder)
+    """Of the weights in it; a part may be a single file, or an index of some."""
+    files = shards(folder) if folder.is_file() else weight_files(folder)
     return sum(file.stat().st_size for file in files)

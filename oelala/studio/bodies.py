@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask
 from oelala.library.searches import found_by, is_film, search_in_film, search_in_picture
+from oelala.library.unsaid import no_facts
 from oelala.models import catalog
 from oelala.studio.poses import PoseVerbs
 from oelala.tasks.job import Job
@@ -59,7 +60,7 @@ class BodyVerbs(PoseVerbs):
         others = [self._resolve_for(task, model) for model in dict.fromkeys(also) if model != task.model]
         kept = self._with_inputs(task)
         assert isinstance(kept, PoseTransfer)
-        inputs = {"motion": kept.motion, "image": kept.image}
+        inputs = {"motion": kept.motion, "image": kept.image, **no_facts(task)}
         ready = [one.model_copy(update=inputs) for one in (full, *others)]
         for other in ready[1:]:
             self._with_inputs(other)
@@ -82,10 +83,6 @@ class BodyVerbs(PoseVerbs):
         """What does not fit, as `media.poses.fit_check.Finding`, serious ones first; for a task whose
         searches have been made. Raises as `fitted_view`."""
         return [asdict(finding) for finding in self._fitted_of(task).findings]
-
-    def character_found(self, task: PoseTransfer) -> bool:
-        """Whether somebody was found in its picture; there is one."""
-        return found_by(self.workspace, search_in_picture(task)) is not None
 
     def placed(self, task: PoseTransfer) -> PoseTransfer:
         """The task with the body where its character stands, as large as they are; its searches have been

@@ -18,7 +18,7 @@ from oelala.library.names import name_of
 from oelala.library.naming import comparison_of, document_of
 from oelala.library.provenance import read_document
 from oelala.library.searches import found_by, is_film, search_in_film, wanted_of
-from oelala.library.unsaid import Facts, unsaid_of
+from oelala.library.unsaid import Facts, Guess, guessed, unsaid_of
 from oelala.media.poses.request import PoseRequest
 from oelala.studio.films import FilmVerbs
 from oelala.tasks.draw_motion import DrawMotion
@@ -156,13 +156,11 @@ class PoseVerbs(FilmVerbs):
     def _guessed(self, motion: str, pose: Pose) -> list[Finding]:
         from oelala.media.poses.fit_check import Finding
 
-        unsaid = unsaid_of(self.workspace, motion)
-        findings = []
-        if unsaid is not None and unsaid.size == "guessed":
-            findings.append(Finding("size-guessed", values={"width": pose.width, "height": pose.height}))
-        if unsaid is not None and unsaid.fps == "guessed":
-            findings.append(Finding("rate-guessed", values={"fps": _short(pose.fps)}))
-        return findings
+        values: dict[Guess, dict[str, Any]] = {
+            "size-guessed": {"width": pose.width, "height": pose.height},
+            "rate-guessed": {"fps": _short(pose.fps)},
+        }
+        return [Finding(code, values=values[code]) for code in guessed(self.workspace, motion)]
 
     def _wanted(self, task: PoseTransfer) -> Wanted:
         """What the model is shown besides the body, in its own style where the task names none."""

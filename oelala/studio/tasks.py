@@ -102,15 +102,25 @@ class TaskVerbs(Verbs):
         """
         from oelala.forecast import forecast
 
-        return forecast(task, self.settings, self.workspace, warm=self._is_warm(task.model))
+        return forecast(task, self.settings, self.workspace, warm=self._is_warm(task))
 
-    def _is_warm(self, model: str) -> bool:
-        """Whether the worker of this studio made its last clip with that model, or none yet and got warm with
-        it; a guess, as it may have been put away since."""
+    def _is_warm(self, task: Task) -> bool:
+        """Whether the worker of this studio made its last clip with the model that this one takes, or none
+        yet and got warm with it; a guess, as it may have been put away since."""
         if self._running_since is None:
             return False
         last = self.store.last_done("gpu", self._running_since)
-        return model == (catalog.WARM_MODEL if last is None else last.task.get("model"))
+        wanted = self._maker(task.kind, task.model_dump())
+        return wanted == (catalog.WARM_MODEL if last is None else self._maker(last.kind, last.task))
+
+    def _maker(self, kind: str, values: Mapping[str, Any]) -> str | None:
+        """Id of the model that really makes that task; None for one that is unknown by now, or does other
+        things."""
+        try:
+            row = self._row(str(values.get("model")))
+            return row.maker(kind, last_image=bool(values.get("last_image")))[0]
+        except (OelalaError, KeyError):
+            return None
 
     def presets(self, kind: str | None = None) -> list[Preset]:
         """Shipped presets first, then the workspace's own."""

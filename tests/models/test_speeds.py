@@ -14,7 +14,7 @@ import torch
 
 from oelala.models.catalog import find
 from oelala.models.json_store import write_json_quietly
-from oelala.models.loading_speed import LoadingSpeed
+from oelala.models.loading_speed import LoadingSpeed, file_bytes
 from oelala.models.machine import process_age, torch_version
 from oelala.models.nvidia import Gpu
 from oelala.models.parts import PartKey
@@ -161,6 +161,17 @@ def test_real_loads_teach_the_disks_speed(store: Path, tmp_path: Path) -> None:
     speed.keep(store)
     assert read_speeds(store).disk_read == pytest.approx(speed.bytes / speed.seconds)
     assert speed.bytes == 31 * 10**8
+
+
+def test_weights_in_shards_count_whole(store: Path, tmp_path: Path) -> None:
+    for number in (1, 2):
+        shard = tmp_path / f"model-{number:05d}-of-00002.safetensors"
+        shard.touch()
+        os.truncate(shard, 10**9)
+    index = tmp_path / "model.safetensors.index.json"
+    files = {str(number): f"model-{number:05d}-of-00002.safetensors" for number in (1, 2)}
+    index.write_text(json.dumps({"metadata": {}, "weight_map": files}))
+    assert file_bytes(index) == file_bytes(tmp_path) == 2 * 10**9
 
 
 def test_what_attention_was_chosen_is_told_without_torch(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ export async function openFilm(place, file, { take, close }) {
   const note = el("p", { class: "o-picture-note", role: "status" }, t("live.film.hint"));
   video.addEventListener("error", () => (note.textContent = t("live.film.unseen"))); // its first frame can be taken all the same
   const frame = button(t(last ? "live.film.end" : "live.film.begin"), { name: "picture", kind: "o-plain", on: () => busy(place, async () => take(await frameOfFilm(film, video.currentTime))) });
-  const further = !last && button(t("live.film.further"), { name: "forward", on: () => busy(place, async () => (await goOnFromFilm(film)) && close()) });
+  const further = !last && button(t("live.film.further"), { name: "forward", on: () => busy(place, () => goOnFromFilm(film).then(close)) });
   const away = button(t("live.film.not"), { name: "close", on: close });
   place.replaceChildren(el("div", { class: "o-canvas o-film" }, video), note, el("div", { class: "o-picture-tools" }, frame, further, away));
   return undefined;

@@ -1,5 +1,5 @@
 // Under a motion: the clip as long as the motion, and in the shape of its film.
-import { button, el, t } from "./dom.js";
+import { button, t } from "./dom.js";
 import { fitted } from "./framing.js";
 import { modelOf } from "./model.js";
 import { partOf } from "./motion_strip.js";

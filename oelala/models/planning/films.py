@@ -29,14 +29,16 @@ class Films:
 
 def films_of(row: Row, size: ClipSize, values: Mapping[str, Any]) -> Films:
     """Of a clip that follows a motion, which is measured at the end, so that all frames are kept until then;
-    or of one that is joined to the one before it."""
+    of one between given frames; or of one that is joined to the one before it."""
     whole = size.pixels * size.frames
     if in_segments(row):
         return _animate(size, replaces=values.get("mode") == "replace")
-    if values.get("motion"):
-        return Films(ram=(BYTES + _TURNING) * whole)
+    # VACE is shown a film of the clip's length, even one that is empty but for its ends
+    shown = bool(values.get("motion")) or "WanVACEPipeline" in row.pipelines.values()
+    drawn = (BYTES + _TURNING) * whole if shown else 0
     # what was made, and what joining makes of it
-    return Films(ram=2 * BYTES * whole if values.get("extend") else 0)
+    joined = 2 * BYTES * whole if values.get("extend") else 0
+    return Films(ram=drawn + joined)
 
 
 def in_segments(row: Row) -> bool:
