@@ -69,8 +69,13 @@ def main(arguments: list[str]) -> int:
         write_stamps(test)
         return 0
     sys.path.append(str(ROOT))
-    from oelala.installer.steps import set_up
+    try:
+        from oelala.installer.steps import set_up
+    except KeyboardInterrupt:  # a slow disk: Python was still reading what it needs
+        from oelala.installer.console import say, text
 
+        say(text("stopped"))
+        return 130
     return set_up(test)
 
 

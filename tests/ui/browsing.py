@@ -107,7 +107,7 @@ def fill_small(page: Any, prompt: str, steps: int = 4, frames: int = 5) -> None:
 
 def choose_model(page: Any, title: str = "Wan 2.1 T2V 1.3B") -> None:
     page.click("#text-to-video--model input")
-    page.get_by_role("option", name=title).click()
+    page.get_by_role("option", name=title, exact=True).click()
     page.wait_for_function(
         "() => document.querySelector('#text-to-video--width input').value === '832'", timeout=10_000
     )
