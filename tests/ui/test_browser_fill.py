@@ -239,7 +239,7 @@ def test_a_model_that_is_chosen_before_the_draft_comes_keeps_its_own_values(page
 
 
 def test_a_look_at_the_models_that_comes_late_speaks_of_no_former_model(page: Any) -> None:
-    held = Held(page, f'"data":["{MODEL}"]')
+    held = Held(page, f'"data":["{MODEL}",null]')  # and its speed, of which it has none
     choose_model(page)
     page.evaluate("() => window.oelala.bridges['text-to-video'].refresh()")
     held.wait_for(1)
