@@ -43,7 +43,7 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def task(workspace: Workspace, tmp_path: Path) -> ImageToVideo:
     photo = keep_picture(workspace, pictures.save(pictures.two_halves(), tmp_path / "a.png")).reference
-    size = {"width": 64, "height": 64, "num_frames": 3, "num_inference_steps": 2}
+    size: dict[str, Any] = {"width": 64, "height": 64, "num_frames": 3, "num_inference_steps": 2}
     return ImageToVideo(model=SVD, image=photo, seed=7, prompt="", **{**MOVES, **size})
 
 

@@ -75,7 +75,8 @@ def test_pieces_differ_by_rounding_alone(unet: Any, way: Way) -> None:
 
 
 def test_one_frame_at_a_time_is_in_the_wide_layers(unet: Any) -> None:
-    seen, temporal = set(), set()
+    seen: set[int] = set()
+    temporal: set[int] = set()
     wide = [module for module in unet.modules() if isinstance(module, FeedForward)]
     across = {
         id(inner)
