@@ -56,6 +56,7 @@ def _placed(plan: Plan) -> dict[str, Any]:
         "vae_tiling": plan.vae_tiling,
         "quantisation": plan.quantisation,
         **({"decode_chunk_size": plan.decode_chunk} if plan.decode_chunk else {}),
+        **({"slicing": plan.slicing} if plan.slicing != "none" else {}),
     }
 
 

@@ -41,6 +41,7 @@ from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
 from oelala.models.prompts import ENCODER, Prompts
 from oelala.models.room import room_for_phases
+from oelala.models.slicing import in_pieces
 from oelala.models.speed import DEFAULT, AttentionChoices, Quickening, attention_shape, quickened
 from oelala.models.speed.probe import probe_once
 from oelala.models.speed.sage import check_sage
@@ -194,7 +195,7 @@ class ModelManager:
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:
-        """The parts as the plan wants them for this loan: tiles, room to decode, branches side by side."""
+        """The parts as the plan wants them for this loan: pieces, room to decode, branches side by side."""
         large = [self._parts[load.parts[name].key] for name in LARGE if name in load.parts]
         transformers = [part.module for part in large]
         if spec.values.get("sage_attention"):
@@ -211,9 +212,7 @@ class ModelManager:
         with ExitStack() as undo:
             streamed = [part.streamed for part in large if part.streamed is not None]
             undo.enter_context(room_for_phases(self._ring, streamed, transformers, vae))
-            if plan.vae_tiling and hasattr(vae, "enable_tiling"):
-                vae.enable_tiling()
-                undo.callback(vae.disable_tiling)
+            undo.enter_context(in_pieces(plan, transformers, vae))
             if plan.beside_bytes:
                 for one in streamed:
                     undo.callback(Branches(one).remove)

@@ -17,6 +17,7 @@ from oelala.models.planning.words import memory_size
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
+_SLICED = {"feed-forward": "in slices", "branches": "in slices, branch after branch"}
 # Of other programs on the card, in bytes; less is a desktop and what it shows.
 _WORTH_NAMING = 10**9
 
@@ -114,4 +115,5 @@ def summary_of(plan: Plan) -> str:
     """Such as "transformer streamed"; for the log."""
     told = [f"{name} {place}" for name, place in plan.placements.items() if place != "resident"]
     bits = ", in 8 bits" if plan.quantisation == "int8" else ""
-    return (" and ".join(told) or "resident") + bits
+    pieces = "" if plan.slicing == "none" else f", {_SLICED[plan.slicing]}"
+    return (" and ".join(told) or "resident") + bits + pieces

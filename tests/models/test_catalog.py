@@ -267,7 +267,7 @@ def test_what_a_card_of_12_gb_is_enough_for() -> None:
     """The card of the issue: Wan 14B at 480P is among it, in any weights."""
     enough = {row.id for row in ROWS if least_memory(row) <= 12 * GB}
     assert {"wan2.1-t2v-14b", "wan2.1-t2v-14b-bf16", "wan2.1-t2v-14b-gguf", "wan2.2-i2v-a14b"} <= enough
-    assert {"wan2.1-i2v-14b-480p", "wan2.2-ti2v-5b", "wan2.1-vace-14b", "svd"} <= enough
+    assert {"wan2.1-i2v-14b-480p", "wan2.2-ti2v-5b", "wan2.1-vace-14b", "svd-xt"} <= enough
     assert "flux.1-dev" not in enough
 
 

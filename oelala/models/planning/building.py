@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from oelala.models.planning.card import CardPhases, Extra, extra_of, phases_of
 from oelala.models.planning.compiling import SAVED, SECONDS, compiling_pays
@@ -55,6 +56,7 @@ def build_plan(request: PlanRequest, rung: Rung) -> Plan:
         vae_tiling=rung.tiling,
         decode_chunk=sketch.work.decode_chunk,
         wished_chunk=int(request.values.get("decode_chunk_size") or 0),
+        slicing=rung.slicing,
         attention_backend="native",
         compiled=compiled,
         first_block_cache=sketch.cache,
@@ -83,7 +85,8 @@ def build_plan(request: PlanRequest, rung: Rung) -> Plan:
 def _sketch(request: PlanRequest, rung: Rung) -> _Sketch:
     gpu = request.hardware.device != "cpu"
     lora = request.lora_bytes > 0
-    work = work_of(request.row, request.values, gpu=gpu, decode_chunk=rung.decode_chunk, lora=lora)
+    how: dict[str, Any] = {"decode_chunk": rung.decode_chunk, "slicing": rung.slicing, "lora": lora}
+    work = work_of(request.row, request.values, gpu=gpu, **how)
     sizes = part_sizes(request.row, gpu=gpu, int8=rung.int8)
     return _Sketch(request, rung, work, sizes, {size.name: rung.placed(size) for size in sizes})
 

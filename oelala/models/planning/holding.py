@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oelala.models.planning.films import FLOATS, in_segments
-from oelala.models.planning.size import ClipSize
+from oelala.models.planning.size import ClipSize, Slicing
 
 if TYPE_CHECKING:
     from oelala.models.catalog.row import Row
@@ -31,9 +31,10 @@ _CHUNK = 4  # finished frames on the device where they leave it one latent frame
 _DECODE_TILED = 0.26  # of that; measured in 16 bits: 1.24 GiB instead of 4.7
 _VAE_PARAMETERS = 126_892_531  # of the VAE that this was measured on
 _GUESS = 0.25  # of the weights, for models of which nothing has been measured
-# Stable Video Diffusion, counted over its modules: bytes of its UNet for each pixel of each frame, of its VAE
-# for each pixel of what is decoded at once, and for the one that is encoded.
-_SVD_UNET, _SVD_DECODE, _SVD_ENCODE = 290, 4_150, 2_600
+# Stable Video Diffusion, counted over its modules: bytes of its UNet for each pixel of each frame; with one
+# frame at a time in its wide layers, for two branches of guidance together and for one alone; of its VAE for
+# each pixel of what is decoded at once, and for the one that is encoded.
+_SVD_UNET, _SVD_SLICED, _SVD_SLICED_ALONE, _SVD_DECODE, _SVD_ENCODE = 290, 170, 155, 4_150, 2_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ class Holding:
     tiled: int
 
 
-def activations(row: Row, size: ClipSize, *, lora: bool = False) -> Activations:
+def activations(row: Row, size: ClipSize, *, lora: bool = False, slicing: Slicing = "none") -> Activations:
     """`lora`: with one beside the weights. What waits beside the block at work is in 16 bits, and stays as
     large with compiled ones."""
     compute = row.compute
     if compute is None:
         pass_bytes = int(_GUESS * _weights(row))
         if row.family == "svd":
-            pass_bytes = _SVD_UNET * size.pixels * size.frames * size.batch
+            pass_bytes = _svd_pass(size, slicing)
         return Activations(pass_bytes, pass_bytes, int(_WAITING / _ACTIVATION * pass_bytes))
     inner = _FFN_WITH_LORA if lora else _FFN
     block = max(_ACTIVATION * compute.dim, _BESIDE_FFN * compute.dim + inner * compute.ffn_dim)
@@ -72,6 +73,14 @@ def activations(row: Row, size: ClipSize, *, lora: bool = False) -> Activations:
         fused=int((_FUSED * block + beside) * size.tokens) + times,
         waiting=int((_WAITING * compute.dim + beside) * size.tokens),
     )
+
+
+def _svd_pass(size: ClipSize, slicing: Slicing) -> int:
+    together = 1 if slicing == "branches" else size.batch
+    each = _SVD_UNET
+    if slicing != "none":
+        each = _SVD_SLICED if together > 1 else _SVD_SLICED_ALONE
+    return each * size.pixels * size.frames * together
 
 
 def encoding(row: Row, size: ClipSize) -> Holding:

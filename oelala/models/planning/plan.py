@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.models.planning.hardware import Abilities, Hardware
 from oelala.models.planning.learn import Speed
 from oelala.models.planning.rungs import Placement, Quantisation
+from oelala.models.planning.size import Slicing
 from oelala.models.planning.words import Words, words_of
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class Plan:
     weights on the card all the time. `step`: its place on the ladder, 0 the fastest. `load`, `encode`,
     `denoise`, `decode`: seconds of the phases; `load` 0 where that has been done. `compiled`: whether the
     transformers' blocks are. `first_block_cache`: threshold of this lossy mode, 0: off; `sage_attention`:
-    another. `download_seconds` None: the line's speed is not known. `unused_card`: the name of one that is
-    there and cannot be used, "": none.
+    another. `slicing`: what takes turns, to hold less at once. `download_seconds` None: the line's speed is
+    not known. `unused_card`: the name of one that is there and cannot be used, "": none.
     """
 
     model: str
@@ -57,6 +58,7 @@ class Plan:
     vae_tiling: bool
     decode_chunk: int
     wished_chunk: int
+    slicing: Slicing
     attention_backend: str
     compiled: bool
     first_block_cache: float

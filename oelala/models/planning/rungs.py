@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from oelala.models.planning.memory import PartSize, is_folder, is_gguf, part_sizes
+from oelala.models.planning.size import Slicing, clip_size
 
 if TYPE_CHECKING:
     from oelala.models.catalog.row import Row
@@ -21,7 +22,8 @@ _CHUNKS = (4, 2, 1)  # frames of a video that has no causal VAE, decoded at once
 class Rung:
     """One way of doing it. `text`, `large`: where the text encoders and the transformers wait. `fused`: with
     compiled blocks, which keep fewer tensors at once, whether that pays or not. `decode_chunk`: frames that
-    are decoded at once, 0: as many as the task says."""
+    are decoded at once, 0: as many as the task says. `slicing`: what a pass takes one after
+    the other, which changes nothing but rounding."""
 
     text: Placement
     large: Placement
@@ -29,6 +31,7 @@ class Rung:
     int8: bool = False
     fused: bool = False
     decode_chunk: int = 0
+    slicing: Slicing = "none"
 
     def placed(self, size: PartSize) -> Placement:
         """Where that part waits between uses."""
@@ -61,7 +64,8 @@ def rungs_of(request: PlanRequest) -> list[Rung]:
     sizes = part_sizes(request.row, gpu=True)
     if able.from_disk and any(size.in_files and size.slice < size.whole for size in sizes):
         rungs.append(replace(lean, text="from-disk", large="from-disk"))
-    return [*rungs, *_fused(request, rungs), *_in_chunks(request, lean), *_in_8_bits(request, rungs)]
+    whole = [*rungs, *_fused(request, rungs), *_in_slices(request, lean)]
+    return [*whole, *_in_chunks(request, lean), *_in_8_bits(request, rungs)]
 
 
 def _fused(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
@@ -75,9 +79,20 @@ def _fused(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
     return [waiting, replace(lean, fused=True)] if on_disk else [waiting]
 
 
+def _in_slices(request: PlanRequest, lean: Rung) -> list[Rung]:
+    """Of a UNet that takes all frames, and both branches of guidance, at once."""
+    if request.row.family != "svd":
+        return []
+    ways: list[Slicing] = ["feed-forward"]
+    if clip_size(request.row, request.values).batch > 1:
+        ways.append("branches")
+    return [replace(lean, slicing=way) for way in ways]
+
+
 def _in_chunks(request: PlanRequest, lean: Rung) -> list[Rung]:
     wished = int(request.values.get("decode_chunk_size") or 0)
-    return [replace(lean, decode_chunk=chunk) for chunk in _CHUNKS if chunk < wished]
+    ways = [lean, *_in_slices(request, lean)]
+    return [replace(way, decode_chunk=chunk) for chunk in _CHUNKS if chunk < wished for way in ways]
 
 
 def _in_8_bits(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:

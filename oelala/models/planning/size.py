@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from oelala.models.catalog.row import Row
+
+# What a forward pass takes one after the other: frames in its wide layers, and with "branches" those of
+# guidance as well.
+Slicing = Literal["none", "feed-forward", "branches"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,12 +67,12 @@ def _load(hardware: Hardware, sizes: Sequence[PartSize], placements: Mapping[str
 def moving_of(
     hardware: Hardware, work: Work, sizes: Sequence[PartSize], placements: Mapping[str, str]
 ) -> float:
-    """Seconds of all steps. Each pass brings every streamed weight once; of two experts one is at work at a
+    """Seconds of all steps. Each round brings every streamed weight once; of two experts one is at work at a
     time."""
     large = [size for size in sizes if size.large]
     speeds = {"streamed": hardware.link, "from-disk": hardware.disk_read or _DISK_READ}
     each = [size.whole / speeds[placements[size.name]] for size in large if placements[size.name] in speeds]
-    return max(each, default=0.0) * work.passes * work.steps
+    return max(each, default=0.0) * work.rounds * work.steps
 
 
 def _decode(flops: float | None, speed: Speed, work: Work) -> float | None:
