@@ -64,6 +64,7 @@ def test_every_field_is_shown_with_its_bounds() -> None:
         "flow_shift",
         "first_block_cache",
         "sage_attention",
+        "quantisation",
         "num_videos_per_prompt",
     ]
 
