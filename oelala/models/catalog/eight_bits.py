@@ -1,4 +1,4 @@
-"""Weights in 8 bits as the user wants them: which models can, and what this machine lacks for it. No torch."""
+"""Weights in 8 bits as the user wants them: which models can, and what a machine lacks for it. No torch."""
 
 from __future__ import annotations
 
