@@ -80,10 +80,9 @@ class CareVerbs(ModelVerbs):
     def _check_of(self, model: str) -> Job | None:
         """The newest check; None where a download has been there since, which may have mended anything."""
         kinds = (Verify.kind, Download.kind)
-        jobs = [
-            job for job in self.store.list(UNFINISHED) if job.kind in kinds and job.task["model"] == model
-        ]
-        last = max(jobs, key=lambda job: job.created, default=None)
+        jobs = (job for job in self.store.list(UNFINISHED) if job.kind in kinds)
+        own = (job for job in jobs if job.task["model"] == model)
+        last = max(own, key=lambda job: job.created, default=None)
         return last if last is not None and last.kind == Verify.kind else None
 
 

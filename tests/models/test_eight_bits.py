@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from tests.models.test_added import own
 from tests.models.test_placing import TASK, clip, hardware, manager_on
 from tests.models.tiny import WAN21_LARGE, TinyModels
 
-ASKED = {"quantisation": "int8"}
+ASKED: dict[str, Any] = {"quantisation": "int8"}
 
 
 def test_only_models_whose_weights_can_be_rounded_have_the_field(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import { notify, notifyFault } from "./notices.js";
 import { takeJobs } from "./state.js";
 
 const AGAIN_MS = 1000;
+const opened = new Set(); // models: their place is drawn anew whenever something about them changes
 const address = (model, what) => `/oelala/models/${encodeURIComponent(model)}/${what}`;
 
 // `changed`: what becomes of the form once files are gone.
@@ -15,7 +16,14 @@ export function careOf(model, { speed = false, changed }) {
   const body = el("div", { class: "o-care-body" });
   const about = { model, body, changed };
   const head = el("summary", {}, icon("chevron"), el("span", {}, t(speed ? "live.care.speed" : "live.care")));
-  return el("details", { class: "o-care", on: { toggle: () => body.parentElement.open && look(about) } }, head, body);
+  const box = el("details", { class: "o-care", open: opened.has(model) }, head, body);
+  box.addEventListener("toggle", () => {
+    if (!box.isConnected) return;
+    if (!box.open) return void opened.delete(model);
+    opened.add(model);
+    look(about);
+  });
+  return box;
 }
 
 async function look(about, asked = get(address(about.model, "care"))) {
@@ -73,6 +81,7 @@ async function remove(about, yes) {
   yes.disabled = true; // once is enough
   try {
     const { message, jobs } = await post(address(about.model, "remove"));
+    opened.delete(about.model);
     notify(message);
     takeJobs(jobs);
     about.changed();
