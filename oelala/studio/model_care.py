@@ -50,7 +50,7 @@ class CareVerbs(ModelVerbs):
         except OelalaError as fault:
             obstacle = fault
         size = 0 if whole is None else _bytes_of(whole)
-        folder = None if whole is None else whole.folder
+        folder = None if whole is None else _place_of(whole.folder)
         return Care(row.title, row.added, folder, size, removal, obstacle, self._check_of(model))
 
     def verify(self, model: str) -> Job:
@@ -84,6 +84,11 @@ class CareVerbs(ModelVerbs):
         own = (job for job in jobs if job.task["model"] == model)
         last = max(own, key=lambda job: job.created, default=None)
         return last if last is not None and last.kind == Verify.kind else None
+
+
+def _place_of(folder: Path) -> Path:
+    """Of a snapshot in the hub's cache, its repository: a commit's name says nothing to anyone."""
+    return folder.parent.parent if folder.parent.name == "snapshots" else folder
 
 
 def _bytes_of(found: Installation) -> int:
