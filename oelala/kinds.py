@@ -17,6 +17,7 @@ from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.read_motion import ReadMotion
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.tasks.verify import Verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ KINDS = (
     Kind(ReadMotion, "oelala.engines.read_motion"),
     Kind(DrawMotion, "oelala.engines.draw_motion"),
     Kind(Download, "oelala.engines.download"),
+    Kind(Verify, "oelala.engines.verify"),
 )
 BY_NAME: Mapping[str, Kind] = {kind.task.kind: kind for kind in KINDS}
 

@@ -81,17 +81,31 @@ class ModelVerbs(TaskVerbs):
     def remove_model(self, model: str) -> Removed:
         """Delete what no other model on this disk needs; one that the user added leaves the list as well.
 
-        Raises as `verify_model`, and "download-running".
+        Raises as `verify_model`, "download-running", and "model-in-use" where a job still waits for it.
         """
         from oelala.models.download import remove_model
 
-        row = self._row(model)
-        if self._download_under_way(model) is not None:
-            raise OelalaError("download-running", model=row.title)
+        row = self._removable(model)
         removed = remove_model(row, self.settings)
         if row.added:
             catalog.forget_row(row, self.settings)
         return removed
+
+    def removal(self, model: str) -> Removed:
+        """What `remove_model` would free, and what would stay; nothing is touched. Raises as it does."""
+        from oelala.models.download import remove_model
+
+        return remove_model(self._removable(model), self.settings, rehearse=True)
+
+    def _removable(self, model: str) -> Row:
+        row = self._row(model)
+        if self._download_under_way(model) is not None:
+            raise OelalaError("download-running", model=row.title)
+        jobs = (job for job in self.store.list(UNFINISHED) if job.kind != Download.kind)
+        waiting = (job.task for job in jobs if isinstance(job.state, Queued | Running))
+        if any(model in (task.get("model"), task.get("speed")) for task in waiting):
+            raise OelalaError("model-in-use", model=row.title)
+        return row
 
     def keep_token(self, token: str) -> None:
         """Keep the access token for gated models; "" forgets it. Raises OelalaError ("bad-token")."""

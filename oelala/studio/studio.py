@@ -20,7 +20,7 @@ from oelala.library.workspace import LockInfo, WorkspaceLock
 from oelala.settings import Settings
 from oelala.studio.bodies import BodyVerbs
 from oelala.studio.jobs import JobVerbs
-from oelala.studio.models import ModelVerbs
+from oelala.studio.model_care import CareVerbs
 from oelala.studio.pictures import PictureVerbs
 from oelala.tasks.base import Lane
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from oelala.doctor import Report
 
 
-class Studio(ModelVerbs, PictureVerbs, BodyVerbs, JobVerbs):
+class Studio(CareVerbs, PictureVerbs, BodyVerbs, JobVerbs):
     """One studio on one workspace.
 
     Made, it can read and queue. `acquire` makes it the one that runs the queue, `start` starts the workers.

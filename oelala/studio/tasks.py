@@ -14,6 +14,8 @@ from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
 from oelala.media.video import VideoSpec
 from oelala.models import catalog
+from oelala.models.catalog.eight_bits import FIELD as INT8_FIELD
+from oelala.models.catalog.eight_bits import int8_obstacle
 from oelala.models.sage import FIELD as SAGE_FIELD
 from oelala.models.sage import sage_obstacle
 from oelala.studio.base import Verbs
@@ -92,8 +94,8 @@ class TaskVerbs(Verbs):
 
     def obstacles(self) -> Mapping[str, OelalaError]:
         """Fields of tasks that this machine cannot do anything with, and what it lacks."""
-        obstacle = sage_obstacle()
-        return {} if obstacle is None else {SAGE_FIELD: obstacle}
+        found = {SAGE_FIELD: sage_obstacle(), INT8_FIELD: int8_obstacle()}
+        return {field: obstacle for field, obstacle in found.items() if obstacle is not None}
 
     def plan(self, task: Task) -> Plan:
         """What the task will need here, and how long it will take; it need not be resolved.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,12 +10,15 @@ from oelala.tasks.base import Task, shown
 
 MAX_PROMPT = 4000
 MAX_SEED = 2**32 - 1
+Rounding = Literal["auto", "int8"]
 
 
 class VideoTask(Task):
     """Names as in diffusers' pipelines. Sizes in pixels.
 
     `num_videos_per_prompt` n is split on submission into n jobs with the seeds s, s+1, …
+    `quantisation` "int8": the transformer's matrices in 8 bits, which changes the picture; "auto": only where
+    nothing else fits.
     """
 
     prompt: Annotated[str, Field(max_length=MAX_PROMPT, json_schema_extra=shown("long_text"))] = ""
@@ -47,6 +50,7 @@ class VideoTask(Task):
         float | None, Field(ge=0.0, le=0.5, json_schema_extra=shown("number", advanced=True, step=0.01))
     ] = None
     sage_attention: Annotated[bool | None, Field(json_schema_extra=shown("switch", advanced=True))] = None
+    quantisation: Annotated[Rounding | None, Field(json_schema_extra=shown("choice", advanced=True))] = None
     seed: Annotated[int | None, Field(ge=0, le=MAX_SEED, json_schema_extra=shown("seed"))] = None
     num_videos_per_prompt: Annotated[
         int, Field(ge=1, le=16, json_schema_extra=shown("integer", advanced=True))

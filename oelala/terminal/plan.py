@@ -17,7 +17,7 @@ HELP = "tell whether a clip fits this computer and how long it takes"
 # What decides on memory and time; a prompt or a picture does not.
 FIELDS = (
     *("model", "width", "height", "num_frames", "num_inference_steps", "guidance_scale"),
-    *("speed", "first_block_cache", "sage_attention"),
+    *("speed", "first_block_cache", "sage_attention", "quantisation"),
 )
 
 

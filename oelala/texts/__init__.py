@@ -26,6 +26,7 @@ MODULES = (
     "terminal",
     "doctor",
     "catalog",
+    "model_care",
     "lora",
     "server",
     "pose",

@@ -158,6 +158,11 @@ TEXTS: dict[str, Text] = {
         "SageAttention heeft een grafische kaart van NVIDIA nodig.",
     ),
     "error.sage-needs-card.hint": Text("Leave it off.", "Laat het uit."),
+    "error.int8-needs-card": Text(
+        "Weights in 8 bits need an NVIDIA graphics card.",
+        "Gewichten in 8 bits hebben een grafische kaart van NVIDIA nodig.",
+    ),
+    "error.int8-needs-card.hint": Text("Leave it at “only if it must”.", "Laat “alleen als het moet” staan."),
     "error.sage-old-card": Text(
         "SageAttention needs a card of the RTX 30 series or newer; this is {card}.",
         "SageAttention heeft een kaart uit de RTX 30-serie of nieuwer nodig; dit is {card}.",

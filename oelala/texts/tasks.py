@@ -75,6 +75,13 @@ TEXTS: dict[str, Text] = {
         "Sneller op veel kaarten vanaf de RTX 30-serie, maar niet dezelfde clip: attention in 8 bits. "
         "Probeer het op je eigen kaart: sommige winnen niets.",
     ),
+    "field.quantisation": Text("Weights in 8 bits (lossy)", "Gewichten in 8 bits (met verlies)"),
+    "field.quantisation.help": Text(
+        "Half the memory, so more of the model stays on the card, but not the same clip.",
+        "De helft van het geheugen, dus er blijft meer van het model op de kaart, maar niet dezelfde clip.",
+    ),
+    "field.quantisation.auto": Text("only if it must", "alleen als het moet"),
+    "field.quantisation.int8": Text("always", "altijd"),
     "field.seed": Text("Seed", "Seed"),
     "field.seed.help": Text(
         "The same seed and settings make the same clip.",

@@ -17,8 +17,8 @@ TEXTS: dict[str, Text] = {
         "Het geheugen raakte vol; de clip is met minder van het model erin gemaakt; dat duurt langer.",
     ),
     "terminal.int8": Text(
-        "The model's weights were kept in 8 bits to fit, which changes the picture a little.",
-        "De gewichten van het model zijn in 8 bits gehouden om te passen, dat verandert het beeld iets.",
+        "The model's weights were kept in 8 bits, which changes the picture a little.",
+        "De gewichten van het model zijn in 8 bits gehouden, dat verandert het beeld iets.",
     ),
     "terminal.chunk": Text(
         "Fewer frames were decoded at once to fit, which changes the picture a little.",

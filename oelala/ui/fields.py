@@ -8,6 +8,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from oelala.tasks.base import Task
 
+# What a field of something that can be left away says while it is.
+OFF = (None, False, "", "auto")
+
 
 @dataclass(frozen=True, slots=True)
 class FormField:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.tasks.base import Task, fields_shown_as
 from oelala.ui import widgets as builders
-from oelala.ui.fields import fields_of
+from oelala.ui.fields import OFF, fields_of
 from oelala.ui.i18n import Say, mark
 from oelala.ui.limits import limits_of, seconds_of, size_text
 from oelala.ui.model_field import label, model_view, note
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from oelala.studio import Studio
 
 
-# By the form; what nobody sees stays so, and of pictures the scripts see to it.
+# By the form; of pictures the scripts see to it.
 _NEVER_HIDDEN = {"image", "clip", "seed", "motion", "unseen"}
 
 
@@ -241,12 +241,12 @@ class Form:
             if name in self._widgets.fields:
                 keys = (f"field.{name}.help", f"error.{why.code}", f"error.{why.code}.hint")
                 said = " ".join(text(key, **why.values) for key in keys)
-                changes[self._widgets.fields[name]] = {"info": said, "interactive": bool(values.get(name))}
+                on = values.get(name) not in OFF
+                changes[self._widgets.fields[name]] = {"info": said, "interactive": on}
         return changes
 
     def _show_extras(self, values: Mapping[str, Any], fps: float | None) -> dict[Any, dict[str, Any]]:
-        extras: Mapping[str, Any] = self._widgets.extras
-        changes: dict[Any, dict[str, Any]] = {}
+        changes, extras = dict[Any, dict[str, Any]](), self._widgets.extras
         if "size" in extras and {"width", "height"} <= values.keys():
             changes[extras["size"]] = {"value": size_text(values["width"], values["height"])}
         if "seconds" in extras and fps and values.get("num_frames"):

@@ -47,7 +47,9 @@ def prompt_help(model: ModelStatus) -> str:
 def model_view(model: ModelStatus) -> dict[str, Any]:
     """What the scripts need to offer the model's download where that helps."""
     offered = not model.on_disk and not _ships(model)
-    return {"id": model.id, "offered": offered, "size": size_of(model)}
+    # to look after: what is here, or begun; of what comes with the project nothing can go
+    kept = not _ships(model) and (model.on_disk or model.missing_bytes < model.bytes)
+    return {"id": model.id, "offered": offered, "size": size_of(model), "kept": kept}
 
 
 def size_of(model: ModelStatus) -> str:

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 MAX_MOTION = 1024 * 2**20
 MAX_ASKED = 64 * 2**10
-# Kinds of work that are followed where they were asked for, and not in the queue.
-SHOWN_AT_ITS_FIELD = frozenset({ReadMotion.kind, DrawMotion.kind})
+_OURS = frozenset({ReadMotion.kind, DrawMotion.kind})
 
 
 def motion_routes(studio: Studio) -> list[Route]:
@@ -125,7 +124,7 @@ class Motions:
         """How far the search for people is; once it is done, the `motion` that was found, and by which
         `detector`; else the `film` that it was in."""
         job = self._studio.job(request.path_params["job"])
-        if job.kind not in SHOWN_AT_ITS_FIELD:
+        if job.kind not in _OURS:
             raise OelalaError("unknown-job", job=job.id)
         language = request_language(request, self._studio.settings)
         return {"state": job.state.name, **_found(job, language)}

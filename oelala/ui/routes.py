@@ -21,9 +21,10 @@ from oelala.tasks.download import Download
 from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
 from oelala.ui.head import BOOT, ROOT, STATIC, asset_version
 from oelala.ui.i18n import request_language
-from oelala.ui.motions import SHOWN_AT_ITS_FIELD, motion_routes
+from oelala.ui.model_care import care_routes, what_is_left
+from oelala.ui.motions import motion_routes
 from oelala.ui.pictures import picture_routes
-from oelala.ui.views import job_view, output_view
+from oelala.ui.views import SHOWN_AT_ITS_FIELD, job_view, output_view
 
 if TYPE_CHECKING:
     from oelala.studio import Studio
@@ -65,6 +66,7 @@ def routes(studio: Studio, max_restore: int = MAX_RESTORE) -> list[Route]:
         Route("/oelala/restore", panels.restore, methods=["POST"]),
         *picture_routes(studio),
         *motion_routes(studio),
+        *care_routes(studio, panels.view),
         Route(f"{STATIC}{{version}}/{{path:path}}", asset, methods=["GET", "HEAD"]),
     ]
 
@@ -98,7 +100,7 @@ class Panels:
         return {
             "now": time.time(),
             "revision": revision,
-            "jobs": [self._view(request, job) for job in jobs if job.kind not in SHOWN_AT_ITS_FIELD],
+            "jobs": [self.view(request, job) for job in jobs if job.kind not in SHOWN_AT_ITS_FIELD],
             "cursor": feed.cursor,
             "log": feed.records,
         }
@@ -124,21 +126,22 @@ class Panels:
         return {"kind": job.kind, "values": {k: v for k, v in job.task.items() if k != "kind"}}
 
     def cancel(self, request: Request) -> Any:
-        return self._view(request, self._studio.cancel(request.path_params["job"]))
+        return self.view(request, self._studio.cancel(request.path_params["job"]))
 
     def retry(self, request: Request) -> Any:
         """A clip is made again; a download goes on, once however often that is asked for."""
         job = self._studio.job(request.path_params["job"])
         if job.kind == Download.kind:
-            return self._view(request, self._studio.download(job.task["model"], anyway=True))
-        return self._view(request, self._studio.retry(job.id))
+            return self.view(request, self._studio.download(job.task["model"], anyway=True))
+        return self.view(request, self._studio.retry(job.id))
 
     def download(self, request: Request) -> Any:
-        return self._view(request, self._studio.download(request.path_params["model"]))
+        return self.view(request, self._studio.download(request.path_params["model"]))
 
-    def _view(self, request: Request, job: Any) -> dict[str, Any]:
+    def view(self, request: Request, job: Any) -> dict[str, Any]:
         language = request_language(request, self._studio.settings)
-        return job_view(job, language, self._titles, self._studio.title_of(job.task))
+        shown = job_view(job, language, self._titles, self._studio.title_of(job.task))
+        return shown | what_is_left(self._studio, job)
 
     def preview(self, request: Request) -> Response:
         path = self._studio.preview(request.path_params["job"])

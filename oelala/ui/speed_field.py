@@ -29,8 +29,10 @@ def speed_view(model: ModelStatus, chosen: str | None) -> dict[str, Any]:
     """What the scripts need to offer the download of the chosen one."""
     one = speed_of(model, chosen)
     if one is None:
-        return {"id": "", "offered": False, "size": ""}
-    return {"id": one.id, "offered": not one.on_disk, "size": human_bytes(one.missing_bytes)}
+        return {"id": "", "offered": False, "size": "", "kept": False}
+    kept = one.on_disk or one.missing_bytes < one.bytes
+    size = human_bytes(one.missing_bytes)
+    return {"id": one.id, "offered": not one.on_disk, "size": size, "kept": kept}
 
 
 def speed_of(model: ModelStatus, chosen: str | None) -> SpeedStatus | None:

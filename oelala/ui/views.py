@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.tasks.download import Download
+from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running, State
+from oelala.tasks.read_motion import ReadMotion
+from oelala.tasks.verify import Verify
 from oelala.texts import Language, explain, meanwhile, say
 
 if TYPE_CHECKING:
@@ -23,6 +27,10 @@ FIELDS |= {"speed-missing": "speed"}
 # Details of a finished job that its row has a sentence for: it ran out of memory, its weights were rounded,
 # it was decoded in fewer frames at a time.
 NOTED = ("leaner", "int8", "chunk")
+# Kinds of work that are followed where they were asked for, and not in the queue.
+SHOWN_AT_ITS_FIELD = frozenset({ReadMotion.kind, DrawMotion.kind, Verify.kind})
+# Faults of a download that an access token of the hub mends.
+NEEDS_TOKEN = ("gated-model", "token-refused")
 # Of a task, what a panel shows beside the title.
 FACTS = ("model", "width", "height", "num_frames", "num_inference_steps", "seed")
 
@@ -96,6 +104,11 @@ def fault_view(code: str, values: Mapping[str, Any], language: Language) -> dict
         # The command line names a command; the page has the size and a button beside it.
         message = say("page.model-missing", language, model=values.get("model", "–"))
         hint = f"{say('page.model-missing.hint', language)} {meanwhile(values, language)}".strip()
+    if code in NEEDS_TOKEN:
+        # The page has a field for the token; these are the two places to go to first.
+        page = str(values.get("page", ""))
+        hint, tokens = say(f"page.{code}.hint", language), urljoin(page, "/settings/tokens")
+        return {"code": code, "message": message, "hint": hint, "page": page, "tokens": tokens}
     if code == "speed-missing":
         message = say("page.speed-missing", language, lora=values.get("lora", "–"))
         hint = say("page.speed-missing.hint", language)

@@ -14,7 +14,7 @@ from tests.models.gguf_layout import layout_of, length_of
 from tests.models.official import build
 
 # What engines make of it, and no pipeline is told.
-OURS = {"speed", "first_block_cache", "sage_attention", "flow_shift"}
+OURS = {"speed", "first_block_cache", "sage_attention", "quantisation", "flow_shift"}
 OURS |= {"pose_style", "control_start", "control_end"}
 LARGE = [row for row in rows() if row.folder is None]
 WAN = [row for row in LARGE if row.family == "wan"]

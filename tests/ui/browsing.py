@@ -61,6 +61,7 @@ def start_studio(
     command = [sys.executable, "app.py", *fixed, *flags]
     environ = os.environ | {"OELALA_MODELS": str(models), "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
     environ |= {"HF_ENDPOINT": hub} if hub else {}
+    environ |= {"HF_TOKEN_PATH": str(workspace / "hub-token")}  # never that of whoever runs the tests
     process = subprocess.Popen(
         command, cwd=PROJECT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -59,7 +59,7 @@ def test_a_model_is_fetched_from_its_field_and_used_at_once(page: Any, live: Liv
         f"id => {AMOUNT}.test(document.querySelector(id)?.textContent)", arg=f"{FIELD} .o-note"
     )
     hub.faults.rate = 0  # the rest as fast as it goes
-    page.wait_for_selector(FIELD, state="hidden")
+    page.wait_for_selector(f"{FIELD} button", state="detached")
     page.wait_for_function(
         "title => document.querySelector('#text-to-video--model input').value === title", arg=ABSENT_TITLE
     )

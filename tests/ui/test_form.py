@@ -64,6 +64,7 @@ def test_every_field_is_shown_with_its_bounds() -> None:
         "flow_shift",
         "first_block_cache",
         "sage_attention",
+        "quantisation",
         "num_videos_per_prompt",
     ]
 
@@ -178,7 +179,7 @@ def test_a_speed_is_offered_where_there_is_one_with_its_download(form: Form) -> 
     assert shown["info"].endswith(told)
     view = form.view_model(model, lora)
     assert view is not None
-    assert view["speed"] == {"id": lora, "offered": True, "size": "631 MB"}
+    assert view["speed"] == {"id": lora, "offered": True, "size": "631 MB", "kept": False}
     hidden = form.show(form.defaults("oelala-mini"), sayer("en"))[part]
     assert hidden["visible"] is False
     values = values_of(form, prompt="x", speed=lora)  # left over from another model
@@ -186,8 +187,8 @@ def test_a_speed_is_offered_where_there_is_one_with_its_download(form: Form) -> 
 
 
 def test_only_what_a_hub_has_is_offered(form: Form) -> None:
-    none = {"id": "", "offered": False, "size": ""}
-    offered = {"id": "wan2.1-t2v-1.3b", "offered": True, "size": "17.6 GB", "speed": none}
+    none = {"id": "", "offered": False, "size": "", "kept": False}
+    offered = {"id": "wan2.1-t2v-1.3b", "offered": True, "size": "17.6 GB", "kept": False, "speed": none}
     assert form.view_model("wan2.1-t2v-1.3b") == offered
     mini = form.view_model("oelala-mini")
     assert mini is not None

@@ -19,7 +19,7 @@ export function downloadState(job) {
 }
 
 export function downloadNote(job) {
-  if (job.state === "cancelled") return t("live.download.kept");
+  if (job.state === "cancelled") return t(wasDiscarded(job) ? "live.download.nothing" : "live.download.kept");
   if (job.state !== "running" || job.cancelling) return "";
   if (!job.total) return t("live.download.starting");
   const parts = [t("live.download.amount", { done: amount(job.step, job.total), total: amount(job.total) })];
@@ -28,12 +28,15 @@ export function downloadNote(job) {
   return parts.join(" · ");
 }
 
+// A pause after which nothing is left to go on with.
+export const wasDiscarded = (job) => job?.state === "cancelled" && job.left === false;
+
 export function downloadTools(job) {
   if (job.cancelling || job.state === "done") return [];
   if (job.state === "queued" || job.state === "running") {
     return [button(t("live.pause"), { name: "pause", on: () => cancelJob(job.id) })];
   }
-  return [button(t("live.paused"), { name: "play", on: () => retryJob(job.id) })];
+  return [button(t(wasDiscarded(job) ? "live.download.anew" : "live.paused"), { name: "play", on: () => retryJob(job.id) })];
 }
 
 // Megabytes, in gigabytes where they are many; `like` decides for both of a pair.

@@ -1,8 +1,10 @@
-// Under the field of a model that is not here: its download, offered and followed. What is here needs nothing.
+// Under the field of a model: its download, offered and followed while it is not here, and what keeps it in order.
 import { downloadModel } from "./actions.js";
+import { careOf } from "./care.js";
 import { button, el, setText, t } from "./dom.js";
-import { downloadNote, downloads, downloadState, downloadTools } from "./download.js";
+import { downloadNote, downloads, downloadState, downloadTools, wasDiscarded } from "./download.js";
 import { isDownload, known, on, progressOf } from "./state.js";
+import { needsToken, tokenForm } from "./token.js";
 
 const PATIENCE_MS = 5000;
 const models = new Map(); // kind of task -> the model chosen in its form
@@ -52,19 +54,30 @@ function draw(kind) {
   const model = models.get(kind);
   if (!place || !model) return;
   const job = model.offered ? downloads().get(model.id) : null;
-  const shape = `${model.offered} ${model.id} ${job?.id} ${job?.state} ${Boolean(job?.cancelling)}`;
+  const shape = [model.offered, model.id, model.kept, job?.id, job?.state, job?.cancelling, job?.left].map(String).join(" ");
   if (place.dataset.shape !== shape) {
     place.dataset.shape = shape;
     drawn.set(kind, {});
-    place.replaceChildren(...(model.offered ? parts(kind, model, job) : []));
+    place.replaceChildren(...(model.offered ? parts(kind, model, job) : []), ...care(kind, model, job));
   }
   const { note, bar } = drawn.get(kind);
   if (note) setText(note, downloadNote(job));
   if (bar) bar.value = progressOf(job);
 }
 
+// Of what is here, and of what came before a download stopped; one under way is left alone.
+function care(kind, model, job) {
+  const stopped = ["cancelled", "failed"].includes(job?.state) && job.left !== false;
+  if (!model.id || !(stopped || (model.kept && (!job || job.state === "done")))) return [];
+  return [careOf(model.id, { speed: kind.endsWith("--speed"), changed: refresh })];
+}
+
+function refresh() {
+  for (const bridge of Object.values(window.oelala.bridges ?? {})) bridge.refresh();
+}
+
 function parts(kind, model, job) {
-  if (!job || job.state === "done") {
+  if (!job || job.state === "done" || wasDiscarded(job)) {
     const label = t("live.download.get", { size: model.size });
     return [button(label, { name: "save", kind: "o-plain", on: () => downloadModel(model.id) })];
   }
@@ -73,5 +86,6 @@ function parts(kind, model, job) {
   drawn.set(kind, { note, bar });
   const fault = job.state === "failed" && el("p", { class: "o-job-fault" }, `${job.message} ${job.hint}`.trim());
   const head = el("p", { class: "o-model-head" }, el("span", { class: "o-model-state" }, downloadState(job)), note);
-  return [head, bar, fault, el("div", { class: "o-job-tools" }, ...downloadTools(job))].filter(Boolean);
+  const token = needsToken(job) && tokenForm(job);
+  return [head, bar, fault, token, el("div", { class: "o-job-tools" }, ...downloadTools(job))].filter(Boolean);
 }

@@ -5,6 +5,7 @@ from oelala.models.catalog.fields import for_model, foreign_fields
 from oelala.models.catalog.going_on import going_on
 from oelala.models.catalog.installed import (
     Installation,
+    begun_bytes,
     installation,
     locate,
     missing_bytes,
@@ -40,6 +41,7 @@ __all__ = [
     "TinyDecoderRow",
     "add_row",
     "all_speeds",
+    "begun_bytes",
     "chosen_speed",
     "defaults",
     "defaults_of",

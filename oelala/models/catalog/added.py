@@ -16,6 +16,7 @@ from loguru import logger
 
 from oelala.errors import OelalaError
 from oelala.media.faults import disk_fault
+from oelala.models.catalog.eight_bits import with_quantisation
 from oelala.models.catalog.row import Component, Row
 from oelala.settings import Settings
 
@@ -42,6 +43,7 @@ def added_rows(settings: Settings, catalog: Collection[Row]) -> tuple[Row, ...]:
 
 def add_row(row: Row, settings: Settings, catalog: Collection[Row]) -> Row:
     """Remember it under an id of its own, made from its title. Raises OelalaError ("already-added", …)."""
+    row = with_quantisation(row)
     with _locked(settings):
         others = added_rows(settings, catalog)
         for other in others:
@@ -88,7 +90,7 @@ def _row(entry: Any, bases: dict[str, Row]) -> Row:
     if not _ID.fullmatch(entry["id"]):
         raise ValueError("id")
     base, folder = bases[entry["base"]], entry["folder"]
-    return replace(
+    own = replace(
         base,
         id=entry["id"],
         title=str(entry["title"])[:200],
@@ -98,6 +100,7 @@ def _row(entry: Any, bases: dict[str, Row]) -> Row:
         base=base.id,
         added=True,
     )
+    return with_quantisation(own)
 
 
 def _component(value: Any, base: Component) -> Component:

@@ -64,6 +64,11 @@ def missing_bytes(row: Row, models: Path) -> tuple[int, bool]:
     return max(0, size - _begun(row, parts, models)), exact
 
 
+def begun_bytes(row: Row, models: Path) -> int:
+    """What is here of the parts that are not all here."""
+    return _begun(row, missing_parts(row, models), models)
+
+
 def _begun(row: Row, parts: Iterable[Component], models: Path) -> int:
     """Bytes of these parts that are here: whole files of no whole part yet, and the beginnings of others."""
     begun, repositories = 0, set()

@@ -8,6 +8,7 @@ from typing import Any
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.models.catalog.added import added_rows
+from oelala.models.catalog.eight_bits import with_quantisation
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_flux import FLUX1_DEV, FLUX1_SCHNELL, FLUX2_KLEIN_4B
 from oelala.models.catalog.rows_mini import OELALA_MINI, OELALA_MINI_POSE
@@ -75,7 +76,7 @@ _MODELS: tuple[Row, ...] = (
     *(WAN22_ANIMATE_14B, WAN22_ANIMATE_14B_BF16, WAN22_ANIMATE_14B_GGUF),
     *(SD15, SDXL, AVATAR, NAAVI_AVATAR, FLUX1_SCHNELL, FLUX1_DEV, FLUX2_KLEIN_4B),
 )
-ROWS: tuple[Row, ...] = tuple(map(with_speed, _MODELS))
+ROWS: tuple[Row, ...] = tuple(with_quantisation(with_speed(row)) for row in _MODELS)
 # fetched, found and removed as models are, and no models: tiny decoders, and LoRAs of few steps
 COMPANIONS: tuple[Row, ...] = (
     *(tiny.row for tiny in TINY_DECODERS.values()),

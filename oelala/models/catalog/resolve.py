@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
 from oelala.media.faults import human_bytes
+from oelala.models.catalog.eight_bits import refuse_int8
 from oelala.models.catalog.fields import foreign_fields
 from oelala.models.catalog.installed import Installation, installation, locate, missing_bytes
 from oelala.models.catalog.lookup import defaults_of, find, rows
@@ -25,8 +26,8 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     values of a LoRA of few steps go before the model's.
 
     Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "not-for-model",
-    "wrong-size", "size-out-of-range", "wrong-frames", "unknown-speed", what `refuse_sage` says, each with its
-    field) and ModelMissing ("model-missing", "speed-missing").
+    "wrong-size", "size-out-of-range", "wrong-frames", "unknown-speed", what `refuse_sage` and `refuse_int8`
+    say, each with its field) and ModelMissing ("model-missing", "speed-missing").
     """
     row = find(task.model, settings)
     own = defaults_of(row, task.kind)
@@ -38,6 +39,7 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     if row.image_needed and "image" in type(task).model_fields and not getattr(task, "image", None):
         raise InvalidTask("picture-needed", field="image", model=row.title)
     refuse_sage(bool(getattr(task, "sage_attention", None)))
+    refuse_int8(task)
     speed = chosen_speed(row, task.model_dump())
     own = {**own, **(speed.values if speed is not None else {})}
     wanted = {name: value for name, value in own.items() if _empty(task, name)}

@@ -15,6 +15,7 @@ from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
 from oelala.models.download.cache import RepoCache
 from oelala.models.download.hub import is_digest
+from oelala.models.download.rehearse import would_free
 from oelala.settings import Settings
 
 
@@ -27,14 +28,14 @@ class Removed:
     needed_by: tuple[str, ...]
 
 
-def remove_model(row: Row, settings: Settings) -> Removed:
-    """Also drops what an unfinished download left.
+def remove_model(row: Row, settings: Settings, *, rehearse: bool = False) -> Removed:
+    """Also drops what an unfinished download left. `rehearse`: tells what would be freed, touching nothing.
 
     A folder or file of the user's own stays. Raises ModelMissing, OelalaError ("own-folder",
     "embedded-stays", "download-running", "not-writable").
     """
     if row.added and (row.folder is not None or _is_single(row)):
-        return _remove_single_files(row, settings)
+        return _remove_single_files(row, settings, rehearse)
     if row.folder is not None:
         raise OelalaError("embedded-stays", model=row.title)
     cache = RepoCache(settings.models, row.repo)
@@ -51,9 +52,9 @@ def remove_model(row: Row, settings: Settings) -> Removed:
     needed = dict(_needed_by_others(row, cache, settings))
     guests = list(_guests(row, found, settings)) if found is not None else []
     try:
-        freed = 0 if _of_base(row, cache) else _remove(cache, list(_snapshots_of(cache, row)), set(needed))
-        freed += sum(_remove_guest(host, folder) for host, folder in guests)
-        freed += sum(_remove(host, list(_snapshots_of(host, row)), set()) for host in unfinished)
+        freed = 0 if _of_base(row, cache) else _remove(cache, row, set(needed), rehearse)
+        freed += sum(_remove_guest(host, folder, rehearse) for host, folder in guests)
+        freed += sum(_remove(host, row, set(), rehearse) for host in unfinished)
     except OSError as fault:
         raise disk_fault(fault, cache.root) from fault
     kept = tuple(sorted({place.name for place in needed} - {INDEX}))
@@ -88,7 +89,7 @@ def _is_single(row: Row) -> bool:
     return any(row.repo == other.repo for other in rows())
 
 
-def _remove_single_files(row: Row, settings: Settings) -> Removed:
+def _remove_single_files(row: Row, settings: Settings, rehearse: bool) -> Removed:
     """What was fetched for this model alone: the rest of it is the catalog model's."""
     freed = 0
     for part in row.components.values():
@@ -102,7 +103,7 @@ def _remove_single_files(row: Row, settings: Settings) -> Removed:
         needed = {place for place, _ in _needed_by_others(row, host, settings)}
         if file.exists() and file not in needed:
             try:
-                freed += _remove_guest(host, file)
+                freed += _remove_guest(host, file, rehearse)
             except OSError as fault:
                 raise disk_fault(fault, host.root) from fault
     return Removed(freed, (), ())
@@ -159,8 +160,12 @@ def _snapshots_of(cache: RepoCache, row: Row) -> Iterator[Path]:
             yield snapshot
 
 
-def _remove(cache: RepoCache, snapshots: list[Path], keep: set[Path]) -> int:
+def _remove(cache: RepoCache, row: Row, keep: set[Path], rehearse: bool) -> int:
     """Bytes that came free on the disk."""
+    snapshots = list(_snapshots_of(cache, row))
+    if rehearse:
+        entries = (entry for snapshot in snapshots for entry in snapshot.iterdir())
+        return would_free(cache, [entry for entry in entries if entry not in keep])
     before = _disk_usage(cache.root)
     for snapshot in snapshots:
         for entry in list(snapshot.iterdir()):
@@ -174,7 +179,9 @@ def _remove(cache: RepoCache, snapshots: list[Path], keep: set[Path]) -> int:
     return before - _disk_usage(cache.root)
 
 
-def _remove_guest(host: RepoCache, folder: Path) -> int:
+def _remove_guest(host: RepoCache, folder: Path, rehearse: bool) -> int:
+    if rehearse:
+        return would_free(host, [folder])
     before = _disk_usage(host.root)
     _delete(folder)
     for emptied in (folder, *folder.parents):

@@ -64,8 +64,12 @@ def rungs_of(request: PlanRequest) -> list[Rung]:
     sizes = part_sizes(request.row, gpu=True)
     if able.from_disk and any(size.in_files and size.slice < size.whole for size in sizes):
         rungs.append(replace(lean, text="from-disk", large="from-disk"))
-    whole = [*rungs, *_fused(request, rungs), *_in_slices(request, lean)]
-    return [*whole, *_in_chunks(request, lean), *_in_8_bits(request, rungs)]
+    whole = [*rungs, *_fused(request, rungs), *_in_slices(request, lean), *_in_chunks(request, lean)]
+    rounded = _in_8_bits(request, rungs)
+    if rounded and request.values.get("quantisation") == "int8":  # wished for: nothing else will do
+        able_in_8_bits = [replace(rung, int8=True) for rung in whole if rung.large != "from-disk"]
+        return list(dict.fromkeys([*able_in_8_bits, *rounded]))
+    return [*whole, *rounded]
 
 
 def _fused(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
@@ -96,9 +100,9 @@ def _in_chunks(request: PlanRequest, lean: Rung) -> list[Rung]:
 
 
 def _in_8_bits(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
-    """Below everything else: it changes the picture."""
+    """Below everything else: it changes the picture. Files hold no such blocks, so they wait in memory."""
     able = request.abilities
-    if not (able.int8 and able.streaming and _can_be_int8(request.row)):
+    if not (able.int8 and able.streaming and can_be_int8(request.row)):
         return []
     int8 = replace(rungs[-1], large="streamed", int8=True)
     return [int8, replace(int8, fused=True)] if _can_be_fused(request) else [int8]
@@ -114,7 +118,7 @@ def _can_be_fused(request: PlanRequest) -> bool:
     return not any(is_gguf(part) for part in row.components.values())
 
 
-def _can_be_int8(row: Row) -> bool:
+def can_be_int8(row: Row) -> bool:
     """Counted transformers in their own folders; GGUF is small already."""
     large = [part for name, part in row.components.items() if name.startswith("transformer")]
     return row.compute is not None and all(is_folder(part) and not is_gguf(part) for part in large)

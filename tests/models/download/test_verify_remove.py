@@ -11,7 +11,9 @@ from filelock import FileLock
 
 from oelala.errors import Cancelled, ModelMissing, OelalaError
 from oelala.models.catalog import Row, find, installation, locate
-from oelala.models.download import Verification, download_model, remove_model, verify_model
+from oelala.models.download import Removed, Verification, download_model, verify_model
+from oelala.models.download import remove_model as really_remove
+from oelala.settings import Settings
 from tests.models.download.conftest import LARGE, SMALL, Client
 from tests.models.download.hub import COMMIT, Hub
 from tests.models.download.test_download import NEEDED, SHARD, check_whole
@@ -19,6 +21,17 @@ from tests.models.download.test_download import NEEDED, SHARD, check_whole
 
 def verify(client: Client, row: Row = SMALL) -> Verification:
     return verify_model(row, client.settings, client.hear, client.cancel)
+
+
+def remove_model(row: Row, settings: Settings) -> Removed:
+    """As the studio does it, after a rehearsal that has to foretell it and to touch nothing."""
+    before = sorted(settings.models.rglob("*"))
+    told = really_remove(row, settings, rehearse=True)
+    assert sorted(settings.models.rglob("*")) == before
+    removed = really_remove(row, settings)
+    assert (told.kept, told.needed_by) == (removed.kept, removed.needed_by)
+    assert 0 <= removed.freed - told.freed <= 100, "a reference is a few bytes"
+    return removed
 
 
 def disk_usage(folder: Path) -> int:
