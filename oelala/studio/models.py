@@ -119,6 +119,7 @@ def _goes_on(state: State) -> bool:
 
 
 def _require_use(row: Row, anyway: bool) -> None:
-    """Gigabytes that nothing can be made with are fetched by nobody's mistake."""
-    if not anyway and not is_usable(row.kinds):
+    """Gigabytes that nothing can be made with are fetched by nobody's mistake. What has no kinds of its own
+    (a LoRA, a tiny decoder) goes with models that do."""
+    if row.kinds and not anyway and not is_usable(row.kinds):
         raise OelalaError("no-use-yet", model=row.title, kind=", ".join(row.kinds))
