@@ -104,6 +104,12 @@ def test_so_does_the_speed_that_it_is_to_be_made_with(studio: Studio, client: Te
     assert locate(LORA, studio.settings.models) is None
 
 
+def test_a_speed_is_fetched_though_it_makes_nothing_by_itself(studio: Studio, client: TestClient) -> None:
+    assert post(client, "download", LORA.id).json()["state"] == "queued"
+    assert [job.task["model"] for job in studio.jobs()] == [LORA.id]
+    assert post(client, "download", "sdxl").json()["code"] == "no-use-yet"
+
+
 def test_what_a_paused_download_left_is_discarded(studio: Studio, client: TestClient) -> None:
     partial = begin(studio)
     job = studio.store.enqueue(Download(model=MODEL.id))
