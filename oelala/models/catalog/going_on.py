@@ -55,13 +55,14 @@ def _makes(row: Row, clip: VideoSpec, kind: str) -> bool:
     return not clip.even or abs(rate - clip.fps) <= _SAME_RATE
 
 
-def _distance(row: Row, made_by: Row | None, settings: Settings) -> tuple[bool, bool, float, float]:
-    """Less is nearer."""
+def _distance(row: Row, made_by: Row | None, settings: Settings) -> tuple[bool, bool, float, bool, float]:
+    """Less is nearer. Of variants of one model, one as the clip's own: the makers' files, or smaller ones."""
     absent = locate(row, settings.models) is None
     if made_by is None:
-        return absent, False, 0.0, 0.0
+        return absent, False, 0.0, False, 0.0
     larger = _ratio(_parameters(row), _parameters(made_by))
-    return absent, row.family != made_by.family, larger, _ratio(row.bytes, made_by.bytes)
+    other = (row.base is None) != (made_by.base is None)
+    return absent, row.family != made_by.family, larger, other, _ratio(row.bytes, made_by.bytes)
 
 
 def _parameters(row: Row) -> int:
