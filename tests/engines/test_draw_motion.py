@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from oelala.engines.draw_motion import run
@@ -16,13 +14,6 @@ from oelala.settings import Settings
 from oelala.tasks.draw_motion import DrawMotion
 from tests.engines.test_text_to_video import Stop, context_of
 from tests.media.bodies import pose_of, standing
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
 
 
 def test_the_skeleton_is_drawn_once(workspace: Workspace) -> None:

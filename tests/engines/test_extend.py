@@ -35,13 +35,6 @@ def manager(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
-@pytest.fixture
 def clip(workspace: Workspace) -> Path:
     before = TextToVideo(prompt="x", width=64, height=64, num_frames=9)
     frames = moving_gradient(9, 64, 64)

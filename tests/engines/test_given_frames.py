@@ -49,21 +49,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     torch.set_num_threads(threads)
 
 
-@pytest.fixture(scope="module")
-def manager(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelManager]:
-    settings = Settings(workspace=tmp_path_factory.mktemp("workspace"), models=models)
-    manager = ModelManager(settings, torch.device("cpu"))
-    yield manager
-    manager.empty()
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
 @pytest.fixture
 def ends(workspace: Workspace, tmp_path: Path) -> tuple[str, str]:
     first, last = pictures.two_halves(), pictures.two_halves(80, 60).rotate(90)

@@ -62,21 +62,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     torch.set_num_threads(threads)
 
 
-@pytest.fixture(scope="module")
-def manager(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelManager]:
-    settings = Settings(workspace=tmp_path_factory.mktemp("workspace"), models=models)
-    manager = ModelManager(settings, torch.device("cpu"))
-    yield manager
-    manager.empty()
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
 @pytest.fixture
 def photo(workspace: Workspace, tmp_path: Path) -> str:
     return keep_picture(workspace, pictures.save(pictures.two_halves(), tmp_path / "a.png")).reference

@@ -42,13 +42,6 @@ def manager(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
-@pytest.fixture
 def photo(workspace: Workspace, tmp_path: Path) -> str:
     return keep_picture(workspace, pictures.save(pictures.two_halves(), tmp_path / "a.png")).reference
 

@@ -26,7 +26,6 @@ from oelala.media.video import probe
 from oelala.models.catalog import find
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import Progress
-from oelala.settings import Settings
 from oelala.tasks.pose_transfer import PoseTransfer
 from tests.engines.test_text_to_video import Stop, context_of
 from tests.media.films import film, walking_body
@@ -45,22 +44,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     build_all(folder)
     yield folder
     torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def manager(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelManager]:
-    manager = ModelManager(
-        Settings(workspace=tmp_path_factory.mktemp("w"), models=models), torch.device("cpu")
-    )
-    yield manager
-    manager.empty()
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
 
 
 @pytest.fixture(scope="module")

@@ -69,13 +69,6 @@ def models(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     manager.empty()
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
 def task_of(**values: Any) -> PoseTransfer:
     usual: dict[str, Any] = {
         "motion": "wave",

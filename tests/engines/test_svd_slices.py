@@ -34,13 +34,6 @@ WHOLE, SLICED, BRANCHES = 2, 3, 4  # steps of the ladder
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
-@pytest.fixture
 def task(workspace: Workspace, tmp_path: Path) -> ImageToVideo:
     photo = keep_picture(workspace, pictures.save(pictures.two_halves(), tmp_path / "a.png")).reference
     size: dict[str, Any] = {"width": 64, "height": 64, "num_frames": 3, "num_inference_steps": 2}

@@ -81,13 +81,6 @@ def blocks(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
     return frame.reshape(8, 8, 8, 8, 3).mean((1, 3))
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
 @pytest.fixture(scope="module")
 def manager(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelManager]:
     manager = tiny.manager(tmp_path_factory.mktemp("workspace"))

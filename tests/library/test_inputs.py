@@ -20,13 +20,6 @@ from tests.media.clips import moving_gradient
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
-@pytest.fixture
 def photo(tmp_path: Path) -> Path:
     return pictures.save(pictures.two_halves(), tmp_path / "my photo.jpeg")
 

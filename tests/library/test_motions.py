@@ -27,13 +27,6 @@ from tests.media.bodies import STANDING
 from tests.media.films import film, walking_body
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "workspace")
-    workspace.prepare()
-    return workspace
-
-
 def test_a_motion_is_kept_once_and_read_back_as_it_was(workspace: Workspace) -> None:
     wave = shipped_motion("wave")
     reference = keep_motion(workspace, wave)

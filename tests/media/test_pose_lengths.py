@@ -13,7 +13,7 @@ from oelala.media.poses.fitting import Target, fit_motion
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.retarget import Fit
 from oelala.media.poses.view import view_of
-from oelala.texts.pose import finding_in_words
+from oelala.texts.pose_fit import finding_in_words
 from tests.media.bodies import pose_of, standing
 
 
