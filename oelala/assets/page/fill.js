@@ -33,9 +33,8 @@ function look({ kind, names, start }, values) {
     const stamp = sinceStart ? 0 : ++stamps;
     if (what) form.stamps[what] = stamp;
     form.asked.set(stamp, pair(names, sinceStart ? start : values));
-    // a speed is one of a model's
-    const of = what === "speed" ? { model: pair(names, values).model } : {};
-    window.oelala.bridges[kind][event]({ chosen: pair(names, values).model, ...sent, ...of, stamp });
+    // a preset and a speed are looked up for the model that is chosen
+    window.oelala.bridges[kind][event]({ chosen: pair(names, values).model, ...sent, stamp });
   }
 }
 

@@ -193,7 +193,7 @@ class TaskTab:
 
     def _choose_speed(self) -> Any:
         def find(sent: Mapping[str, Any]) -> dict[str, Any]:
-            return self.form.speed_values(str(sent.get("model", "")), str(sent.get(SPEED) or ""))
+            return self.form.speed_values(str(sent.get("chosen", "")), str(sent.get(SPEED) or ""))
 
         return self._handler(find, "filled")
 
