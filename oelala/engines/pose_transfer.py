@@ -72,20 +72,7 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     check_replacement(task, workspace)
     picture = None if task.image is None else kept_path(workspace, task.image)
     on_frame = _reporter(context)
-    file, film = motion_file(workspace, task.motion), film_of(workspace, task.motion)
-    part, wanted = film_part_of(workspace, task.motion), wanted_of(task, pipeline)
-    driving = driving_of(
-        task,
-        file,
-        row.fps,
-        picture,
-        on_frame,
-        film=film,
-        film_cut=Cut(part.start, part.end),
-        wanted=wanted,
-        searched=_searched(task, workspace, wanted),
-        models=models.folder,
-    )
+    driving = _driving(task, models, workspace, on_frame)
 
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[Frames]:
         with control_between(loan.pipeline.transformer, task):
@@ -109,6 +96,24 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
     request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, finish)
     saved = make_clip(request, models, context, workspace)
     return _with_comparison(saved, workspace, driving, made[0])
+
+
+def _driving(task: PoseTransfer, models: ModelManager, workspace: Workspace, on_frame: OnFrame) -> Driving:
+    """The motion as the workspace and the light lane know it, fitted to the clip."""
+    row = models.row(task.model)
+    part, wanted = film_part_of(workspace, task.motion), wanted_of(task, row.pipelines[task.kind])
+    return driving_of(
+        task,
+        motion_file(workspace, task.motion),
+        row.fps,
+        None if task.image is None else kept_path(workspace, task.image),
+        on_frame,
+        film=film_of(workspace, task.motion),
+        film_cut=Cut(part.start, part.end),
+        wanted=wanted,
+        searched=_searched(task, workspace, wanted),
+        models=models.folder,
+    )
 
 
 def _searched(task: PoseTransfer, workspace: Workspace, wanted: Wanted) -> Searched:
