@@ -14,7 +14,7 @@ from oelala.studio import PoseRequest, Studio
 from oelala.terminal.bar import Bar
 from oelala.terminal.console import DONE, Console
 from oelala.texts import say
-from oelala.texts.pose import finding_in_words
+from oelala.texts.pose_fit import finding_in_words
 
 HELP = "find the bodies in a film, a picture or OpenPose's JSON"
 

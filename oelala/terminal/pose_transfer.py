@@ -13,7 +13,7 @@ from oelala.tasks.job import Done, Failed, Job
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.terminal.console import Console
 from oelala.terminal.watch import run_and_watch
-from oelala.texts.pose import finding_in_words
+from oelala.texts.pose_fit import finding_in_words
 
 PLACED = ("pose_scale", "shift_x", "shift_y")
 

@@ -30,6 +30,7 @@ MODULES = (
     "lora",
     "server",
     "pose",
+    "pose_fit",
     "pose_transfer",
     "pose_clip",
     "motions",

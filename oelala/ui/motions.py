@@ -22,7 +22,7 @@ from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running
 from oelala.tasks.read_motion import ReadMotion
 from oelala.texts import say
-from oelala.texts.pose import finding_in_words
+from oelala.texts.pose_fit import finding_in_words
 from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
 from oelala.ui.i18n import request_language
 from oelala.ui.views import fault_view

@@ -1,6 +1,6 @@
 """Whether a motion fits its frame and its character, before time is spent on it: findings as codes.
 
-`oelala/texts/pose.py` has a sentence for each: `pose.fit.<code>`.
+`oelala/texts/pose_fit.py` has a sentence for each: `pose.fit.<code>`.
 """
 
 from __future__ import annotations
