@@ -210,7 +210,7 @@ def generator_of(task: VideoTask) -> torch.Generator:
 def _warn_of_long_prompt(task: VideoTask, loan: Loan) -> None:
     """The pipeline cuts a prompt off without a word."""
     for text in (task.prompt, task.negative_prompt or ""):
-        tokens = len(loan.pipeline.tokenizer(text)["input_ids"])
+        tokens = len(loan.pipeline.tokenizer(text, verbose=False)["input_ids"])  # its own warning says less
         if tokens > loan.row.max_sequence_length:
             logger.warning(
                 "{} reads {} tokens of a prompt; this one has {}, and its end is left out",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from oelala.models.catalog import ROWS, add_row, find, rows, stand_in
+from oelala.models.catalog import ROWS, Row, add_row, find, rows, stand_in
+from oelala.models.catalog.eight_bits import FIELD
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.terminal.main import main
@@ -48,7 +49,12 @@ def test_a_variant_takes_all_values_of_its_base() -> None:
     assert {"wan2.1-t2v-14b-gguf", "wan2.2-t2v-a14b-bf16"} <= {row.id for row in variants}
     for row in variants:
         base = bases[row.base or ""]
-        assert (row.defaults, row.sizes, row.pipelines) == (base.defaults, base.sizes, base.pipelines)
+        assert (values_of(row), row.sizes, row.pipelines) == (values_of(base), base.sizes, base.pipelines)
+
+
+def values_of(row: Row) -> dict[str, dict[str, object]]:
+    """Without the wish for 8 bits, which hangs on the files and not on the model."""
+    return {kind: {**values, FIELD: None} for kind, values in row.defaults.items()}
 
 
 def test_a_preset_goes_to_what_is_here(settings: Settings) -> None:
