@@ -11,6 +11,7 @@ from oelala.errors import OelalaError
 from oelala.kinds import is_usable
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus, Row, SpeedStatus
+from oelala.models.machine import Machine, read_machine
 from oelala.progress import CancelToken
 from oelala.studio.base import UNFINISHED
 from oelala.studio.tasks import TaskVerbs
@@ -26,10 +27,16 @@ class ModelVerbs(TaskVerbs):
 
     def models(self, kind: str | None = None) -> list[ModelStatus]:
         """Every catalog row (that can do `kind`), with whether it is on this disk and fits this machine."""
-        return [self._status(row) for row in catalog.rows(kind, self.settings)]
+        machine = read_machine(self.settings.models)
+        return [self._status(row, machine) for row in catalog.rows(kind, self.settings)]
 
-    def _status(self, row: Row) -> ModelStatus:
-        return replace(catalog.status(row, self.settings), usable=is_usable(row.kinds))
+    def model(self, model: str, kind: str | None = None) -> ModelStatus | None:
+        """The same of one model; None: the catalog has none of this id (that can do `kind`)."""
+        rows = catalog.rows(kind, self.settings)
+        return next((self._status(row) for row in rows if row.id == model), None)
+
+    def _status(self, row: Row, machine: Machine | None = None) -> ModelStatus:
+        return replace(catalog.status(row, self.settings, machine), usable=is_usable(row.kinds))
 
     def speeds(self) -> list[SpeedStatus]:
         """Every LoRA of few steps that some model is offered with."""

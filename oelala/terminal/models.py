@@ -134,7 +134,7 @@ def _download(studio: Studio, flags: argparse.Namespace, console: Console) -> in
 
 def _tell_download(studio: Studio, model: str, console: Console) -> None:
     """How much comes from where, before it comes."""
-    status = next((one for one in studio.models() if one.id == model), None)
+    status = studio.model(model)
     if status is None:
         _tell_lora(studio, model, console)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,8 @@ class Form:
     def fill_in(self) -> None:
         """Once everything is placed: what a new visitor sees, the default model's own values."""
         start = self.defaults(self._studio.default_model(self.kind)) if "model" in self._fields else {}
-        for component, change in (*self.show_models(mark).items(), *self.show(start, mark).items()):
+        models = self.show_models(self._studio.models(self.kind), mark)
+        for component, change in (*models.items(), *self.show(start, mark).items()):
             for name, value in change.items():
                 setattr(component, name, value)
 
@@ -196,11 +197,10 @@ class Form:
         return {} if model is None else speed_values(model, speed, self.defaults(model_id))
 
     def show_models(
-        self, text: Say, chosen: str | None = None, speed: str | None = None
+        self, models: Sequence[ModelStatus], text: Say, chosen: str | None = None, speed: str | None = None
     ) -> dict[Any, dict[str, Any]]:
         """The models as they are now: one may have been downloaded since the page was built."""
         part = self._widgets.fields.get("model")
-        models = self._studio.models(self.kind)
         notes = [{"info": note(model, text)} for model in models if model.id == chosen]
         choices = {"choices": [(label(model, text), model.id) for model in models]}
         changes = {} if part is None else {part: {**choices, **(notes[0] if notes else {})}}
@@ -219,7 +219,7 @@ class Form:
         return model_view(model) | speeds | (own if self.pictures else {})
 
     def _model(self, model_id: str | None) -> ModelStatus | None:
-        return next((m for m in self._studio.models(self.kind) if m.id == model_id), None)
+        return self._studio.model(model_id, self.kind) if model_id else None
 
     def _visible(self, model: ModelStatus) -> dict[Any, dict[str, Any]]:
         """Fields that mean nothing to the model are away; of pictures the scripts see to that."""

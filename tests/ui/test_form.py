@@ -33,10 +33,15 @@ FULL: dict[str, Any] = {
 
 
 @pytest.fixture
-def form(tmp_path: Path) -> Form:
+def studio(tmp_path: Path) -> Studio:
+    return Studio(Settings(workspace=tmp_path))
+
+
+@pytest.fixture
+def form(studio: Studio) -> Form:
     import gradio as gr
 
-    form = Form(TextToVideo, Studio(Settings(workspace=tmp_path)))
+    form = Form(TextToVideo, studio)
     with gr.Blocks():
         form.place_rest(advanced=False)
         form.place_rest(advanced=True)
@@ -140,8 +145,8 @@ def test_a_field_that_means_nothing_to_the_model_is_hidden_and_left_out(form: Fo
     assert "guidance_scale_2" not in form.read(values)
 
 
-def test_models_say_whether_they_are_here(form: Form) -> None:
-    (change,) = form.show_models(sayer("en")).values()
+def test_models_say_whether_they_are_here(form: Form, studio: Studio) -> None:
+    (change,) = form.show_models(studio.models(form.kind), sayer("en")).values()
     assert change["choices"][1] == ("Wan 2.1 T2V 1.3B (not here yet)", "wan2.1-t2v-1.3b")
 
 
@@ -186,7 +191,7 @@ def test_a_speed_is_offered_where_there_is_one_with_its_download(form: Form) -> 
     assert "speed" not in form.read(values)
 
 
-def test_only_what_a_hub_has_is_offered(form: Form) -> None:
+def test_only_what_a_hub_has_is_offered(form: Form, studio: Studio) -> None:
     none = {"id": "", "offered": False, "size": "", "kept": False}
     offered = {"id": "wan2.1-t2v-1.3b", "offered": True, "size": "17.6 GB", "kept": False, "speed": none}
     assert form.view_model("wan2.1-t2v-1.3b") == offered
@@ -194,5 +199,5 @@ def test_only_what_a_hub_has_is_offered(form: Form) -> None:
     assert mini is not None
     assert not mini["offered"]
     assert form.view_model("nobody") is None
-    change = form.show_models(sayer("nl"), "wan2.1-t2v-1.3b")[form.component("model")]
+    change = form.show_models(studio.models(form.kind), sayer("nl"), "wan2.1-t2v-1.3b")[form.component("model")]
     assert change["info"].startswith("Een download van 17,6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers")

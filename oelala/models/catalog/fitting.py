@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 from oelala.models.catalog.row import Row
@@ -36,6 +37,7 @@ def fits_machine(row: Row, machine: Machine) -> Verdict:
     return _too_large(request, plan)
 
 
+@lru_cache(maxsize=256)
 def least_memory(row: Row) -> int:
     """Bytes of a graphics card on which the model's own clip can be made, beside RAM for all that waits
     there: what the leanest of its plans takes."""

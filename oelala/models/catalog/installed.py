@@ -42,9 +42,9 @@ def installation(row: Row, models: Path) -> Installation | None:
 
     `models` is the Hugging Face cache folder.
     """
-    places = _places(row, row.repo, models)
-    folders = [folder for folder in places if not row.indexed or (folder / INDEX).is_file()]
-    found = [_inspect(row, folder, models) for folder in folders]
+    places = _Places(row, models)
+    folders = [folder for folder in places.own if not row.indexed or (folder / INDEX).is_file()]
+    found = [_inspect(row, folder, places) for folder in folders]
     return min(found, key=lambda one: len(one.missing), default=None)
 
 
@@ -59,9 +59,14 @@ def missing_bytes(row: Row, models: Path) -> tuple[int, bool]:
 
     What an interrupted download has brought does not count: it goes on from there.
     """
-    parts = missing_parts(row, models)
-    size, exact = bytes_of(parts)
-    return max(0, size - _begun(row, parts, models)), exact
+    return bytes_to_come(row, missing_parts(row, models), models)
+
+
+def bytes_to_come(row: Row, parts: Iterable[Component], models: Path) -> tuple[int, bool]:
+    """As `missing_bytes`, of the row's parts that are known to be missing."""
+    listed = list(parts)
+    size, exact = bytes_of(listed)
+    return max(0, size - _begun(row, listed, models)), exact
 
 
 def begun_bytes(row: Row, models: Path) -> int:
@@ -103,30 +108,31 @@ def bytes_of(parts: Iterable[Component]) -> tuple[int, bool]:
 
 def missing_parts(row: Row, models: Path) -> list[Component]:
     """What would have to be downloaded. Parts that another model brought along do not count."""
-    own = list(_places(row, row.repo, models))
-    here = shared_components(row, models) | {
+    places = _Places(row, models)
+    here = {
         name
         for name, part in row.components.items()
-        if any(not _gaps(part, _place(folder, part)) for folder in own)
+        if any(not _gaps(part, place) for place in places.of(part))
     }
     return [part for name, part in row.components.items() if name not in here and part.path is None]
 
 
 def shared_components(row: Row, models: Path) -> set[str]:
     """The parts that another model's repository has brought to this disk."""
+    places = _Places(row, models)
     return {
         name
         for name, part in row.components.items()
-        if any(not _gaps(part, place) for place in _shared_places(row, part, models))
+        if any(not _gaps(part, place) for place in places.shared(part))
     }
 
 
-def _inspect(row: Row, folder: Path, models: Path) -> Installation:
+def _inspect(row: Row, folder: Path, known: _Places) -> Installation:
     components: dict[str, Path] = {}
     missing: list[str] = []
     absent: list[str] = []
     for name, part in row.components.items():
-        places = [_place(folder, part), *_shared_places(row, part, models)]
+        places = [_place(folder, part), *known.shared(part)]
         if part.path is not None:
             places = [part.path]
         gaps = [_gaps(part, place) for place in places]
@@ -140,25 +146,44 @@ def _inspect(row: Row, folder: Path, models: Path) -> Installation:
     return Installation(row, folder, components, tuple(missing), tuple(absent))
 
 
-def _shared_places(row: Row, part: Component, models: Path) -> Iterator[Path]:
-    """Also in a repository whose own model is not all there: it may share what it has."""
-    for repo in part.also:
-        yield from (_place(folder, part) for folder in _places(row, repo, models))
+class _Places:
+    """Existing folders that may hold a model's repositories, each looked for once: parts share them."""
 
+    def __init__(self, row: Row, models: Path) -> None:
+        self._row, self._models = row, models
+        self._found: dict[str, tuple[Path, ...]] = {}
 
-def _places(row: Row, repo: str, models: Path) -> Iterator[Path]:
-    """Existing folders that may hold `repo`."""
-    own = repo == row.repo
-    if own and row.folder is not None:
-        places = [row.folder]
-    else:
+    @property
+    def own(self) -> tuple[Path, ...]:
+        """Of the model itself."""
+        return self._folders(self._row.repo)
+
+    def of(self, part: Component) -> Iterator[Path]:
+        """Where the part may lie."""
+        yield from (_place(folder, part) for folder in self.own)
+        yield from self.shared(part)
+
+    def shared(self, part: Component) -> Iterator[Path]:
+        """Also in a repository whose own model is not all there: it may share what it has."""
+        for repo in part.also:
+            yield from (_place(folder, part) for folder in self._folders(repo))
+
+    def _folders(self, repo: str) -> tuple[Path, ...]:
+        if repo not in self._found:
+            self._found[repo] = tuple(place for place in self._possible(repo) if place.is_dir())
+        return self._found[repo]
+
+    def _possible(self, repo: str) -> Iterator[Path]:
+        own, models = repo == self._row.repo, self._models
+        if own and self._row.folder is not None:
+            yield self._row.folder
+            return
+        if snapshot := _snapshot(_cache_of(repo, models), self._row.revision):
+            yield snapshot
         organisation, _, name = repo.partition("/")
-        places = [models / organisation / name]
+        yield models / organisation / name
         if own:
-            places.append(models / row.id)
-        if snapshot := _snapshot(_cache_of(repo, models), row.revision):
-            places.insert(0, snapshot)
-    return (place for place in places if place.is_dir())
+            yield models / self._row.id
 
 
 def _cache_of(repo: str, models: Path) -> Path:

@@ -131,6 +131,10 @@ class Row:
     base: str | None = None
     indexed: bool = True
 
+    def __hash__(self) -> int:
+        """The mappings have none; rows of one id are seldom two."""
+        return hash(self.id)
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of task that this model can do."""

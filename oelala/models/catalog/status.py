@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oelala.models.catalog.fitting import Fits, fits_machine, least_memory
-from oelala.models.catalog.installed import installation, missing_bytes, missing_parts
+from oelala.models.catalog.installed import bytes_to_come, installation, missing_parts
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.catalog.speed_choice import SpeedStatus, speed_statuses
@@ -76,7 +76,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
     found = installation(row, settings.models)
     here = found is not None and not found.missing
     lacking = [] if here else missing_parts(row, settings.models)
-    missing, missing_exact = (0, True) if here else missing_bytes(row, settings.models)
+    missing, missing_exact = bytes_to_come(row, lacking, settings.models)
     fits, why, values = fits_machine(row, machine or read_machine(settings.models))
     return ModelStatus(
         id=row.id,

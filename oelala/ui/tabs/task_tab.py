@@ -5,7 +5,7 @@ Two passes, as everywhere in `ui`: `build` lays the components out, `wire` conne
 
 # No `from __future__ import annotations` here: Gradio reads the handlers' annotations, and its names exist
 # only inside functions, because the package arrives late.
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from oelala.ui.speed_field import FIELD as SPEED
 from oelala.ui.views import error_view
 
 if TYPE_CHECKING:
+    from oelala.models.catalog import ModelStatus
     from oelala.studio import Studio
 
 _Find = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -90,7 +91,7 @@ class TaskTab:
         import gradio as gr
 
         self.also = gr.Dropdown(
-            **self._other_models(),
+            **_other_models(self.studio.models(self.task.kind)),
             value=[],
             multiselect=True,
             label=mark("form.also"),
@@ -98,10 +99,6 @@ class TaskTab:
             elem_id=f"{self.task.kind}--also",
             buttons=[],
         )
-
-    def _other_models(self) -> dict[str, Any]:
-        here = [(one.title, one.id) for one in self.studio.models(self.task.kind) if one.on_disk]
-        return {"choices": here, "visible": len(here) > 1}
 
     def place_motions(self) -> None:
         """Presets that hold nothing but a prompt, as buttons: what the one in the picture could do."""
@@ -148,12 +145,13 @@ class TaskTab:
         def refresh(model: str, speed: str, request: gr.Request) -> dict[Any, Any]:
             language = request_language(request, self.studio.settings)
             choices = self._preset_choices(lambda title: title[language], sayer(language))
-            models = self.form.show_models(sayer(language), model, speed)
+            models = self.studio.models(self.task.kind)
+            shown = self.form.show_models(models, sayer(language), model, speed)
             view = self.form.view_model(model, speed)
             return {
                 self.presets: gr.update(choices=choices),
-                self.also: gr.update(**self._other_models()),
-                self.bridge: self.filling.answer("refreshed", None, models, model=view),
+                self.also: gr.update(**_other_models(models)),
+                self.bridge: self.filling.answer("refreshed", None, shown, model=view),
             }
 
         return refresh
@@ -247,6 +245,11 @@ class TaskTab:
         full = {**(self.form.defaults(values["model"]) if "model" in values else {}), **values}
         self._read({**self.form.stand_ins, **full})
         return full
+
+
+def _other_models(models: Sequence["ModelStatus"]) -> dict[str, Any]:
+    here = [(one.title, one.id) for one in models if one.on_disk]
+    return {"choices": here, "visible": len(here) > 1}
 
 
 class _Faults(Exception):
