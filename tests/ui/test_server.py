@@ -16,7 +16,7 @@ from oelala.errors import OelalaError
 from oelala.settings import DEFAULT_PORT, PROJECT, Settings
 from oelala.ui.checks import MAX_UPLOAD, Asked, Rules, check_host
 from oelala.ui.listener import TRY_PORTS, Listener, listen, own_names
-from oelala.ui.server import assemble
+from oelala.ui.server import QUEUE_PAUSE, assemble
 from tests.ui.serving import free_port, running, small_page
 
 
@@ -175,3 +175,17 @@ def test_many_visitors_at_once(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
     assert codes == [200] * 60
+
+
+def test_a_studio_that_does_nothing_lets_the_processor_rest(tmp_path: Path) -> None:
+    """Gradio's loops that look whether its queue has something, and look no slower on any other system."""
+    page = small_page()
+    names = ("sleep_when_free", "progress_update_sleep_when_free")
+    assert all(getattr(page._queue, name) > 0 for name in names), "Gradio names its pauses so"
+    settings = Settings(workspace=tmp_path, port=free_port(), open_browser=False)
+    listener = listen(settings)
+    try:
+        assemble(page, {}, [], settings, listener)
+        assert [getattr(page._queue, name) for name in names] == [QUEUE_PAUSE, QUEUE_PAUSE]
+    finally:
+        listener.close()
