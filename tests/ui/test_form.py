@@ -199,5 +199,7 @@ def test_only_what_a_hub_has_is_offered(form: Form, studio: Studio) -> None:
     assert mini is not None
     assert not mini["offered"]
     assert form.view_model("nobody") is None
-    change = form.show_models(studio.models(form.kind), sayer("nl"), "wan2.1-t2v-1.3b")[form.component("model")]
+    change = form.show_models(studio.models(form.kind), sayer("nl"), "wan2.1-t2v-1.3b")[
+        form.component("model")
+    ]
     assert change["info"].startswith("Een download van 17,6 GB van Wan-AI/Wan2.1-T2V-1.3B-Diffusers")
