@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import re
 import shutil
 import socket
 import threading
@@ -220,6 +221,13 @@ def test_each_page_has_its_own_nonce_on_each_script(client: httpx.Client) -> Non
         nonces.add(nonce)
         assert answer.text.count("<script") == answer.text.count(f'<script nonce="{nonce}"') > 3
     assert len(nonces) == 2
+
+
+def test_the_page_is_small_for_who_is_far_away(client: httpx.Client) -> None:
+    plain, small = (client.get("/", headers={"accept-encoding": how}) for how in ("identity", "gzip"))
+    assert (plain.headers.get("content-encoding"), small.headers["content-encoding"]) == (None, "gzip")
+    assert small.num_bytes_downloaded < plain.num_bytes_downloaded / 4
+    assert re.sub("nonce.{26}", "", small.text)[:1000] == re.sub("nonce.{26}", "", plain.text)[:1000]
 
 
 NOT_SERVED = [
