@@ -42,6 +42,12 @@ def first_part(seconds: float, fps: float, clip_fps: float | None = None) -> Fil
     return FilmPart(0.0, FIRST_PART, _rate(fps, clip_fps))
 
 
+def first_end(seconds: float, start: float) -> float | None:
+    """Until where a film of that length is searched from `start` on (seconds) before anybody chose; None: to
+    its end."""
+    return start + FIRST_PART if seconds - start > LONG_FILM else None
+
+
 def chosen_part(fps: float, part: FilmPart) -> FilmPart:
     """The part of a film of that rate, at no more frames a second than it has itself, nor than 30."""
     return FilmPart(part.start, part.end, _rate(fps, part.fps))

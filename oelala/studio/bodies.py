@@ -45,7 +45,8 @@ class BodyVerbs(PoseVerbs):
         self, task: PoseTransfer, also: Sequence[str] = (), *, place: bool = False
     ) -> Searches:
         """Queue the searches that the clip needs, but for those that were made before. `also` as in `submit`;
-        `place`: for `placed`, too.
+        `place`: for `placed`, too. Of a long film its first part is searched, unless the task says until
+        when: `Searches.task` does then.
 
         Raises as `submit` does, and InvalidTask ("nowhere-to-place", "stays-in-place", "picture-is-film",
         "motion-is-pictures").
@@ -60,7 +61,8 @@ class BodyVerbs(PoseVerbs):
         others = [self._resolve_for(task, model) for model in dict.fromkeys(also) if model != task.model]
         kept = self._with_inputs(task)
         assert isinstance(kept, PoseTransfer)
-        inputs = {"motion": kept.motion, "image": kept.image, **no_facts(task)}
+        kept = self._in_part(kept)
+        inputs = {name: getattr(kept, name) for name in ("motion", "motion_end", "image")} | no_facts(task)
         ready = [one.model_copy(update=inputs) for one in (full, *others)]
         for other in ready[1:]:
             self._with_inputs(other)
@@ -101,6 +103,11 @@ class BodyVerbs(PoseVerbs):
         full = catalog.resolve(task, self.settings)
         assert isinstance(full, PoseTransfer)
         return self._fitted(full, found_by(self.workspace, search_in_picture(full)))
+
+    def _in_part(self, task: PoseTransfer) -> PoseTransfer:
+        if task.motion_end is not None or not is_film(self.workspace, task.motion):
+            return task
+        return task.model_copy(update={"motion_end": self.first_end(task.motion, task.motion_start)})
 
     def _film_search(self, task: PoseTransfer, name: str = "") -> ReadMotion | None:
         if not is_film(self.workspace, task.motion):

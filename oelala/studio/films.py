@@ -63,6 +63,10 @@ class FilmVerbs(TaskVerbs):
         film = self._film(reference)
         return film_parts.first_part(film.seconds, film.fps, clip_fps)
 
+    def first_end(self, reference: str, start: float = 0.0) -> float | None:
+        """As `first_part`, from that second of a kept film on: until where; None: to its end."""
+        return film_parts.first_end(self._film(reference).seconds, start)
+
     def chosen_part(self, reference: str, start: float, end: float, fps: float | None = None) -> FilmPart:
         """That part (seconds), at `fps` frames a second at most. Raises as `film_view`."""
         return film_parts.chosen_part(self._film(reference).fps, FilmPart(start, end, fps))

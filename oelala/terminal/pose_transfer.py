@@ -41,6 +41,9 @@ def make_ready(
     `Studio.placed` and `Studio.findings`.
     """
     searches = studio.search_for_bodies(task, also, place=place)
+    if task.motion_end is None and (end := searches.task.motion_end) is not None:
+        name = Path(task.motion).name
+        console.note("terminal.first-part", name=name, start=f"{task.motion_start:g}", end=f"{end:g}")
     done = run_and_watch(studio, searches.jobs, console) if searches.jobs else []
     if lost := next((job for job in done if _is_lost(job, searches.picture, place)), None):
         return lost

@@ -61,6 +61,12 @@ TYPED: dict[str, Text] = {
 }
 
 TERMINAL: dict[str, Text] = {
+    "terminal.first-part": Text(
+        "{name} is long: bodies are looked for from {start} to {end} s. "
+        "--motion-start and --motion-end choose another part.",
+        "{name} is lang: er wordt van {start} tot {end} s naar lichamen gezocht. Met --motion-start en "
+        "--motion-end kies je een ander deel.",
+    ),
     "terminal.not-measured": Text(
         "How well the clip follows was not measured; the log says why.",
         "Hoe goed de clip volgt is niet gemeten; het logboek zegt waarom.",

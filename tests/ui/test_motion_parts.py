@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from oelala.engines.read_motion import run as read
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.read_motion import ReadMotion
 from oelala.ui.routes import routes
 from tests.engines.test_text_to_video import context_of
@@ -52,6 +53,28 @@ def test_of_a_long_film_the_first_part_is_searched_and_then_the_one_chosen(
         assert client.post(f"{find}?{query}", headers=OURS).status_code == 400
     whole = client.post(f"{find}?start=0&end=inf", headers=OURS).json()
     assert studio.job(whole["job"]).task["end"] is None, "no number is no wish"
+
+
+@pytest.mark.parametrize(
+    ("given", "searched"),
+    [
+        ({}, (0, 20)),
+        ({"motion_start": 3}, (3, 23)),
+        ({"motion_start": 30}, (30, None)),
+        ({"motion_end": 9}, (0, 9)),
+    ],
+)
+def test_the_command_line_does_the_same(
+    studio: Studio, tmp_path: Path, given: dict[str, float], searched: tuple[float, float | None]
+) -> None:
+    source = film(tmp_path / "long.mp4", walking_body(36), fps=1)
+    about = {"motion": str(source), "prompt": "somebody walks", "model": "oelala-mini-pose", **given}
+    task = studio.read_task("pose-transfer", about)
+    assert isinstance(task, PoseTransfer)
+    found = studio.search_for_bodies(task)
+    (search,) = found.films
+    assert (search.task["start"], search.task["end"]) == searched
+    assert found.task.motion_end == searched[1], "the clip is made of the same part"
 
 
 def test_a_part_of_a_film_is_shown_as_one_and_searched_again(
