@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
+from tests.media.test_pose_detectors import put_openpose
 from tests.models.download.hub import Hub, running_hub
 from tests.ui import browsing
 from tests.ui.browsing import LiveStudio
@@ -74,9 +76,12 @@ def padded(path: Path) -> bytes:
 def live(
     browser: Any, models: Path, hub: Hub, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveStudio]:
-    """After `browser`, so that a missing one skips before anything starts."""
+    """After `browser`, so that a missing one skips before anything starts. It has an OpenPose, for dots."""
     workspace = tmp_path_factory.mktemp("workspace")
-    process, url = browsing.start_studio(workspace, models, hub.address)
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.platform != "win32":
+            put_openpose(tmp_path_factory.mktemp("programs"), patch, "works")
+        process, url = browsing.start_studio(workspace, models, hub.address)
     try:
         yield LiveStudio(url, Studio(Settings(workspace=workspace, models=models)))
     finally:
