@@ -9,7 +9,7 @@ from oelala.mini.world import trace
 from oelala.mini.world.face import paint
 from oelala.mini.world.pack import People, pack
 from oelala.mini.world.rotation import unit
-from oelala.mini.world.scenery import backdrop
+from oelala.mini.world.scenery import backdrop, shows
 from oelala.mini.world.spec import ClipSpec
 from oelala.mini.world.stage import Stage, build_stage, project
 from oelala.mini.world.table import Table
@@ -25,7 +25,8 @@ def shade(rays: Tensor, stage: Stage) -> Tensor:
     point = stage.camera.unsqueeze(1) + rays * distance.unsqueeze(-1)
     from_head = point - stage.head.unsqueeze(1)
     local = (stage.head_frame.unsqueeze(1) * from_head.unsqueeze(-1)).sum(-2) / stage.head_size.unsqueeze(1)
-    colour = torch.where(is_face.unsqueeze(-1), paint(colour, local, stage.face), colour)
+    if shows(is_face):
+        colour = torch.where(is_face.unsqueeze(-1), paint(colour, local, stage.face), colour)
     # Skull and jaw are shaded as one round thing, without an edge between them.
     normal = torch.where(is_face.unsqueeze(-1), unit(from_head), normal)
     scenery = stage.scenery
@@ -37,7 +38,8 @@ def shade(rays: Tensor, stage: Stage) -> Tensor:
     ).clamp_min(0)
     rim = (1 + (normal * rays).sum(-1, keepdim=True)).clamp(0, 1) ** 3
     lit = (colour * light + 0.15 * rim * scenery.key).clamp(0, 1)
-    return torch.where((distance < trace.FAR / 2).unsqueeze(-1), lit, backdrop(rays, stage.camera, scenery))
+    hit = (distance < trace.FAR / 2).unsqueeze(-1)
+    return torch.where(hit, lit, backdrop(rays, stage.camera, scenery)) if shows(~hit) else lit
 
 
 def show_backdrop(rays: Tensor, stage: Stage) -> Tensor:
