@@ -1,4 +1,4 @@
-"""MediaPipe without what it would draw and record with: that is more than half of the time it takes to load."""
+"""MediaPipe without what it would draw and record with: more than half of the time that it takes to load."""
 
 from __future__ import annotations
 

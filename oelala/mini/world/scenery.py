@@ -96,7 +96,7 @@ def _ramp(value: Tensor, low: float, high: float) -> Tensor:
 
 
 def shows(where: Tensor) -> bool:
-    """Whether to work out what is seen `where` at all: a processor looks, for a GPU one would have to wait."""
+    """Whether to work out what is seen `where` at all: a processor looks, a GPU does it all."""
     return where.device.type != "cpu" or bool(where.any())
 
 
