@@ -48,6 +48,8 @@ def show_backdrop(rays: Tensor, stage: Stage) -> Tensor:
 
 
 PLAIN = Shaders(shade, show_backdrop)
+# Without smooth edges, for rehearsals.
+ROUGH = Shaders(shade, show_backdrop, samples=1)
 
 
 @dataclass
@@ -64,13 +66,14 @@ def render_clips(
     num_frames: int = 33,
     *,
     device: torch.device | str = "cpu",
-    samples: int = 2,
+    samples: int | None = None,
     shaders: Shaders = PLAIN,
 ) -> Rendered:
-    """Render clips at 16 frames a second, with joints in 2D (0..1) and their visibility."""
+    """Render clips at 16 frames a second, with joints in 2D (0..1) and their visibility; `samples` instead of
+    the shaders' own."""
     people = pack(clips, num_frames, device)
     stage = build_stage(people)
-    frames = render_frames(stage, shaders, samples)
+    frames = render_frames(stage, shaders, samples or shaders.samples)
     return Rendered(frames.unflatten(0, (-1, num_frames)), ground_truth(people, stage, num_frames))
 
 

@@ -23,10 +23,14 @@ Shader = Callable[[Tensor, Stage], Tensor]
 
 @dataclass(frozen=True)
 class Shaders:
-    """Colours (P, R, 3), sRGB 0..1, of unit rays (P, R, 3) of the frames of a stage: with people, without."""
+    """Colours (P, R, 3), sRGB 0..1, of unit rays (P, R, 3) of the frames of a stage: with people, without.
+
+    `samples`: rays across a pixel where somebody may be seen.
+    """
 
     people: Shader
     backdrop: Shader
+    samples: int = 2
 
 
 def ray_tiles(samples: int, device: torch.device) -> Tensor:
