@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 APP = """import sys, os, greeting
@@ -45,6 +46,24 @@ def write_wheel(folder: Path, name: str, version: str, module: str, code: str) -
         wheel.writestr(f"{info}/RECORD", record + f"{info}/RECORD,,\n")
 
 
+def write_pip(folder: Path) -> None:
+    """The pip that is here, as a wheel: if it is newer than what Python brings along, a first start takes it,
+    as everywhere, and no later one looks for one."""
+    try:
+        pip = distribution("pip")
+    except PackageNotFoundError:
+        return
+    info = f"pip-{pip.version}.dist-info"
+    own = {f"{info}/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")}
+    record = ""
+    with zipfile.ZipFile(folder / f"pip-{pip.version}-py3-none-any.whl", "w") as wheel:
+        for file in pip.files or ():
+            if file.hash and ".." not in file.parts and file.as_posix() not in own:
+                wheel.write(str(file.locate()), file.as_posix())
+                record += f"{file.as_posix()},{file.hash.mode}={file.hash.value},{file.size}\n"
+        wheel.writestr(f"{info}/RECORD", record + f"{info}/RECORD,,\n")
+
+
 def greeting(word: str) -> str:
     return f"WORD = {word!r}\n\ndef script():\n    print(WORD)\n"
 
@@ -67,6 +86,7 @@ class FakeProject:
     def environment(self, **more: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "LC_"))}
         pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": self.wheels.as_uri()}
+        pip |= {"PIP_NO_COMPILE": "1"}  # what is imported is compiled then
         return {**kept, **pip, "OELALA_PYTHON": sys.executable, "LANG": "en_GB.UTF-8", **more}
 
     def start(self, *arguments: str, cwd: Path = Path("/"), **more: str) -> subprocess.CompletedProcess[str]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,6 +13,7 @@ import pytest
 
 from oelala.installer.steps import try_lock
 from tests.installer.fake_project import FakeProject
+from tests.installer.first_starts import LEFT_OVER, FirstStarts
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="launch.sh is for the others")
 
@@ -33,29 +31,18 @@ def test_a_half_written_package_is_installed_again(project: FakeProject) -> None
     (project.venv / "installed.txt").unlink()
     (project.packages / "greeting.py").write_text("WORD =")
     (project.packages / "~reeting").mkdir()
+    (next(project.packages.glob("farewell-*.dist-info")) / "RECORD").unlink()
+    (project.packages / "farewell.py").unlink()
     assert "app hello" in project.start().stdout
     assert not list(project.packages.glob("~*"))
-    (project.venv / "installed.txt").unlink()
-    (next(project.packages.glob("greeting-*.dist-info")) / "RECORD").unlink()
-    (project.packages / "greeting.py").unlink()
-    assert "app hello" in project.start().stdout
+    assert (project.packages / "farewell.py").exists()
 
 
-def test_lost_python_is_replaced_through_every_interruption(project: FakeProject) -> None:
-    python = project.venv / "bin" / "python"
-    python.unlink()
-    python.symlink_to("/nowhere/python3.11")
-    for seconds, kill in ((0.7, signal.SIGINT), (0.3, signal.SIGKILL), (2.0, signal.SIGKILL)):
-        running = project.spawn()
-        time.sleep(seconds)
-        with suppress(ProcessLookupError):  # a quick machine may be done by then
-            os.killpg(running.pid, kill)
-        _, said = running.communicate(timeout=20)
-        if kill == signal.SIGINT:
-            assert running.returncode == 130
-            assert said.endswith("Stopped. The next start goes on from here.\n")
-    started = project.start()
-    assert "app hello" in started.stdout, started.stderr
+def test_lost_python_is_replaced_through_every_interruption(project: FakeProject, first: FirstStarts) -> None:
+    assert first.stopped.returncode == 130
+    assert first.stopped.stderr.endswith("Stopped. The next start goes on from here.\n")
+    assert "app hello" in first.finished.stdout
+    assert not (project.packages / LEFT_OVER).exists()
     assert project.start().stderr == ""
 
 

@@ -100,17 +100,23 @@ def test_wide_pixels_are_made_square(walk: Path, tmp_path: Path) -> None:
 def test_a_4k_film_is_brought_down_before_it_gets_here(tmp_path: Path) -> None:
     large = tmp_path / "4k.mp4"
     ffmpeg(
-        "-f", "lavfi", "-i", "testsrc=size=3840x2160:rate=5", "-t", "0.4", "-preset", "ultrafast", str(large)
+        "-f", "lavfi", "-i", "testsrc=size=3840x2160:rate=5", "-t", "0.2", "-preset", "ultrafast", str(large)
     )
     opened = open_film(large)
     assert (opened.width, opened.height) == (3840, 2160)
     assert next(read_film(opened)).shape == (432, 768, 3)
 
 
-def test_several_people_are_told_apart(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Pose:
+    """A body and its mirror image, who walk towards each other."""
     frames = walking_body(12, width=304)
-    both = [np.concatenate([frame, frame[:, ::-1]], axis=1) for frame in frames]
-    pose = detect_pose(film(tmp_path / "both.mp4", both))
+    mirrored = [np.concatenate([frame, frame[:, ::-1]], axis=1) for frame in frames]
+    return detect_pose(film(tmp_path_factory.mktemp("both") / "both.mp4", mirrored))
+
+
+def test_several_people_are_told_apart(both: Pose) -> None:
+    pose = both
     assert len(pose.people) == 2
     for place in (joints_at(6)[1], (608 - joints_at(6)[1, 0], joints_at(6)[1, 1])):
         moved = min((one.coco18()[:, 1, 0] for one in pose.people), key=lambda xs: abs(xs[6] - place[0]))
@@ -118,13 +124,11 @@ def test_several_people_are_told_apart(tmp_path: Path) -> None:
         assert np.abs(np.diff(moved)).max() < 12
 
 
-def test_whoever_is_cut_off_or_not_alone_is_found_and_told(tmp_path: Path) -> None:
+def test_whoever_is_cut_off_or_not_alone_is_found_and_told(both: Pose, tmp_path: Path) -> None:
     upper = [np.ascontiguousarray(frame[:140]) for frame in walking_body(6)]
     told = {finding.code for finding in check_fit(detect_pose(film(tmp_path / "upper.mp4", upper)))}
     assert told & {"missing-joints", "out-of-frame"}
-    both = [np.concatenate([frame, frame[:, ::-1]], axis=1) for frame in walking_body(6, width=304)]
-    told = {finding.code for finding in check_fit(detect_pose(film(tmp_path / "both.mp4", both)))}
-    assert "several" in told
+    assert "several" in {finding.code for finding in check_fit(both)}
 
 
 def test_nobody_is_no_fault_until_somebody_is_needed(tmp_path: Path) -> None:

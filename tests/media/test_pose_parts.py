@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -29,8 +30,10 @@ WRISTS = {
 FACES = ("COCO_val2014_000000000294.jpg", "COCO_val2014_000000000415.jpg", "COCO_val2014_000000000459.jpg")
 
 
-def closely(path: Path) -> tuple[Pose, Person]:
-    pose = detect_pose(path, Detection(hands=True, face=True))
+@cache
+def closely(name: str) -> tuple[Pose, Person]:
+    """Who is in a photograph."""
+    pose = detect_pose(PHOTOGRAPHS / name, Detection(hands=True, face=True))
     assert len(pose.people) == 1
     return pose, pose.people[0]
 
@@ -38,7 +41,7 @@ def closely(path: Path) -> tuple[Pose, Person]:
 @needs_photographs
 @pytest.mark.parametrize("name", WRISTS)
 def test_hands_are_where_they_are_seen(name: str) -> None:
-    _, person = closely(PHOTOGRAPHS / name)
+    _, person = closely(name)
     for wrist, hand in zip(WRISTS[name], (person.hand_left[0], person.hand_right[0]), strict=True):
         assert hand[:, 2].any() == (wrist is not None)
         if wrist is not None:
@@ -49,7 +52,7 @@ def test_hands_are_where_they_are_seen(name: str) -> None:
 @needs_photographs
 @pytest.mark.parametrize("name", FACES)
 def test_eyes_and_mouth_are_where_another_network_sees_them(name: str) -> None:
-    pose, person = closely(PHOTOGRAPHS / name)
+    pose, person = closely(name)
     face = FaceReader().find(np.asarray(Image.open(PHOTOGRAPHS / name).convert("RGB")))[0]
     points = person.face[0, :, :2]
     eyes = [points[36:42].mean(axis=0), points[42:48].mean(axis=0)]
@@ -61,7 +64,7 @@ def test_eyes_and_mouth_are_where_another_network_sees_them(name: str) -> None:
 
 @needs_photographs
 def test_they_are_drawn_and_come_back_from_openposes_json(tmp_path: Path) -> None:
-    pose, person = closely(PHOTOGRAPHS / "COCO_val2014_000000000294.jpg")
+    pose, person = closely("COCO_val2014_000000000294.jpg")
     drawn = draw_frame(pose, 0)
     x, y = np.round(person.hand_left[0, 8, :2]).astype(int)  # the tip of the index finger
     assert (drawn[y, x] == (0, 0, 255)).all()
@@ -101,7 +104,7 @@ def test_points_of_a_turned_square_come_back_to_the_picture() -> None:
 @needs_photographs
 @pytest.mark.parametrize("name", FACES)
 def test_a_face_is_cropped_with_its_chin_and_some_room_above(name: str) -> None:
-    pose, person = closely(PHOTOGRAPHS / name)
+    pose, person = closely(name)
     box = face_box(pose, person, 0)
     assert box is not None
     x, y, side = box

@@ -85,9 +85,9 @@ def test_it_starts_as_the_base_model() -> None:
 
 def test_training_teaches_it_resumes_and_loads(folder: Path, tmp_path: Path) -> None:
     run = Run(RunSettings(folder, "second", tiny=True))
-    run.pose(1.0, later=2.0)
+    run.pose(0.2, later=0.4)
     first = checkpoint.load(folder / CHECKPOINT)
-    run.pose(1.0)
+    run.pose(0.2)
     run.close()
     second = checkpoint.load(folder / CHECKPOINT)
     assert first is not None

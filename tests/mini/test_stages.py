@@ -25,8 +25,8 @@ def test_from_a_vae_to_a_pipeline(tmp_path: Path) -> None:
     run.latents("stills", 0.0)
     assert run.has_latents("stills")
     assert not run.has_latents("clips")
-    run.transformer(2.0, later=2.0)
-    run.transformer(2.0)
+    run.transformer(0.4, later=0.4)
+    run.transformer(0.4)
     run.close()
     found = checkpoint.load(tmp_path / TRANSFORMER_CHECKPOINT)
     assert found is not None

@@ -1,50 +1,31 @@
 """Two processes train one model: equal weights, the mean of their gradients, one clock."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 from oelala.mini.recipe.team import Team
-
-MEMBER = """
-import sys
-import time
-from pathlib import Path
-
-import torch
-from oelala.mini.recipe.call import Call, CallSettings, Part
-from oelala.mini.recipe.team import Team
-
-team = Team()
-team.seed(0)
-model = torch.nn.Linear(2, 1)
-team.same_weights([model])
-(model(torch.full((1, 2), 1.0 + 2 * team.rank))).sum().backward()
-team.average_gradients(list(model.parameters()))
-told = team.agree(7.0 + team.rank)
-folder = Path(sys.argv[1], "call")
-# The second process was started five seconds earlier.
-started = time.monotonic() - 5 * team.rank
-call = Call(CallSettings((), started, 100.0, folder, folder, folder / "none", "first"))
-seconds = call.seconds_of(Part("vae")), call.seconds_of(Part("text", 3.0))
-assert seconds[1] == 3.0, seconds
-text = f"{model.weight.grad.tolist()} {model.weight.sum().item()} {seconds} {told}"
-Path(sys.argv[1], str(team.rank)).write_text(text)
-team.close()
-"""
+from tests.mini import team_member
 
 
-def test_two_agree(tmp_path: Path) -> None:
-    script = tmp_path / "member.py"
-    script.write_text(MEMBER)
-    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    subprocess.run(
-        [*start, str(script), str(tmp_path)], timeout=100, env=env, check=True, capture_output=True
-    )
+def test_two_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is this process."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for name, value in {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("RANK", "0")
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "RANK": "1"}
+    command = [sys.executable, "-m", team_member.__name__, str(tmp_path)]
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as second_one:
+        team_member.train(tmp_path)
+        _, said = second_one.communicate(timeout=100)
+    assert second_one.returncode == 0, said
     first, second = (tmp_path / "0").read_text(), (tmp_path / "1").read_text()
     assert first == second
     assert "[[2.0, 2.0]]" in first

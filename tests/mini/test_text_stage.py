@@ -41,7 +41,7 @@ def test_order_changes_what_a_word_means() -> None:
 
 def test_the_stage_writes_what_the_next_one_reads(tmp_path: Path) -> None:
     tokenizer = tokenizer_of(tmp_path, tiny=True)
-    settings = TextSettings(tmp_path, 0.05, torch.device("cpu"), tokenizer, captions=32, tiny=True)
+    settings = TextSettings(tmp_path, 0.005, torch.device("cpu"), tokenizer, captions=32, tiny=True)
     farm = Farm(0)
     TextStage(settings, farm).run()
     again = TextStage(settings, farm)

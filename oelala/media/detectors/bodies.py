@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from oelala.media.detectors.landmarkers import import_mediapipe
 from oelala.media.detectors.wire import Picture
 
 NUM_LANDMARKS = 33
@@ -47,12 +48,13 @@ class _Landmarker:
     wanted, and the paths of `hand_model` and `face_model`, None where they were not asked for."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision
-
+        self._mediapipe = import_mediapipe()
+        tasks = self._mediapipe.tasks
+        vision = tasks.vision
         self._is_video = settings["mode"] == "video"
         self._create = vision.PoseLandmarker.create_from_options
         self._options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=settings["model"]),
+            base_options=tasks.BaseOptions(model_asset_path=settings["model"]),
             running_mode=vision.RunningMode.VIDEO if self._is_video else vision.RunningMode.IMAGE,
             num_poses=settings["num_poses"],
             min_pose_detection_confidence=settings["min_detection_confidence"],
@@ -98,12 +100,10 @@ class _Landmarker:
         return self._struct.pack(len(found), *numbers.tolist(), masks)
 
     def _look(self, pixels: NDArray[np.uint8], picture: Picture) -> Any:
-        import mediapipe
-
         if picture.first and self._is_video and not self._is_fresh:
             self._graph = self._create(self._options)  # a track must not begin where the last clip ended
         self._is_fresh = False
-        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=pixels)
+        image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=pixels)
         if self._is_video:
             return self._graph.detect_for_video(image, picture.milliseconds)
         return self._graph.detect(image)

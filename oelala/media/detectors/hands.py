@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oelala.media.detectors.crops import Square
+from oelala.media.detectors.landmarkers import import_mediapipe
 
 NUM_POINTS = 21
 # Left, right: elbow, wrist, little finger and index finger among the body's 33.
@@ -28,10 +29,11 @@ class HandFinder:
     """`model`: the path of the bundle."""
 
     def __init__(self, model: str) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision
-
+        self._mediapipe = import_mediapipe()
+        tasks = self._mediapipe.tasks
+        vision = tasks.vision
         options = vision.HandLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=model),
+            base_options=tasks.BaseOptions(model_asset_path=model),
             running_mode=vision.RunningMode.IMAGE,
             num_hands=2,
         )
@@ -52,10 +54,9 @@ class HandFinder:
     def _nearest(
         self, pixels: NDArray[np.uint8], square: Square, wrist: NDArray[np.floating[Any]]
     ) -> tuple[NDArray[np.float64], float]:
-        import mediapipe
-
         crop = square.cut(pixels, _CROP)
-        result = self._graph.detect(mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=crop))
+        kind = self._mediapipe.ImageFormat.SRGB
+        result = self._graph.detect(self._mediapipe.Image(image_format=kind, data=crop))
         best, away = np.zeros((NUM_POINTS, 3)), _AT_WRIST * square.side
         for marks, names in zip(result.hand_landmarks, result.handedness, strict=True):
             places = square.back(np.array([(p.x, p.y) for p in marks]) * _CROP, _CROP)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -76,11 +75,13 @@ def grown(mask: Mask, growth: Growth) -> Mask:
     if not wide.any():
         return made
     ys, xs = np.flatnonzero(wide.any(axis=1)), np.flatnonzero(wide.any(axis=0))
-    tops = np.linspace(ys[0], ys[-1] + 1, growth.rows + 1).round().astype(int)
-    lefts = np.linspace(xs[0], xs[-1] + 1, growth.columns + 1).round().astype(int)
-    for top, bottom in pairwise(tops):
-        for left, right in pairwise(lefts):
-            made[top:bottom, left:right] = wide[top:bottom, left:right].any()
+    # Of parts smaller than a pixel the edges coincide.
+    tops = np.unique(np.linspace(ys[0], ys[-1] + 1, growth.rows + 1).round().astype(int))
+    lefts = np.unique(np.linspace(xs[0], xs[-1] + 1, growth.columns + 1).round().astype(int))
+    box = slice(tops[0], tops[-1]), slice(lefts[0], lefts[-1])
+    touched = np.logical_or.reduceat(wide[box], tops[:-1] - tops[0], axis=0)
+    touched = np.logical_or.reduceat(touched, lefts[:-1] - lefts[0], axis=1)
+    made[box] = touched.repeat(np.diff(tops), axis=0).repeat(np.diff(lefts), axis=1)
     return made
 
 

@@ -12,11 +12,14 @@ import time
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from oelala.mini.recipe.run import Run, RunSettings
 from oelala.mini.recipe.team import Team
+
+if TYPE_CHECKING:
+    from oelala.mini.recipe.run import Run
 
 PART_BYTES = 15_000_000
 CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads", "pose")
@@ -115,6 +118,8 @@ class Call:
 
     def run(self) -> None:
         """All stages; whatever happens, what there is gets packed in time."""
+        from oelala.mini.recipe.run import Run, RunSettings
+
         settings = self.settings
         guard = threading.Timer(max(1.0, settings.seconds - _LAST - self._spent()), self._give_up)
         guard.daemon = True
@@ -134,7 +139,7 @@ class Call:
             run.close()
             logger.remove(self.log)
 
-    def _run(self, run: Run, part: Part) -> None:
+    def _run(self, run: "Run", part: Part) -> None:
         if part.stage in _RENDERING:
             run.prepare()
         seconds = self.seconds_of(part)

@@ -28,16 +28,18 @@ from oelala.mini.topology import (
     build_vae,
     save,
 )
+from oelala.mini.world.render import PLAIN, ROUGH
 from oelala.mini.world.seeds import random_clip
+from oelala.mini.world.tiles import Shaders
 from oelala.models.latent_preview import FILE_NAME, fit_preview
 
 CARD, POSE_CARD = Path(__file__).with_name("model_card.md"), Path(__file__).with_name("pose_card.md")
 
 
-def preview_clips(count: int) -> torch.Tensor:
+def preview_clips(count: int, shaders: Shaders = PLAIN) -> torch.Tensor:
     """Rendered clips (count, 3, 5, 256, 256) in -1..1, to fit the preview to."""
     seeds = [JUDGE_SEEDS.stop + number for number in range(count)]
-    frames, _ = render_bytes([random_clip(seed) for seed in seeds], 5, torch.device("cpu"))
+    frames, _ = render_bytes([random_clip(seed) for seed in seeds], 5, torch.device("cpu"), shaders)
     return frames.transpose(1, 2).float() / 127.5 - 1
 
 
@@ -57,7 +59,7 @@ def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
     numbers = json.loads((folder / STATISTICS).read_text())
     vae = models[VAE_CHECKPOINT]
     vae.register_to_config(latents_mean=numbers["latents_mean"], latents_std=numbers["latents_std"])
-    preview = fit_preview(vae, preview_clips(2 if tiny else 16))
+    preview = fit_preview(vae, preview_clips(2, ROUGH) if tiny else preview_clips(16))
     pipeline = WanPipeline(
         tokenizer=AutoTokenizer.from_pretrained(folder / "tokenizer"),
         text_encoder=models[TEXT_CHECKPOINT],

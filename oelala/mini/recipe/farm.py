@@ -102,11 +102,12 @@ class Farm:
     """Hands out clips in order, `together` at a time, made ahead of time by `workers` processes.
 
     Each job is a process of its own, with a file for its answer: a pool of processes stood still twice beside
-    a GPU, forked and spawned. Without workers this process makes them.
+    a GPU, forked and spawned. Without workers this process makes them, when they are asked for.
     """
 
     def __init__(self, workers: int) -> None:
         self._make = _elsewhere if workers else make
+        self._ahead = _AHEAD if workers else 1
         self.pool = ThreadPoolExecutor(max(1, workers))
 
     def clips(
@@ -116,7 +117,7 @@ class Farm:
         waiting: deque[Future[Made]] = deque()
         try:
             while True:
-                while len(waiting) < _AHEAD:
+                while len(waiting) < self._ahead:
                     job = self.pool.submit(self._make, first, together, str(tokenizer), references=references)
                     waiting.append(job)
                     first += together

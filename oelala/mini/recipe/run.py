@@ -19,6 +19,7 @@ from oelala.mini.recipe.text import TextSettings, TextStage
 from oelala.mini.recipe.transformer import TransformerSettings, TransformerStage
 from oelala.mini.recipe.vae import VaeSettings, VaeStage
 from oelala.mini.recipe.wordings import WordingSettings, WordingStage
+from oelala.mini.world.render import ROUGH
 
 # More than that many of a kind are not made; all of them must fit into the GPU's memory.
 LIMITS = {"clips": 40_000, "stills": 200_000, "poses": 40_000}
@@ -58,7 +59,7 @@ class Run:
     @cached_property
     def tools(self) -> Tools:
         """Compiled when first needed."""
-        return Tools(self.farm, best_shaders(self.device))
+        return Tools(self.farm, ROUGH if self.settings.tiny else best_shaders(self.device))
 
     @cached_property
     def norm(self) -> NormSilu:

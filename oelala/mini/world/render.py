@@ -9,7 +9,7 @@ from oelala.mini.world import trace
 from oelala.mini.world.face import paint
 from oelala.mini.world.pack import People, pack
 from oelala.mini.world.rotation import unit
-from oelala.mini.world.scenery import backdrop
+from oelala.mini.world.scenery import backdrop, shows
 from oelala.mini.world.spec import ClipSpec
 from oelala.mini.world.stage import Stage, build_stage, project
 from oelala.mini.world.table import Table
@@ -25,7 +25,8 @@ def shade(rays: Tensor, stage: Stage) -> Tensor:
     point = stage.camera.unsqueeze(1) + rays * distance.unsqueeze(-1)
     from_head = point - stage.head.unsqueeze(1)
     local = (stage.head_frame.unsqueeze(1) * from_head.unsqueeze(-1)).sum(-2) / stage.head_size.unsqueeze(1)
-    colour = torch.where(is_face.unsqueeze(-1), paint(colour, local, stage.face), colour)
+    if shows(is_face):
+        colour = torch.where(is_face.unsqueeze(-1), paint(colour, local, stage.face), colour)
     # Skull and jaw are shaded as one round thing, without an edge between them.
     normal = torch.where(is_face.unsqueeze(-1), unit(from_head), normal)
     scenery = stage.scenery
@@ -37,7 +38,8 @@ def shade(rays: Tensor, stage: Stage) -> Tensor:
     ).clamp_min(0)
     rim = (1 + (normal * rays).sum(-1, keepdim=True)).clamp(0, 1) ** 3
     lit = (colour * light + 0.15 * rim * scenery.key).clamp(0, 1)
-    return torch.where((distance < trace.FAR / 2).unsqueeze(-1), lit, backdrop(rays, stage.camera, scenery))
+    hit = (distance < trace.FAR / 2).unsqueeze(-1)
+    return torch.where(hit, lit, backdrop(rays, stage.camera, scenery)) if shows(~hit) else lit
 
 
 def show_backdrop(rays: Tensor, stage: Stage) -> Tensor:
@@ -46,6 +48,8 @@ def show_backdrop(rays: Tensor, stage: Stage) -> Tensor:
 
 
 PLAIN = Shaders(shade, show_backdrop)
+# Without smooth edges, for rehearsals.
+ROUGH = Shaders(shade, show_backdrop, samples=1)
 
 
 @dataclass
@@ -62,13 +66,14 @@ def render_clips(
     num_frames: int = 33,
     *,
     device: torch.device | str = "cpu",
-    samples: int = 2,
+    samples: int | None = None,
     shaders: Shaders = PLAIN,
 ) -> Rendered:
-    """Render clips at 16 frames a second, with joints in 2D (0..1) and their visibility."""
+    """Render clips at 16 frames a second, with joints in 2D (0..1) and their visibility; `samples` instead of
+    the shaders' own."""
     people = pack(clips, num_frames, device)
     stage = build_stage(people)
-    frames = render_frames(stage, shaders, samples)
+    frames = render_frames(stage, shaders, samples or shaders.samples)
     return Rendered(frames.unflatten(0, (-1, num_frames)), ground_truth(people, stage, num_frames))
 
 

@@ -95,21 +95,29 @@ def _ramp(value: Tensor, low: float, high: float) -> Tensor:
     return t * t * (3 - 2 * t)
 
 
+def shows(where: Tensor) -> bool:
+    """Whether to work out what is seen `where` at all: a processor looks, a GPU does it all."""
+    return where.device.type != "cpu" or bool(where.any())
+
+
 def backdrop(rays: Tensor, camera: Tensor, scenery: Scenery) -> Tensor:
     """Colours (F, R, 3) of rays (F, R, 3) from `camera` (F, 3) that hit nobody."""
     x, y, z = rays.unbind(-1)
     down = (-y).clamp_min(1e-4)
     reach = camera[:, 1:2] / down
     floor_x, floor_z = camera[:, 0:1] + reach * x, camera[:, 2:3] + reach * z
-    shade = _shadow(floor_x, floor_z, scenery.blobs)
-    open_air = _open_air(x, y, floor_x, floor_z, scenery)
+    below = y < 0
     # An infinite cove: the floor is the wall a little darker, without an edge between.
-    on_floor = _ramp(-floor_z, 2.6, 0.6) * (y < 0)
+    on_floor = _ramp(-floor_z, 2.6, 0.6) * below
     slope = _ramp(y, -0.35, 0.35)
     cove = _mix(scenery.wall * 0.90, (scenery.wall * 1.02).clamp(0, 1), slope)
     cove = _mix(cove, scenery.wall * 0.78, on_floor)
-    colour = torch.where((scenery.place == WALL).unsqueeze(-1), cove, open_air)
-    return colour * (1 - shade * (y < 0)).unsqueeze(-1)
+    inside = (scenery.place == WALL).unsqueeze(-1)
+    outside = _open_air(x, y, floor_x, floor_z, scenery) if shows(~inside) else cove
+    colour = torch.where(inside, cove, outside)
+    if not shows(below):
+        return colour
+    return colour * (1 - _shadow(floor_x, floor_z, scenery.blobs) * below).unsqueeze(-1)
 
 
 def _shadow(x: Tensor, z: Tensor, blobs: Tensor) -> Tensor:

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 HIDDEN = 1e-4
+# Metres behind every camera: even a ray that would meet something so small must not.
+_NOWHERE = (0.0, 0.0, 100.0)
 
 
 @dataclass
@@ -30,11 +32,20 @@ class Solids:
     ball_colour: Tensor
     ball_face: Tensor
 
+    def only(self, cones: Tensor, balls: Tensor) -> "Solids":
+        """Some cones and some ellipsoids, by number."""
+        return Solids(
+            self.a[:, cones], self.b[:, cones], self.ra[:, cones], self.rb[:, cones],
+            self.cone_colour[:, cones], self.cone_face[cones],
+            self.centre[:, balls], self.axes[:, balls], self.radii[:, balls],
+            self.ball_colour[:, balls], self.ball_face[balls],
+        )  # fmt: skip
+
 
 @dataclass
 class Collector:
-    """Gathers solids; a solid that is not `shown` (F,) shrinks to nothing, so every frame has the
-    same count.
+    """Gathers solids; a solid that is not `shown` (F,) shrinks to nothing, out of sight, so every frame has
+    the same count.
     """
 
     cones: list[tuple[Tensor, Tensor, Tensor, Tensor, Tensor, bool]] = field(default_factory=list)
@@ -55,7 +66,7 @@ class Collector:
         ra, rb = (r if isinstance(r, Tensor) else torch.full_like(like, r) for r in radii)
         if shown is not None:
             ra, rb = (torch.where(shown, r, torch.full_like(r, HIDDEN)) for r in (ra, rb))
-            b = torch.where(shown.unsqueeze(-1), b, a)
+            a, b = (torch.where(shown.unsqueeze(-1), end, end.new_tensor(_NOWHERE)) for end in (a, b))
         # A rounded cone whose one end swallows the other has no flank: keep the axis longer than the step.
         apart = b - a
         long = apart.norm(dim=-1, keepdim=True)
@@ -76,6 +87,7 @@ class Collector:
         """An ellipsoid; radii (F, 3) along the columns of `axes` (F, 3, 3)."""
         if shown is not None:
             radii = torch.where(shown.unsqueeze(-1), radii, torch.full_like(radii, HIDDEN))
+            centre = torch.where(shown.unsqueeze(-1), centre, centre.new_tensor(_NOWHERE))
         self.balls.append((centre, axes, radii, colour, face))
 
     def collect(self) -> Solids:

@@ -1,6 +1,6 @@
 """What a ray needs to know of every frame: camera, solids, face and scenery."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
@@ -38,6 +38,14 @@ class Stage:
     def at(self, index: Tensor) -> "Stage":
         """The stage of the frames (P,), each as often as it is named."""
         return _at(self, index)
+
+    def only(self, wanted: Tensor) -> "Stage":
+        """With these solids alone (N + M,) bool, cones first; the first of each kind stays, wanted or not."""
+        cones, balls = wanted.split([self.solids.a.shape[1], self.solids.centre.shape[1]])
+        cones, balls = (torch.cat([kind.new_ones(1), kind[1:]]).nonzero()[:, 0] for kind in (cones, balls))
+        return replace(
+            self, solids=self.solids.only(cones, balls), constants=self.constants.only(cones, balls)
+        )
 
 
 def _at(value: Any, index: Tensor) -> Any:

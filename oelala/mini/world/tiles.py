@@ -16,17 +16,21 @@ from oelala.mini.world.stage import SIZE, TANGENT, Stage, project
 TILE = 32
 _ACROSS = SIZE // TILE
 # Rays in hand at once: what a processor's cache likes, and what a GPU likes.
-CPU_RAYS, GPU_RAYS = 40_000, 2**22
+CPU_RAYS, GPU_RAYS = 20_000, 2**22
 
 Shader = Callable[[Tensor, Stage], Tensor]
 
 
 @dataclass(frozen=True)
 class Shaders:
-    """Colours (P, R, 3), sRGB 0..1, of unit rays (P, R, 3) of the frames of a stage: with people, without."""
+    """Colours (P, R, 3), sRGB 0..1, of unit rays (P, R, 3) of the frames of a stage: with people, without.
+
+    `samples`: rays across a pixel where somebody may be seen.
+    """
 
     people: Shader
     backdrop: Shader
+    samples: int = 2
 
 
 def ray_tiles(samples: int, device: torch.device) -> Tensor:
@@ -38,8 +42,8 @@ def ray_tiles(samples: int, device: torch.device) -> Tensor:
     return apart.flatten(0, 1).flatten(1, 2)
 
 
-def tiles_with_people(stage: Stage) -> Tensor:
-    """(F, 64) bool: whether the outline of any solid may reach into a tile."""
+def solids_in_tiles(stage: Stage) -> Tensor:
+    """(F, 64, N + M) bool: whether the outline of a solid, cones first, may reach into a tile."""
     s = stage.solids
     cone_low, cone_high = _boxes(torch.cat([s.a, s.b], 1), torch.cat([s.ra, s.rb], 1), stage.camera)
     low, high = cone_low.unflatten(1, (2, -1)).amin(1), cone_high.unflatten(1, (2, -1)).amax(1)
@@ -49,7 +53,7 @@ def tiles_with_people(stage: Stage) -> Tensor:
     start = torch.arange(_ACROSS, device=low.device) / _ACROSS
     inside = (low.unsqueeze(-1) <= start + 1 / _ACROSS) & (high.unsqueeze(-1) >= start)
     inside = inside & shown.view(*shown.shape, 1, 1)
-    return (inside[:, :, 1].unsqueeze(-1) & inside[:, :, 0].unsqueeze(-2)).any(1).flatten(1)
+    return (inside[:, :, 1].unsqueeze(-1) & inside[:, :, 0].unsqueeze(-2)).flatten(2).transpose(1, 2)
 
 
 def _boxes(points: Tensor, reach: Tensor, camera: Tensor) -> tuple[Tensor, Tensor]:
@@ -63,18 +67,23 @@ def _boxes(points: Tensor, reach: Tensor, camera: Tensor) -> tuple[Tensor, Tenso
 @torch.no_grad()
 def render_frames(stage: Stage, shaders: Shaders, samples: int) -> Tensor:
     """Frames (F, 3, 256, 256) in 0..1."""
-    people = tiles_with_people(stage)
-    device = people.device
+    solids = solids_in_tiles(stage)
+    people, device = solids.any(-1), solids.device
     tiles = torch.empty(len(people), _ACROSS**2, 3, TILE, TILE, device=device)
     for shader, chosen, fine in ((shaders.people, people, samples), (shaders.backdrop, ~people, 1)):
         rays = ray_tiles(fine, device)
-        frame, place = chosen.nonzero(as_tuple=True)
+        # Of many frames the same place together: there they show the same.
+        place, frame = chosen.T.nonzero(as_tuple=True)
         together = max(1, (CPU_RAYS if device.type == "cpu" else GPU_RAYS) // rays.shape[1])
         for which, where in zip(frame.split(together), place.split(together), strict=True):
             # A GPU's last call is filled up, so that all have one shape.
             missing = 0 if device.type == "cpu" else together - len(which)
             padded = torch.cat([which, which[:1].expand(missing)])
-            seen = shader(rays[torch.cat([where, where[:1].expand(missing)])], stage.at(padded))
+            here = stage.at(padded)
+            # A processor asks only those solids that may be there; a GPU's compiler wants one shape.
+            if device.type == "cpu":
+                here = here.only(solids[which, where].any(0))
+            seen = shader(rays[torch.cat([where, where[:1].expand(missing)])], here)
             square = seen[: len(which)].unflatten(1, (TILE, fine, TILE, fine)).mean((2, 4))
             tiles[which, where] = square.permute(0, 3, 1, 2)
     rows = tiles.unflatten(1, (_ACROSS, _ACROSS)).permute(0, 3, 1, 4, 2, 5)

@@ -27,6 +27,13 @@ class Constants:
     ball_map: Tensor
     ball_offset: Tensor
 
+    def only(self, cones: Tensor, balls: Tensor) -> "Constants":
+        """Those of some cones and of some ellipsoids, by number."""
+        return Constants(
+            self.cone_axis[:, cones], self.cone_from_a[:, cones], self.cone_from_b[:, cones],
+            self.cone_numbers[:, cones], self.ball_map[:, balls], self.ball_offset[:, balls],
+        )  # fmt: skip
+
 
 def constants(solids: Solids, camera: Tensor) -> Constants:
     """Constants for cameras at (F, 3)."""
