@@ -139,7 +139,8 @@ def build_scheduler() -> UniPCMultistepScheduler:
 def build_random(folder: Path, *, tiny: bool = False) -> None:
     """Write a random-weight folder of Mini's exact layout, as the two Wan pipelines load it.
 
-    With a preview's fit beside it. `tiny=True` keeps the layout and the latent shape at much smaller widths. Equal calls give equal weights.
+    With a preview's fit beside it. `tiny=True` keeps the layout and the latent shape at much smaller widths.
+    Equal calls give equal weights.
     """
     with torch.random.fork_rng():
         torch.manual_seed(0)
