@@ -171,13 +171,13 @@ def test_a_motion_from_a_film_becomes_a_measured_clip(
 
 
 def test_a_long_clip_of_animate_is_made_in_segments(manager: ModelManager, picture: Path) -> None:
-    task = task_of(ANIMATE, picture, num_frames=81, width=32, height=32, guidance_scale=1.0)
+    task = task_of(ANIMATE, picture, num_frames=81, width=16, height=16, guidance_scale=1.0)
     driving = driving_of(task, task.motion, 30, picture)
     reports: list[Progress] = []
     with manager.use(ModelSpec(ANIMATE, "WanAnimatePipeline")) as loan:
         sampling = Sampling(task, animate_inputs(task, driving, picture))
         frames = np.concatenate(list(sample_animate(sampling, loan, Phases(context_of(reports.append)))))
-    assert frames.shape == (81, 32, 32, 3)
+    assert frames.shape == (81, 16, 16, 3)
     assert max(one.step for one in reports if one.phase == "denoising") == 4  # two segments of two steps
 
 
