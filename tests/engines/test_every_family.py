@@ -86,7 +86,11 @@ def control() -> Mapping[str, Any]:
 
 
 def driver() -> Mapping[str, Any]:
-    return {**start(), "pose_video": pictures(FRAMES, 5), "face_video": pictures(FRAMES, 6, (FACE_SIDE, FACE_SIDE))}
+    return {
+        **start(),
+        "pose_video": pictures(FRAMES, 5),
+        "face_video": pictures(FRAMES, 6, (FACE_SIDE, FACE_SIDE)),
+    }
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,7 +60,9 @@ def test_the_pictures_are_those_of_decoding_all_at_once(pipeline: Any, truth: to
 
 
 @pytest.mark.parametrize("taken", [0, 1, 3])
-def test_one_that_is_left_in_the_middle_leaves_no_trace(pipeline: Any, truth: torch.Tensor, taken: int) -> None:
+def test_one_that_is_left_in_the_middle_leaves_no_trace(
+    pipeline: Any, truth: torch.Tensor, taken: int
+) -> None:
     latents = latents_for(pipeline)
     chunks = decode_wan(pipeline, -latents)
     for _ in range(taken):

@@ -114,9 +114,7 @@ def test_both_branches_share_a_pass_where_there_is_room(tiny: TinyModels, tmp_pa
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch compiles for a processor with g++")
 @pytest.mark.skipif(" " in torch.__file__, reason="torch's linker call breaks at a space in its own path")
-def test_a_long_job_compiles_its_blocks(
-    tiny: TinyModels, tmp_path: Path, plain: NDArray[np.uint8]
-) -> None:
+def test_a_long_job_compiles_its_blocks(tiny: TinyModels, tmp_path: Path, plain: NDArray[np.uint8]) -> None:
     """The card here is so slow that a few steps take hours."""
     torch._dynamo.reset()
     manager = manager_on(tiny, tmp_path, replace(hardware(16, 64), flops=1e6))
