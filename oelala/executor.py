@@ -47,7 +47,8 @@ class StudioExecutor:
         for kind in KINDS:
             if kind.task.lane == self._lane:
                 import_module(kind.engine)
-        # What is imported stays: a swap of models need not look through it, a quarter of a second for each part.
+        # What is imported stays: a swap of models need not look through it, which took a quarter of a second
+        # for each part.
         gc.freeze()
         if self._lane == "gpu":
             self._models.warm_up()

@@ -200,7 +200,7 @@ def test_one_frame_cannot_begin_and_end(models: Path, tmp_path: Path, model: str
 
 
 def test_mini_meets_both_ends(tmp_path: Path, workspace: Workspace) -> None:
-    """The shipped weights: somebody moves 16 pixels aside in a quarter of a second, in a fifth of the usual steps.
+    """The shipped weights: somebody moves 16 pixels aside in five frames, in a fifth of the usual steps.
 
     Measured: 29.2 and 22.9 dB to the own picture, 17.9 and 19.5 to the other; 17.8 between the two.
     """
