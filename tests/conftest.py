@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -26,6 +27,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: item.get_closest_marker("browser") is None)
         for item in items:
             item.add_marker(pytest.mark.xdist_group(room_of(item)))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: collecting garbage need not look through it, as in a worker."""
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")

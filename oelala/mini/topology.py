@@ -22,6 +22,7 @@ from diffusers import (
 from transformers import UMT5Config, UMT5EncoderModel
 
 from oelala.mini.tokenizer import VOCAB_SIZE, train_tokenizer
+from oelala.models.latent_preview import FILE_NAME, fit_preview, synthetic_clips
 
 HEIGHT = WIDTH = 256
 FPS = 16
@@ -138,7 +139,8 @@ def build_scheduler() -> UniPCMultistepScheduler:
 def build_random(folder: Path, *, tiny: bool = False) -> None:
     """Write a random-weight folder of Mini's exact layout, as the two Wan pipelines load it.
 
-    `tiny=True` keeps the layout and the latent shape at much smaller widths. Equal calls give equal weights.
+    With a preview's fit beside it. `tiny=True` keeps the layout and the latent shape at much smaller widths.
+    Equal calls give equal weights.
     """
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -150,7 +152,9 @@ def build_random(folder: Path, *, tiny: bool = False) -> None:
             transformer=build_transformer(tiny=tiny),
             expand_timesteps=True,
         )
+    preview = fit_preview(pipeline.vae, synthetic_clips(1, side=64))  # confetti looks no better for more
     save(pipeline, folder)
+    preview.save(folder / FILE_NAME)
 
 
 def build_random_pose(folder: Path, *, tiny: bool = False) -> None:

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ from tests.models.tiny import EXPERTS, MINI, WAN21, TinyModels, build_wan21
 from tests.models.tiny_image import FLF2V, I2V, I2V_EXPERTS, SVD
 from tests.models.tiny_pose import ANIMATE, FACE_SIDE, VACE
 
-FRAMES = 9
+FRAMES, HEIGHT, WIDTH = 5, 32, 64
 # catalog id -> the tiny model in its layout, for every row that an engine can run; a variant is in that of
 # its base, and GGUF files are in download/test_gguf.py
 LAYOUT_OF = {
@@ -61,10 +62,10 @@ LAYOUT_OF = {
 }
 
 
-def pictures(count: int, seed: int, side: int = 64) -> list[Image.Image]:
+def pictures(count: int, seed: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> list[Image.Image]:
     random = np.random.default_rng(seed)
     small = random.integers(0, 255, (count, 8, 8, 3), np.uint8)
-    return [Image.fromarray(one).resize((side, side), Image.Resampling.BICUBIC) for one in small]
+    return [Image.fromarray(one).resize(size, Image.Resampling.BICUBIC) for one in small]
 
 
 def nothing() -> Mapping[str, Any]:
@@ -80,12 +81,16 @@ def start_and_end() -> Mapping[str, Any]:
 
 
 def control() -> Mapping[str, Any]:
-    white = [Image.new("L", (64, 64), 255)] * FRAMES
+    white = [Image.new("L", (WIDTH, HEIGHT), 255)] * FRAMES
     return {"video": pictures(FRAMES, 3), "mask": white, "reference_images": pictures(1, 4)}
 
 
 def driver() -> Mapping[str, Any]:
-    return {**start(), "pose_video": pictures(FRAMES, 5), "face_video": pictures(FRAMES, 6, FACE_SIDE)}
+    return {
+        **start(),
+        "pose_video": pictures(FRAMES, 5),
+        "face_video": pictures(FRAMES, 6, (FACE_SIDE, FACE_SIDE)),
+    }
 
 
 @dataclass(frozen=True)
@@ -101,10 +106,10 @@ class Case:
             model=self.model,
             prompt="somebody dances",
             negative_prompt="blue",
-            width=64,
-            height=64,
+            width=WIDTH,
+            height=HEIGHT,
             num_frames=FRAMES,
-            num_inference_steps=4,
+            num_inference_steps=3,
             guidance_scale=3.0,
             flow_shift=5.0,
             seed=11,
@@ -182,8 +187,8 @@ def bare(folder: Path, case: Case, length: int) -> list[torch.Tensor]:
         pipeline(
             prompt=task.prompt,
             negative_prompt=task.negative_prompt,
-            height=64,
-            width=64,
+            height=HEIGHT,
+            width=WIDTH,
             num_inference_steps=task.num_inference_steps,
             guidance_scale=task.guidance_scale,
             generator=torch.Generator("cpu").manual_seed(11),
@@ -206,27 +211,54 @@ def test_every_row_has_a_layout() -> None:
     assert {row.family for row in able} == {"wan", "svd"}
 
 
+@dataclass(frozen=True)
+class Truth:
+    """What a plain manager makes of a case: with its prompts encoded now, and remembered.
+
+    `checks`: how often the second clip looked whether to stop.
+    """
+
+    latents: tuple[list[torch.Tensor], list[torch.Tensor]]
+    frames: NDArray[np.uint8]
+    checks: int
+
+
+@pytest.fixture(scope="module")
+def truth_of(
+    tiny: TinyModels, hub: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Case], Truth]:
+    """Made once for each case."""
+
+    @cache
+    def truth(case: Case) -> Truth:
+        manager, seen, stop = manager_of(tiny, hub, tmp_path_factory.mktemp("plain")), [], Stop()
+        for watched in (Stop(), stop):
+            with borrowed(manager, case) as loan, decoded(loan.pipeline.vae) as latents:
+                frames = made(case, loan, watched)
+            seen.append(latents)
+        return Truth((seen[0], seen[1]), frames, stop.checks)
+
+    return truth
+
+
 @each_case
 def test_the_latents_are_those_of_a_bare_script(
-    tiny: TinyModels, hub: Path, tmp_path: Path, case: Case
+    tiny: TinyModels, hub: Path, truth_of: Callable[[Case], Truth], case: Case
 ) -> None:
-    manager = manager_of(tiny, hub, tmp_path)
     folder = tiny.mini if case.model == MINI else hub / find(case.model).repo
-    wanted = bare(folder, case, manager.row(case.model).max_sequence_length)
-    for _ in range(2):  # with the prompts encoded now, and remembered
-        with borrowed(manager, case) as loan, decoded(loan.pipeline.vae) as seen:
-            made(case, loan)
+    wanted = bare(folder, case, tiny.row(case.model).max_sequence_length)
+    for seen in truth_of(case).latents:
         assert len(seen) == len(wanted) >= 1
         assert all(torch.equal(one, other) for one, other in zip(seen, wanted, strict=True))
 
 
 @each_case
 def test_on_a_small_card_the_clip_is_the_same(
-    tiny: TinyModels, hub: Path, tmp_path: Path, case: Case
+    tiny: TinyModels, hub: Path, tmp_path: Path, truth_of: Callable[[Case], Truth], case: Case
 ) -> None:
-    truth = clip(manager_of(tiny, hub, tmp_path / "one"), case)
+    truth = truth_of(case).frames
     card = Hardware("cuda", "", 12 * 2**30, 256 * 2**30, disk_free=10**15)
-    manager = manager_of(tiny, hub, tmp_path / "two", card)
+    manager = manager_of(tiny, hub, tmp_path, card)
     with borrowed(manager, case) as loan:
         assert loan.plan.quantisation == "none"
         assert loan.plan.streamed or not case.model.endswith("14b")
@@ -235,29 +267,30 @@ def test_on_a_small_card_the_clip_is_the_same(
 
 
 @each_case
-def test_with_a_decoder_in_16_bits(tiny: TinyModels, hub: Path, tmp_path: Path, case: Case) -> None:
+def test_with_a_decoder_in_16_bits(
+    tiny: TinyModels, hub: Path, tmp_path: Path, truth_of: Callable[[Case], Truth], case: Case
+) -> None:
     """As on a card; Animate's pipeline, which decodes by itself, included."""
-    truth = clip(manager_of(tiny, hub, tmp_path), case).astype(float)
     with borrowed(manager_of(tiny, hub, tmp_path), case) as loan:
         decode_in_16_bits(loan.pipeline.vae)
         frames = made(case, loan)
-    assert 0 < np.abs(frames - truth).mean() < 2
+    assert 0 < np.abs(frames - truth_of(case).frames.astype(float)).mean() < 2
 
 
 @each_case
-def test_lora_cancel_and_nothing_left(tiny: TinyModels, hub: Path, tmp_path: Path, case: Case) -> None:
-    manager = manager_of(tiny, hub, tmp_path)
-    counted = Stop()
-    truth = clip(manager, case, counted)
+def test_lora_cancel_and_nothing_left(
+    tiny: TinyModels, hub: Path, tmp_path: Path, truth_of: Callable[[Case], Truth], case: Case
+) -> None:
+    manager, truth = manager_of(tiny, hub, tmp_path), truth_of(case)
     with borrowed(manager, case) as loan:
         transformer = loan.pipeline.transformer
         transformer.add_adapter(LoraConfig(r=2, target_modules=["to_q", "to_v"], init_lora_weights=False))
-        assert not np.array_equal(made(case, loan), truth)
+        assert not np.array_equal(made(case, loan), truth.frames)
         transformer.delete_adapters("default")
-    for after in (counted.checks // 3, counted.checks // 2):
+    for after in (truth.checks // 3, truth.checks // 2):
         with pytest.raises(Cancelled):
             clip(manager, case, Stop(after))
-    assert np.array_equal(clip(manager, case), truth)
+    assert np.array_equal(clip(manager, case), truth.frames)
     gone = weakref.ref(transformer)
     del loan, transformer
     manager.empty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from oelala.tasks.text_to_video import TextToVideo
 from oelala.ui.views import error_view
 from tests.engines.test_every_family import (
     FRAMES,
+    HEIGHT,
+    WIDTH,
     Case,
     borrowed,
     clip,
@@ -116,9 +119,9 @@ def shelf(tiny: TinyModels, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     return found
 
 
-@pytest.fixture
-def manager(tiny: TinyModels, shelf: Shelf, tmp_path: Path) -> ModelManager:
-    return manager_on(tiny, shelf, tmp_path)
+@pytest.fixture(scope="module")
+def manager(tiny: TinyModels, shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> ModelManager:
+    return manager_on(tiny, shelf, tmp_path_factory.mktemp("workspace"))
 
 
 def manager_on(tiny: TinyModels, shelf: Shelf, folder: Path, card: Hardware | None = None) -> ModelManager:
@@ -140,8 +143,8 @@ def bare(shelf: Shelf, case: SpeedCase, length: int) -> list[torch.Tensor]:
     with decoded(pipeline.vae) as seen:
         pipeline(
             prompt=task.prompt,
-            height=64,
-            width=64,
+            height=HEIGHT,
+            width=WIDTH,
             num_inference_steps=4,
             guidance_scale=1.0,
             generator=torch.Generator("cpu").manual_seed(11),
@@ -168,13 +171,14 @@ def test_the_steps_are_at_the_distilled_noise_levels_and_one_pass_each(
     manager: ModelManager, shelf: Shelf
 ) -> None:
     case, seen = CASES[3], {"transformer": [], "transformer_2": []}  # type: ignore[var-annotated]
-    with borrowed(manager, case) as loan:
+    with borrowed(manager, case) as loan, ExitStack() as hooks:
         for name, times in seen.items():
 
             def note(_: Any, args: Any, given: Any, times: list[int] = times) -> None:
                 times.append(int(given["timestep"].flatten()[0]))
 
-            getattr(loan.pipeline, name).register_forward_pre_hook(note, with_kwargs=True)
+            part = getattr(loan.pipeline, name)
+            hooks.enter_context(part.register_forward_pre_hook(note, with_kwargs=True))
         own = loan.pipeline.scheduler
         made(case, loan)
         assert loan.pipeline.scheduler.timesteps.tolist() == [999, 937, 833, 625]
@@ -183,11 +187,13 @@ def test_the_steps_are_at_the_distilled_noise_levels_and_one_pass_each(
     assert loan.pipeline.scheduler is own, "for this clip only"
 
 
-def test_on_a_small_card_the_clip_is_the_same(tiny: TinyModels, shelf: Shelf, tmp_path: Path) -> None:
+def test_on_a_small_card_the_clip_is_the_same(
+    tiny: TinyModels, shelf: Shelf, tmp_path: Path, manager: ModelManager
+) -> None:
     case = CASES[3]
-    truth = clip(manager_on(tiny, shelf, tmp_path / "one"), case)
+    truth = clip(manager, case)
     card = Hardware("cuda", "", 12 * 2**30, 256 * 2**30, disk_free=10**15)
-    manager = manager_on(tiny, shelf, tmp_path / "two", card)
+    manager = manager_on(tiny, shelf, tmp_path, card)
     plain = clip(manager, case.same_without)
     with borrowed(manager, case) as loan:
         assert loan.plan.streamed
@@ -197,12 +203,14 @@ def test_on_a_small_card_the_clip_is_the_same(tiny: TinyModels, shelf: Shelf, tm
     manager.empty()
 
 
-def test_with_weights_in_8_bits(tiny: TinyModels, shelf: Shelf, tmp_path: Path) -> None:
+def test_with_weights_in_8_bits(
+    tiny: TinyModels, shelf: Shelf, tmp_path: Path, manager: ModelManager
+) -> None:
     """Both experts do not fit otherwise."""
     case = CASES[3]
-    truth = clip(manager_on(tiny, shelf, tmp_path / "one"), case).astype(int)
+    truth = clip(manager, case).astype(int)
     card = Hardware("cuda", "", 12 * 2**30, 48 * 2**30, disk_free=10**15)
-    manager = manager_on(tiny, shelf, tmp_path / "two", card)
+    manager = manager_on(tiny, shelf, tmp_path, card)
     plain = clip(manager, case.same_without)
     with borrowed(manager, case) as loan:
         assert loan.plan.quantisation == "int8"

@@ -36,7 +36,7 @@ WHOLE, SLICED, BRANCHES = 2, 3, 4  # steps of the ladder
 @pytest.fixture
 def task(workspace: Workspace, tmp_path: Path) -> ImageToVideo:
     photo = keep_picture(workspace, pictures.save(pictures.two_halves(), tmp_path / "a.png")).reference
-    size: dict[str, Any] = {"width": 64, "height": 64, "num_frames": 3, "num_inference_steps": 2}
+    size: dict[str, Any] = {"width": 32, "height": 32, "num_frames": 3, "num_inference_steps": 2}
     return ImageToVideo(model=SVD, image=photo, seed=7, prompt="", **{**MOVES, **size})
 
 
@@ -97,6 +97,6 @@ def test_a_retry_slices_before_it_decodes_fewer_frames(
     retries: list[int] = []
     wish = Borrowing(ModelSpec(SVD, PIPELINE, NATIVE), lambda *_: None, lambda: retries.append(1))
     frames = with_model(manager, wish, work)
-    assert frames.shape == (3, 64, 64, 3)
+    assert frames.shape == (3, 32, 32, 3)
     assert tried == [("none", 2, False), ("none", 2, True), ("feed-forward", 2, True)]
     assert len(retries) == 2

@@ -274,27 +274,27 @@ def test_frames_are_encoded_while_the_next_are_decoded(manager: ModelManager, wo
             seen.append((number, len(drafts)))
             yield frames
 
-    task = task_of(num_frames=41)
+    task = task_of(num_frames=21)
     request = ClipRequest(Sampling(task), ModelSpec(MINI), sample)
     result = make_clip(request, manager, context_of(), workspace)
     assert result.output is not None
-    assert [number for number, _ in seen] == list(range(11))
+    assert [number for number, _ in seen] == list(range(6))
     assert seen[-1][1] == 1  # the file is being written meanwhile
 
 
 def test_a_long_clip_is_never_in_memory_as_a_whole(manager: ModelManager, workspace: Workspace) -> None:
-    """Of 600 made frames few are alive at any time: the encoder is waited for."""
+    """Of 200 made frames few are alive at any time: the encoder is waited for."""
     alive: list[int] = []
     frames_made: list[weakref.ref[NDArray[np.uint8]]] = []
 
     def sample(sampling: Sampling, loan: Loan, phases: Phases) -> Generator[NDArray[np.uint8]]:
         del sampling, loan, phases
-        for _ in range(150):
+        for _ in range(50):
             chunk = np.random.default_rng(1).integers(0, 255, (4, 64, 64, 3), np.uint8)
             frames_made.append(weakref.ref(chunk))
             alive.append(sum(one() is not None for one in frames_made))
             yield chunk
 
-    task = task_of().model_copy(update={"num_frames": 600})
+    task = task_of().model_copy(update={"num_frames": 200})
     make_clip(ClipRequest(Sampling(task), ModelSpec(MINI), sample), manager, context_of(), workspace)
     assert max(alive) * 4 <= DEPTH + 4 * 4

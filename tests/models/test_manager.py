@@ -24,8 +24,8 @@ LENGTH = 32
 def call(pipeline: Any, seed: int = 1) -> np.ndarray:
     frames: np.ndarray = pipeline(
         prompt="a person waves",
-        height=64,
-        width=64,
+        height=32,
+        width=32,
         num_frames=5,
         num_inference_steps=2,
         generator=torch.Generator("cpu").manual_seed(seed),
@@ -146,7 +146,7 @@ def test_too_little_memory_says_so_and_breaks_nothing(tiny: TinyModels, tmp_path
         pass
     memory.size = 10**10
     with manager.use(ModelSpec(MINI)) as loan:
-        assert call(loan.pipeline).shape == (1, 5, 64, 64, 3)
+        assert call(loan.pipeline).shape == (1, 5, 32, 32, 3)
 
 
 def test_a_loan_comes_back_as_it_was(tiny: TinyModels, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_emptied_leaves_nothing(tiny: TinyModels, tmp_path: Path) -> None:
     gc.collect()
     assert [part() for part in parts] == [None] * 3
     with manager.use(ModelSpec(MINI)) as loan:
-        assert call(loan.pipeline).shape == (1, 5, 64, 64, 3)
+        assert call(loan.pipeline).shape == (1, 5, 32, 32, 3)
 
 
 def test_missing_and_unknown_models(tiny: TinyModels, tmp_path: Path) -> None:

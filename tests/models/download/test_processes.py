@@ -14,7 +14,7 @@ from tests.models.download.conftest import SMALL, Client
 from tests.models.download.hub import Hub
 from tests.models.download.test_download import NEEDED, check_whole
 
-KILLS = 5
+KILLS = 3
 
 
 def start(hub: Hub, client: Client) -> subprocess.Popen[str]:
