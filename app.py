@@ -45,7 +45,7 @@ def run(settings: Settings, console: Console) -> int:
     from oelala.log import start_logging
     from oelala.studio import Studio
     from oelala.ui.listener import listen
-    from oelala.ui.server import serve
+    from oelala.ui.server import load, serve
 
     stop = _stop_signals()
     studio = Studio(settings)
@@ -56,6 +56,9 @@ def run(settings: Settings, console: Console) -> int:
         if other := studio.acquire(listener.address):
             return _visit(other, settings, console)
         start_logging("studio", studio.workspace.logs)
+        load()
+        if stop.is_set():
+            return DONE
         server = serve(studio, listener)
         try:
             if not stop.is_set():

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 import pytest
 
 # Before anything imports torch. One thread for each process that the tests are or start: more of them fight
 # over the cores, and spin while they wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Hundreds of processes import the studio: one compiles it, not each of them, where a container asks for no
+# bytecode, too.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def room_of(item: pytest.Item) -> str:
     """What shares something that is slow to make, and so stays in one process."""
     if item.get_closest_marker("browser"):
         return "browser"  # one Chromium, one studio
+    if "open_studio" in getattr(item, "fixturenames", ()):
+        return "open studio"  # one GPU worker that stays warm
     folder, _, file = item.location[0].replace(os.sep, "/").rpartition("/")
     return folder if folder.endswith("installer") else f"{folder}/{file}"  # one environment; a module's own
 

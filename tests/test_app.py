@@ -15,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+import app
 from oelala.library.workspace import Workspace, WorkspaceLock
-from oelala.settings import PROJECT
+from oelala.settings import PROJECT, prepare_environment
 from oelala.texts import Language, say
 from tests.ui.serving import free_port
 
@@ -69,13 +70,6 @@ def comes_true(fact: Callable[[], bool], within: float) -> bool:
     while not (true := fact()) and time.monotonic() < until:
         time.sleep(0.05)
     return true
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).status_code in {200, 401}
-    except httpx.HTTPError:
-        return False
 
 
 def is_running(process: int) -> bool:
@@ -169,11 +163,33 @@ def test_a_workspace_that_a_command_uses_is_not_taken(tmp_path: Path) -> None:
         (["--no-such-flag"], "--no-such-flag"),
     ],
 )
-def test_wrong_flags_are_usage_errors(tmp_path: Path, flags: list[str], said: str) -> None:
-    tried = run(tmp_path, *flags)
-    assert tried.returncode == 2
-    assert tried.stdout == ""
-    assert said in tried.stderr
+def test_wrong_flags_are_usage_errors(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    flags: list[str],
+    said: str,
+) -> None:
+    for name in os.environ.keys() - environment().keys():
+        monkeypatch.delenv(name)
+    assert exit_code_of(*command(tmp_path, *flags)[2:]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said in printed.err
+
+
+def exit_code_of(*flags: str) -> int | str | None:
+    """In this process; of flags that are refused before anything is started."""
+    try:
+        return app.main(flags)
+    except SystemExit as stop:
+        return stop.code
+
+
+def test_a_refusal_is_all_that_a_process_says(tmp_path: Path) -> None:
+    tried = run(tmp_path, "--share")
+    assert (tried.returncode, tried.stdout) == (2, "")
+    assert tried.stderr.splitlines()[0] == say("error.password-needed", "en")
     assert "Traceback" not in tried.stderr
 
 
@@ -186,44 +202,35 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in tried.stderr
 
 
-def test_without_a_link_for_others_the_studio_goes_on(tmp_path: Path) -> None:
+def test_without_a_link_for_others_the_studio_goes_on_behind_its_password(tmp_path: Path) -> None:
     """And a program in the tunnel's place that is not the tunnel's is removed, not run."""
     planted = tmp_path / "hub" / "gradio" / "frpc" / tunnel_program()
     planted.parent.mkdir(parents=True)
     planted.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\n")
     planted.chmod(0o755)
+    (tmp_path / "password").write_text("open sesame\n")
     port = free_port()
-    nowhere = f"http://127.0.0.1:{free_port()}"
-    offline = {"HF_HOME": str(tmp_path / "hub"), "OELALA_PASSWORD": "open sesame"}
+    address, nowhere = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"
     proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), nowhere)
-    with studio(tmp_path / "workspace", "--port", str(port), "--share", **offline, **proxies) as process:
+    flags = ["--port", str(port), "--share", "--password-file", str(tmp_path / "password")]
+    with studio(tmp_path / "workspace", *flags, HF_HOME=str(tmp_path / "hub"), **proxies) as process:
         assert process.stderr is not None
         said = say("error.share-failed", "en", reason="").strip()
         assert any(line.startswith(said) for line in process.stderr)
-        assert answers(f"http://127.0.0.1:{port}/")
-    assert not planted.exists()
-    assert not (tmp_path / "was-run").exists()
-
-
-def tunnel_program() -> str:
-    code = "from gradio.tunneling import BINARY_FILENAME; print(BINARY_FILENAME)"
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.strip()
-
-
-def test_a_password_from_a_file_locks_the_page(tmp_path: Path) -> None:
-    file = tmp_path / "password"
-    file.write_text("open sesame\n")
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with studio(tmp_path / "workspace", "--port", str(port), "--password-file", str(file)) as process:
-        assert comes_true(lambda: answers(f"{address}/"), STARTS_WITHIN), process.poll()
         with httpx.Client(base_url=address, trust_env=False) as client:
             assert client.get("/").status_code == 401
             assert client.post("/login", data={"password": "wrong"}).status_code == 401
             assert client.post("/login", data={"password": "open sesame"}).status_code == 303
             assert client.get("/").status_code == 200
+    assert not planted.exists()
+    assert not (tmp_path / "was-run").exists()
+
+
+def tunnel_program() -> str:
+    prepare_environment()
+    from gradio.tunneling import BINARY_FILENAME
+
+    return str(BINARY_FILENAME)
 
 
 def test_importing_it_is_light() -> None:

@@ -14,13 +14,15 @@ import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from oelala.errors import OelalaError
 from oelala.jobs.rows import new_job_id, to_job, to_json
 from oelala.jobs.schema import Connection, faults_explained, open_database, transaction
-from oelala.tasks.base import Lane, Task
 from oelala.tasks.job import MAX_ATTEMPTS, Job, JobProgress, JobResult
+
+if TYPE_CHECKING:
+    from oelala.tasks.base import Lane, Task
 
 Jobs: TypeAlias = list[Job]
 

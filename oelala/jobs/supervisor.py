@@ -16,11 +16,12 @@ from oelala.jobs.reporter import preview_path, remove_preview, sweep_previews
 from oelala.jobs.schema import STORE_FAULTS
 from oelala.jobs.store import JobStore
 from oelala.jobs.worker import STOP, WAKE, WorkerSpec, crash_report
-from oelala.tasks.base import Lane
 from oelala.tasks.job import Job
 
 if TYPE_CHECKING:
     from loguru import Logger
+
+    from oelala.tasks.base import Lane
 
 ROUND = 0.1  # seconds between two looks; a death is noticed at once
 PATIENCE = 5.0  # seconds that a job may take to answer a cancel

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from loguru import logger
 
@@ -23,8 +23,10 @@ from oelala.jobs.schema import STORE_FAULTS
 from oelala.jobs.store import JobStore
 from oelala.log import job_in_log, release_stderr, start_logging
 from oelala.progress import CancelToken, RunContext
-from oelala.tasks.base import Lane
 from oelala.tasks.job import Job, JobResult
+
+if TYPE_CHECKING:
+    from oelala.tasks.base import Lane
 
 IDLE_POLL = 0.2  # seconds; jobs that another process queued need no more haste
 LISTEN_FOR = 0.1  # and how long a cancel goes unseen at most

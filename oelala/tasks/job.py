@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from oelala.tasks.base import Lane
+if TYPE_CHECKING:  # a queue can be read without pydantic, which takes a worker half of its start
+    from oelala.tasks.base import Lane
 
 StateName = Literal["queued", "running", "done", "failed", "cancelled"]
 MAX_ATTEMPTS = 3

@@ -72,6 +72,11 @@ class Server:
         self._uvicorn.run(sockets=[self.listener.socket])
 
 
+def load() -> None:
+    """Import what takes most of a start, so that a studio that is told to stop meanwhile goes no further."""
+    import gradio  # noqa: F401
+
+
 def serve(studio: Studio, listener: Listener) -> Server:
     """Build the page and answer on `listener`; returns once it does."""
     from oelala.ui import page

@@ -3,6 +3,8 @@
 It works until the queue is empty. With KILLS it kills its own worker that many times on the way, each at a
 random moment of a job, and queues more jobs where they would run out before. The last line of its output is
 what it did, as JSON.
+
+Its workers import this file too, and none needs a task class: those are imported inside functions.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pathlib import Path
 from oelala.jobs.store import JobStore
 from oelala.jobs.supervisor import Supervisor
 from oelala.log import start_logging
-from tests.jobs.tiny import TinyTask, open_store, supervisor, wait_until
+from tests.jobs.tiny_work import wait_until
 
 FEW, MANY = 40, 10_000
 
@@ -35,6 +37,8 @@ def top_up(store: JobStore, jobs: int) -> int:
     """Keep a quick machine from running out of jobs to be killed in. Returns how many there are now."""
     if sum(job.state.name == "queued" for job in store.list(FEW)) == FEW:
         return jobs
+    from tests.jobs.tiny import TinyTask
+
     return jobs + len(store.enqueue_all([TinyTask(number=number) for number in range(jobs, jobs + FEW)]))
 
 
@@ -51,6 +55,8 @@ def kill_worker(store: JobStore, keeper: Supervisor) -> bool:
 
 
 def main() -> None:
+    from tests.jobs.tiny import open_store, supervisor
+
     root = Path(sys.argv[1])
     start_logging("studio", root / "private" / "logs", console=False)
     store = open_store(root)

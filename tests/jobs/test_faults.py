@@ -10,7 +10,7 @@ import pytest
 from oelala.errors import ModelMissing, OelalaError, OutOfMemory
 from oelala.jobs.faults import explain, is_out_of_memory
 from oelala.texts import explain as sentences
-from tests.jobs.tiny import OutOfMemoryError
+from tests.jobs.tiny_work import OutOfMemoryError
 
 
 class AcceleratorError(OutOfMemoryError):

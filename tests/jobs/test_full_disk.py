@@ -12,7 +12,8 @@ import pytest
 from oelala.errors import OelalaError
 from oelala.jobs.supervisor import Supervisor
 from oelala.tasks.job import Done, Failed
-from tests.jobs.tiny import TinyTask, open_store, output_path, spec, wait_for, wait_until
+from tests.jobs.tiny import TinyTask, open_store, spec, wait_for
+from tests.jobs.tiny_work import output_path, wait_until
 from tests.library.conftest import SmallDisk
 
 

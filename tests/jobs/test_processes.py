@@ -17,7 +17,8 @@ from pathlib import Path
 
 def main():
     import gradio
-    from tests.jobs.tiny import TinyTask, heavy_modules, open_store, supervisor, wait_for
+    from tests.jobs.tiny import TinyTask, open_store, supervisor, wait_for
+    from tests.jobs.tiny_work import heavy_modules
     root = Path(sys.argv[1])
     store = open_store(root)
     keeper = supervisor(root, store)
@@ -49,7 +50,7 @@ def test_a_worker_does_not_load_what_the_studio_has_loaded(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("module", ["jobs.supervisor", "jobs.worker", "jobs.store", "log", "log_feed"])
 def test_nothing_heavy_is_imported(module: str) -> None:
-    heavy = {"gradio", "torch", "diffusers", "numpy"}
+    heavy = {"gradio", "torch", "diffusers", "numpy", "pydantic"}
     code = f"import sys, oelala.{module}; print(sorted({heavy} & sys.modules.keys()))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True

@@ -16,18 +16,14 @@ from oelala.jobs.store import JobStore
 from oelala.jobs.supervisor import Supervisor
 from oelala.log_feed import LogFeed
 from oelala.tasks.job import Cancelled, Done, Failed, Job, Queued, Running
-from tests.jobs.tiny import (
+from tests.jobs.tiny import LightTask, TinyTask, open_store, spec, wait_for
+from tests.jobs.tiny_work import (
     DeadlyWarmth,
-    LightTask,
     LostDevice,
     NeverMade,
     TinyExecutor,
-    TinyTask,
     content_of,
-    open_store,
     output_path,
-    spec,
-    wait_for,
     wait_until,
 )
 
@@ -110,7 +106,7 @@ def test_a_bug_leaves_a_reason_in_the_row_and_a_traceback_in_the_log(
     [record] = [line for line in records if line["level"] == "ERROR"]
     assert record["process"] == "gpu"
     assert "Traceback" in record["message"]
-    assert "tiny.py" in record["message"]
+    assert "tiny_work.py" in record["message"]
 
 
 def test_a_job_that_kills_its_worker_is_tried_three_times(

@@ -128,7 +128,7 @@ for number in range(10_000):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_a_kill_at_any_moment_leaves_only_whole_clips(workspace: Workspace) -> None:
     dice = random.Random(11)
-    for _ in range(5):
+    for _ in range(3):
         command = [sys.executable, "-c", _SAVE_FOR_EVER, str(workspace.root)]
         with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from oelala.media.video import probe
-from oelala.settings import PROJECT, Settings
+from oelala.settings import Settings
 from oelala.studio import Studio
 from tests.media import pictures
+from tests.terminal.conftest import OpenStudio
 from tests.terminal.test_terminal import SMALL, run
 
 
@@ -20,43 +19,35 @@ def generate(*arguments: str) -> list[str]:
     return ["generate", "image-to-video", *arguments]
 
 
-def test_a_clip_from_a_picture_that_is_deleted_afterwards(tmp_path: Path) -> None:
+def test_a_clip_from_a_picture_that_is_deleted_afterwards(
+    tmp_path: Path,
+    open_studio: OpenStudio,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Files are named as seen from the folder of the command line, whichever the studio's is."""
     photo = pictures.save(pictures.two_halves(), tmp_path / "photo.jpg")
-    workspace, out = tmp_path / "a workspace", tmp_path / "clip.mp4"
-    arguments = [
-        *generate("--image", photo.name, "--prompt", "she waves", *SMALL),
-        "--out",
-        str(out),
-        "--json",
-    ]
-    command = [sys.executable, "-m", "oelala", *arguments, "--workspace", str(workspace)]
-    environ = {
-        "PYTHONPATH": str(PROJECT),
-        "PATH": "/usr/bin:/bin",
-        "OMP_NUM_THREADS": "1",
-        "HOME": str(tmp_path),
-    }
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
+    monkeypatch.chdir(tmp_path)
+    out = tmp_path / "clip.mp4"
+    arguments = generate("--image", photo.name, "--prompt", "she waves", *SMALL)
+    code, said, err = run(capsys, *arguments, "--out", out.name, "--json", *open_studio.flags)
+    assert code == 0, err
+    answer = json.loads(said)
     assert (answer["state"], answer["seed"], answer["model"]) == ("done", 7, "oelala-mini")
     photo.unlink()
-    studio = Studio(Settings(workspace=workspace))
+    studio = open_studio.join()
     task = studio.restore(out)
     assert task.kind == "image-to-video"
-    (job,) = studio.jobs()
+    (job,) = open_studio.jobs()
     assert studio.keeps_picture(job.task["image"])
-    assert studio.submit(task)[0].task == job.task, "what the clip holds is enough to make it again"
+    (again,) = studio.submit(task)
+    studio.cancel(again.id)
+    assert again.task == job.task, "what the clip holds is enough to make it again"
 
     longer = tmp_path / "longer.mp4"
-    arguments = [*generate("--extend", out.name, "--prompt", "she dances", *SMALL), "--out", str(longer)]
-    command = [sys.executable, "-m", "oelala", *arguments, "--workspace", str(workspace)]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    arguments = generate("--extend", out.name, "--prompt", "she dances", *SMALL)
+    code, _, err = run(capsys, *arguments, "--out", longer.name, *open_studio.flags)
+    assert code == 0, err
     assert probe(longer).num_frames == 5 + 4
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,18 @@ from tests.models.recognise.test_recognise import own_folder
 TOTAL = sum(len(repository(SMALL)[name]) for name in NEEDED)
 
 
-@pytest.fixture
-def hub() -> Iterator[Hub]:
+@pytest.fixture(scope="module")
+def module_hub() -> Iterator[Hub]:
     with running_hub() as running:
-        running.repos = {row.repo: repository(row) for row in (SMALL, LARGE, HOST)}
         yield running
+
+
+@pytest.fixture
+def hub(module_hub: Hub) -> Hub:
+    """As if it had just been started."""
+    vars(module_hub).update(vars(Hub(module_hub.address)))
+    module_hub.repos = {row.repo: repository(row) for row in (SMALL, LARGE, HOST)}
+    return module_hub
 
 
 class Terminal:
@@ -43,6 +51,7 @@ class Terminal:
 
     def __init__(self, hub: Hub, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder, self._capsys = folder, capsys
+        self._logged = self.logs()
         self.environ = {"HF_ENDPOINT": hub.address, "OELALA_MODELS": str(folder / "hub")}
         self.environ |= {
             "HF_TOKEN_PATH": str(folder / "token"),
@@ -72,19 +81,58 @@ class Terminal:
     def studio(self) -> Studio:
         return Studio(Settings(workspace=self.folder / "workspace", models=self.folder / "hub"))
 
+    def logs(self) -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in self.folder.glob("workspace/.oelala/logs/*")}
+
+    def logged(self) -> str:
+        """Since the test began."""
+        new = [text.removeprefix(self._logged.get(path, b"")) for path, text in self.logs().items()]
+        return b"".join(new).decode()
+
     def kept(self) -> int:
         return sum(path.stat().st_size for path in self.folder.glob("hub/*/blobs/*"))
 
 
+@pytest.fixture(scope="module")
+def open_folder(module_hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a workspace that a studio is open on: its worker stays warm."""
+    folder = tmp_path_factory.mktemp("open")
+    about = {"hub_endpoint": module_hub.address, "hub_token_file": folder / "token", "lazy": True}
+    studio = Studio(Settings(workspace=folder / "workspace", models=folder / "hub", **about))
+    assert studio.acquire("") is None
+    studio.start()
+    yield folder
+    studio.stop()
+
+
+Sit = Callable[[Path], Terminal]
+
+
 @pytest.fixture
-def terminal(
-    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Terminal:
-    made = Terminal(hub, tmp_path, capsys)
-    for name, value in made.environ.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    return made
+def sit(hub: Hub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Sit:
+    def begin(folder: Path) -> Terminal:
+        made = Terminal(hub, folder, capsys)
+        for name, value in made.environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        return made
+
+    return begin
+
+
+@pytest.fixture
+def terminal(sit: Sit, open_folder: Path) -> Terminal:
+    """Nothing has been fetched or added."""
+    shutil.rmtree(open_folder / "hub", ignore_errors=True)
+    for file in (open_folder / "token", open_folder / "workspace/.oelala/models.json"):
+        file.unlink(missing_ok=True)
+    return sit(open_folder)
+
+
+@pytest.fixture
+def alone(sit: Sit, tmp_path: Path) -> Terminal:
+    """With a workspace that no studio is open on."""
+    return sit(tmp_path)
 
 
 def test_the_list_is_a_table(terminal: Terminal) -> None:
@@ -163,35 +211,35 @@ def test_a_gated_model_tells_where_to_go(terminal: Terminal, hub: Hub) -> None:
         assert "HF_TOKEN" in err
     (terminal.folder / "token").write_text(TOKEN)
     assert terminal("download", SMALL.id)[0] == 0
-    logs = "".join(path.read_text() for path in (terminal.folder / "workspace/.oelala/logs").iterdir())
+    logs = terminal.logged()
     assert "downloading Wan 2.1" in logs
     assert TOKEN not in logs
     assert "signature" not in logs
 
 
-def test_ctrl_c_keeps_what_came(terminal: Terminal, hub: Hub) -> None:
+def test_ctrl_c_keeps_what_came(alone: Terminal, hub: Hub) -> None:
     hub.faults.rate = 150_000
-    process = terminal.start("download", SMALL.id)
-    wait_for(lambda: terminal.kept() > 50_000)
+    process = alone.start("download", SMALL.id)
+    wait_for(lambda: alone.kept() > 50_000)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert f"models remove {SMALL.id}" in err
-    kept = terminal.kept()
+    kept = alone.kept()
     hub.faults.rate = 0
-    assert terminal.json("download", SMALL.id)["bytes"] == TOTAL - kept
+    assert alone.json("download", SMALL.id)["bytes"] == TOTAL - kept
     assert hub.sent <= TOTAL + 100_000
 
 
-def test_two_terminals_share_one_download(terminal: Terminal, hub: Hub) -> None:
+def test_two_terminals_share_one_download(alone: Terminal, hub: Hub) -> None:
     hub.faults.rate = 400_000
-    first = terminal.start("download", SMALL.id)
-    wait_for(lambda: terminal.kept() > 10_000)
-    second, third = terminal.start("download", SMALL.id), terminal.start("download", LARGE.id)
+    first = alone.start("download", SMALL.id)
+    wait_for(lambda: alone.kept() > 10_000)
+    second, third = alone.start("download", SMALL.id), alone.start("download", LARGE.id)
     folders = [process.communicate(timeout=60)[0] for process in (first, second, third)]
     assert [process.returncode for process in (first, second, third)] == [0, 0, 0]
     assert folders[0] == folders[1] != folders[2]
-    kinds = [(job.kind, job.state.name) for job in terminal.studio.jobs()]
+    kinds = [(job.kind, job.state.name) for job in alone.studio.jobs()]
     assert kinds == [("download", "done")] * 2, "the third waited until the first let go of the queue"
 
 
@@ -313,25 +361,25 @@ def test_a_token_is_kept_for_its_owner_alone(terminal: Terminal, hub: Hub) -> No
 
 
 def test_what_nothing_can_be_made_with_is_said_and_comes_only_on_demand(
-    terminal: Terminal, hub: Hub, tmp_path: Path
+    alone: Terminal, hub: Hub, tmp_path: Path
 ) -> None:
-    rows = {row["id"]: row for row in terminal.json()}
+    rows = {row["id"]: row for row in alone.json()}
     waiting = {name for name, row in rows.items() if not row["usable"]}
     assert waiting == {name for name, row in rows.items() if set(row["tasks"]).isdisjoint(BY_NAME)}
     assert {"sdxl", "sd1.5", "flux.1-dev"} <= waiting
     assert {"oelala-mini", SMALL.id, "svd"}.isdisjoint(waiting)
-    listed = {line.split()[0]: line for line in terminal("list")[1].splitlines()}
+    listed = {line.split()[0]: line for line in alone("list")[1].splitlines()}
     assert listed["sdxl"].endswith("for portraits, which this version cannot make yet")
     assert not listed[SMALL.id].endswith("yet")
-    listed = {line.split()[0]: line for line in terminal("list", "--language", "nl")[1].splitlines()}
+    listed = {line.split()[0]: line for line in alone("list", "--language", "nl")[1].splitlines()}
     assert listed["sdxl"].endswith("voor portretten; die kan deze versie nog niet maken")
 
-    code, out, err = terminal("download", "sdxl", "--json")
+    code, out, err = alone("download", "sdxl", "--json")
     assert (code, json.loads(out)["code"]) == (1, "no-use-yet")
     assert "--anyway" in err
-    assert terminal.studio.jobs() == []
+    assert alone.studio.jobs() == []
     # fetched ahead all the same, from a hub that does not have it
-    assert json.loads(terminal("download", "sdxl", "--anyway", "--json")[1])["code"] == "not-on-hub"
+    assert json.loads(alone("download", "sdxl", "--anyway", "--json")[1])["code"] == "not-on-hub"
 
 
 def test_a_model_that_waits_for_its_kind_is_added_on_demand(terminal: Terminal, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from PIL import Image
 
 from oelala.kinds import read_task
 from oelala.media.video import probe
-from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.job import Cancelled, Failed, Job
@@ -23,15 +22,9 @@ from oelala.terminal.console import Console
 from oelala.terminal.pose_transfer import Ready, make_ready
 from tests.media.films import Frame, film, walking_body
 from tests.media.people import rendered
-from tests.models.tiny_pose import VACE, build_vace
+from tests.models.tiny_pose import VACE
+from tests.terminal.conftest import OpenStudio
 from tests.terminal.test_terminal import SMALL, run
-
-
-@pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("OELALA_MODELS", str(tmp_path / "hub"))
-    build_vace(tmp_path / "hub" / find(VACE).repo)
-    return tmp_path / "hub"
 
 
 def side_by_side(num_frames: int) -> list[Frame]:
@@ -40,11 +33,11 @@ def side_by_side(num_frames: int) -> list[Frame]:
 
 
 def test_two_people_are_told_of_and_the_clip_is_measured(
-    tmp_path: Path, models: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, open_studio: OpenStudio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     motion, out = film(tmp_path / "both.mp4", side_by_side(8)), tmp_path / "clip.mp4"
     about = ["--motion", str(motion), "--motion-end", "0.4", "--prompt", "somebody walks", "--model", VACE]
-    where = ["--out", str(out), "--json", "--workspace", str(tmp_path / "w"), "--language", "en"]
+    where = ["--out", str(out), "--json", *open_studio.flags, "--language", "en"]
     code, said, err = run(capsys, "generate", "pose-transfer", *about, *SMALL, *where)
     assert code == 0, err
     answer = json.loads(said)
@@ -58,8 +51,7 @@ def test_two_people_are_told_of_and_the_clip_is_measured(
     assert score["side_by_side"] == str(tmp_path / "clip-side-by-side.mp4")
     assert (probe(tmp_path / "clip-side-by-side.mp4").height, score["side_by_side"] in err) == (128, True)
 
-    studio = Studio(Settings(workspace=tmp_path / "w", models=models))
-    clip, search = sorted(studio.jobs(), key=lambda job: job.kind)
+    clip, search = sorted(open_studio.jobs(), key=lambda job: job.kind)
     assert (search.lane, search.task["end"], clip.task["motion_end"]) == ("light", 0.4, 0.4)
     assert clip.task["motion"] == search.task["file"], "of a part only the part is looked at"
 
@@ -67,8 +59,8 @@ def test_two_people_are_told_of_and_the_clip_is_measured(
 class Prepared:
     """A studio without its clips: what is said before one is made."""
 
-    def __init__(self, folder: Path, models: Path) -> None:
-        self.studio = Studio(Settings(workspace=folder / "w", models=models))
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
 
     def __call__(self, **values: Any) -> Ready | Job:
         task = read_task("pose-transfer", {"model": VACE, "width": 128, "height": 128, **values})
@@ -76,18 +68,14 @@ class Prepared:
         return make_ready(self.studio, task, [], Console("en"), place=False)
 
 
-@pytest.fixture
-def prepared(tmp_path: Path, models: Path) -> Prepared:
-    return Prepared(tmp_path, models)
-
-
 def codes(findings: list[dict[str, Any]]) -> list[str]:
     return [finding["code"] for finding in findings]
 
 
 def test_half_a_body_and_a_character_who_is_not_alone(
-    tmp_path: Path, prepared: Prepared, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, open_studio: OpenStudio, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    prepared = Prepared(open_studio.join())
     upper = film(tmp_path / "upper.mp4", [np.ascontiguousarray(frame[:140]) for frame in walking_body(6)])
     pair, _ = rendered("full body")
     Image.fromarray(np.concatenate([pair, pair[:, ::-1]], axis=1)).save(tmp_path / "pair.png")
@@ -99,15 +87,17 @@ def test_half_a_body_and_a_character_who_is_not_alone(
     assert printed.out == ""
     assert "2 people are in the character's picture" in printed.err
     assert ready.task.motion.endswith(".zip"), "of a whole film the points are what a page can show"
-    before = len(prepared.studio.jobs())
+    before = len(open_studio.jobs())
     again = prepared(motion=str(upper), image=str(tmp_path / "pair.png"))
     assert isinstance(again, Ready)
-    assert (again.findings, len(prepared.studio.jobs())) == (ready.findings, before), "nobody looks twice"
+    assert (again.findings, len(open_studio.jobs())) == (ready.findings, before), "nobody looks twice"
 
 
 def test_a_picture_without_anybody_is_said_and_a_film_without_ends_it(
-    tmp_path: Path, prepared: Prepared, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, tiny_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """With no studio open, one after the other in the command's own."""
+    prepared = Prepared(Studio(Settings(workspace=tmp_path / "w", models=tiny_models)))
     Image.new("RGB", (128, 128), "white").save(tmp_path / "blank.png")
     ready = prepared(motion="wave", image=str(tmp_path / "blank.png"))
     assert isinstance(ready, Ready)
@@ -119,12 +109,13 @@ def test_a_picture_without_anybody_is_said_and_a_film_without_ends_it(
     assert (lost.state.code, lost.state.values["name"]) == ("nobody-found", "wall.mp4")
 
 
-def test_a_search_that_is_cancelled_leaves_no_clip_behind(tmp_path: Path, prepared: Prepared) -> None:
+def test_a_search_that_is_cancelled_leaves_no_clip_behind(tmp_path: Path, open_studio: OpenStudio) -> None:
+    prepared = Prepared(open_studio.join())
     source = film(tmp_path / "walk.mp4", walking_body(3))
-    watcher = Studio(prepared.studio.settings)
+    watcher = open_studio.join()
 
     def cancel() -> None:
-        while not (jobs := watcher.jobs()):
+        while not (jobs := open_studio.jobs()):
             time.sleep(0.02)
         watcher.cancel(jobs[0].id)
 
@@ -133,4 +124,4 @@ def test_a_search_that_is_cancelled_leaves_no_clip_behind(tmp_path: Path, prepar
         lost = prepared(motion=str(source), prompt="x")
     assert isinstance(lost, Job)
     assert isinstance(lost.state, Cancelled)
-    assert [job.kind for job in watcher.jobs()] == ["read-motion"]
+    assert [job.kind for job in open_studio.jobs()] == ["read-motion"]

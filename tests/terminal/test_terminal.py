@@ -20,6 +20,7 @@ from oelala.terminal.console import Console
 from oelala.terminal.generate import _deliver
 from oelala.terminal.main import main
 from oelala.texts import LANGUAGES, Language, say
+from tests.terminal.conftest import OpenStudio
 
 SMALL = [
     "--num-frames",
@@ -69,15 +70,14 @@ def test_a_clip_from_a_sentence(workspace: Path, tmp_path: Path) -> None:
 
 
 def test_several_clips_are_several_jobs_with_seeds_in_a_row(
-    workspace: Path, capsys: pytest.CaptureFixture[str]
+    open_studio: OpenStudio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = generate("--prompt", "a man waves", *SMALL, "--num-videos-per-prompt", "2", "--json")
-    code, out, _ = run(capsys, *arguments, "--workspace", str(workspace))
+    code, out, _ = run(capsys, *arguments, *open_studio.flags)
     answer = json.loads(out)
     assert code == 0
     assert len(answer["outputs"]) == 2
-    jobs = Studio(Settings(workspace=workspace)).jobs()
-    assert sorted(job.task["seed"] for job in jobs) == [7, 8]
+    assert sorted(job.task["seed"] for job in open_studio.jobs()) == [7, 8]
 
 
 @pytest.mark.parametrize(
