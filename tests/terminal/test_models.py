@@ -97,8 +97,8 @@ class Terminal:
 def open_folder(module_hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a workspace that a studio is open on: its worker stays warm."""
     folder = tmp_path_factory.mktemp("open")
-    about = {"hub_endpoint": module_hub.address, "hub_token_file": folder / "token", "lazy": True}
-    studio = Studio(Settings(workspace=folder / "workspace", models=folder / "hub", **about))
+    settings = Settings(workspace=folder / "workspace", models=folder / "hub", lazy=True)
+    studio = Studio(replace(settings, hub_endpoint=module_hub.address, hub_token_file=folder / "token"))
     assert studio.acquire("") is None
     studio.start()
     yield folder
