@@ -21,8 +21,8 @@ from tests.jobs.tiny_work import content_of, output_path, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
 
-STUDIOS, KILLS_EACH, JOBS_EACH = 2, 25, 60
-STUDIO_KILLS = 12
+STUDIOS, KILLS_EACH, JOBS_EACH = 2, 50, 120
+STUDIO_KILLS = 20
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -66,7 +66,7 @@ def verify(root: Path, jobs: int) -> dict[str, int]:
     return count
 
 
-def test_workers_killed_at_50_moments(tmp_path: Path) -> None:
+def test_workers_killed_at_100_moments(tmp_path: Path) -> None:
     roots = [tmp_path / str(number) for number in range(STUDIOS)]
     for root in roots:
         queue_of(root, JOBS_EACH).close()
@@ -80,8 +80,8 @@ def test_workers_killed_at_50_moments(tmp_path: Path) -> None:
     assert sum(count["retried"] for count in counts) > STUDIOS * KILLS_EACH / 4  # the kills did hit jobs
 
 
-def test_a_studio_killed_at_12_moments(tmp_path: Path) -> None:
-    jobs = 90
+def test_a_studio_killed_at_20_moments(tmp_path: Path) -> None:
+    jobs = 150
     store = queue_of(tmp_path, jobs)
     kills = 0
     while kills < STUDIO_KILLS:
