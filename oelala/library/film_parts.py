@@ -37,9 +37,8 @@ MOST_FPS = 30.0
 def first_part(seconds: float, fps: float, clip_fps: float | None = None) -> FilmPart:
     """What of a film of that length and rate is searched before anybody chose; 0 seconds: a picture. No more
     frames a second than the clip (`clip_fps`) will have where the film is long, and never more than 30."""
-    if seconds <= LONG_FILM:
-        return FilmPart(fps=_rate(fps, None))
-    return FilmPart(0.0, FIRST_PART, _rate(fps, clip_fps))
+    end = first_end(seconds, 0.0)
+    return FilmPart(0.0, end, _rate(fps, None if end is None else clip_fps))
 
 
 def first_end(seconds: float, start: float) -> float | None:
