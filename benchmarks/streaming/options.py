@@ -42,6 +42,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--cap", type=float, default=12.0, help="GiB of the card for the contenders")
     parser.add_argument("--seconds", type=float, default=450.0)
     parser.add_argument("--attention", default="measured", help="or a name of diffusers' backends")
+    parser.add_argument("--flash", default=None, help="FA4: torch's flash kernels are those of flash-attn-4")
     parser.add_argument("--offload", choices=["leaf_level", "block_level", "none"], default="leaf_level")
     parser.add_argument("--folder", default=None, help="for the part `cold`; needs room for its files")
     parser.add_argument("--out", default=None, help="a file for the results as well")
