@@ -76,17 +76,19 @@ def extra_of(
     placements: Mapping[str, str],
     branch: int,
 ) -> Extra:
-    """As much as there is room for, and no more blocks than shorten the run: where copying is hidden behind
-    the work anyway, room is worth more. `branch`: what one of guidance takes while it waits; 0 where they
-    never go side by side."""
+    """As much as there is room for, and no more than shortens the run: where copying is hidden behind the
+    work anyway, room is worth more. (A step of 81 frames of 14B, both branches a block, took 5.357 s and
+    4.4 GiB, one after the other 5.367 and 3.7: benchmarks/RESULTS.md.) `branch`: what one of guidance takes
+    while it waits; 0 where they never go side by side."""
     large = [size for size in sizes if size.large and placements[size.name] in ("streamed", "from-disk")]
     room = hardware.vram - CARD_OVERHEAD - phases.always - phases.denoising
     if not large or room <= 0:
         return Extra()
-    beside = branch if work.passes > 1 and branch <= room else 0
     whole = sum(size.whole - size.rest for size in large)
-    moving = moving_of(hardware, work, sizes, placements) / (work.passes if beside else 1)
-    computing = computing_of(flops, work)
+    moving, computing = moving_of(hardware, work, sizes, placements), computing_of(flops, work)
+    hidden = computing is not None and moving <= _UNNOTICED * computing
+    beside = branch if work.passes > 1 and branch <= room and not hidden else 0
+    moving /= work.passes if beside else 1
     if computing is not None:
         whole = int(whole * max(0.0, 1.0 - _UNNOTICED * computing / moving)) if moving else 0
     return Extra(beside, min(whole, int(_SPARE_SHARE * (room - beside))))

@@ -316,7 +316,7 @@ def test_compiling_a_short_clip_that_has_to_be_is_part_of_its_time() -> None:
 
 
 def test_first_the_same_again_without_what_is_not_needed() -> None:
-    asked = request("wan2.1-t2v-14b", machine(12, 128, H100), num_frames=81)
+    asked = request("wan2.1-t2v-14b", machine(12, 128, H100), num_frames=17)
     first, second, *_ = retried(plan_run(asked), asked)
     assert first.beside_bytes > 0
     assert (second.step, second.placements, second.quantisation) == (first.step, first.placements, "none")
@@ -326,6 +326,19 @@ def test_first_the_same_again_without_what_is_not_needed() -> None:
 def test_the_lossy_cache_looks_into_blocks_that_are_not_compiled() -> None:
     asked = request("wan2.1-t2v-14b", machine(12, 128, H100), first_block_cache=0.1)
     assert not any(plan.compiled for plan in retried(plan_run(asked), asked))
+
+
+@pytest.mark.parametrize(
+    ("frames", "link", "side_by_side"), [(81, 55e9, False), (17, 55e9, True), (81, 12e9, True)]
+)
+def test_branches_meet_at_a_block_where_copying_it_twice_is_waited_for(
+    frames: int, link: float, side_by_side: bool
+) -> None:
+    asked = request("wan2.1-t2v-14b", machine(12, 128, H100), num_frames=frames)
+    here = replace(asked.hardware, link=link)
+    assert (plan_run(replace(asked, hardware=here)).beside_bytes > 0) is side_by_side
+    unknown = replace(asked, hardware=replace(here, flops=None))
+    assert plan_run(unknown).beside_bytes > 0, "nothing is known of this card: a block is copied once"
 
 
 def test_blocks_stay_where_copying_is_waited_for() -> None:

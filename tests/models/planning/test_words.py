@@ -24,7 +24,7 @@ def test_the_sentence_before_generate() -> None:
         "Of that, loading the model takes about 9 s. "
         "Parts of the model wait in main memory and pass through the card."
     )
-    assert said("nl", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING).startswith("Past: 7,1 GB van 12 GB")
+    assert said("nl", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING).startswith("Past: 6,6 GB van 12 GB")
     assert "8 bits" in said("en", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING)
 
 
