@@ -11,7 +11,7 @@ from pathlib import Path
 # torch is imported late: the worker processes import this module too.
 STARTED = time.monotonic()
 ASSET, POSE_ASSET = Path("oelala/assets/oelala-mini"), Path("oelala/assets/oelala-mini-pose")
-TRAINED = ("text", "vae", "transformer", "wordings", "pose", "decoder")
+TRAINED = ("text", "critic", "vae", "transformer", "wordings", "pose", "decoder")
 STAGES = ("begin", *TRAINED, "stills", "clips", "poses", "export", "export-pose", "call")
 
 

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from oelala.mini.recipe.run import Run
 
 PART_BYTES = 15_000_000
-CHECKPOINTS = ("vae", "transformer", "text_encoder", "text_heads", "pose")
+CHECKPOINTS = ("critic", "vae", "transformer", "text_encoder", "text_heads", "pose")
 # Seconds kept for saving and packing, and the last moment for both.
 _KEPT, _LAST = 22.0, 12.0
 _LATENTS = ("stills", "clips", "poses")
 # They need the renderer, which takes up to 30 seconds to compile: before their own seconds are counted.
-_RENDERING = (*_LATENTS, "vae", "decoder")
+_RENDERING = (*_LATENTS, "critic", "vae", "decoder")
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from loguru import logger
 from numpy.typing import NDArray
 from torch import Tensor
 
+from oelala.mini.recipe.traits import TRAITS, traits_of
 from oelala.mini.world.render import PLAIN, render_clips
 from oelala.mini.world.seeds import random_clip
 from oelala.mini.world.spec import ClipSpec
 from oelala.mini.world.stage import SIZE
-from oelala.mini.world.table import Table
+from oelala.mini.world.table import Table, table_of
 from oelala.mini.world.tiles import Shaders
 from oelala.mini.world.truth import Truth
 
@@ -44,6 +45,18 @@ def render_bytes(
     return (made.frames.clamp_(0, 1) * 255).round_().byte(), made.truth
 
 
+@dataclass(frozen=True)
+class Crops:
+    """`clips` (B, 3, T, crop, crop) in -1..1; of each its joints (B, T, 18, 2) in pixels of the crop, whether
+    they show (B, T, 18), and its person's traits (B, TRAITS).
+    """
+
+    clips: Tensor
+    joints: Tensor
+    visible: Tensor
+    traits: Tensor
+
+
 @dataclass
 class PoolSize:
     """How many clips the pool holds and starts with, and which share of the time it may spend on new ones."""
@@ -63,7 +76,10 @@ class Pool:
     ) -> None:
         self.size, self.device, self.next_seed, self.shaders = size, device, first_seed, shaders
         self.frames = torch.empty(0, device=device)
-        self.joints = torch.empty(0, device=device)
+        # On the processor, where corners are chosen.
+        self.joints = torch.empty(0)
+        self.visible = torch.empty(0)
+        self.traits = torch.empty(size.clips, TRAITS)
         self.filled, self.cursor = 0, 0
         self.rng = np.random.default_rng(first_seed)
         self.spent, self.started = 0.0, time.monotonic()
@@ -79,15 +95,17 @@ class Pool:
         seeds = list(range(self.next_seed, self.next_seed + count))
         self.next_seed += count
         specs = [random_clip(seed) for seed in seeds]
-        frames, truth = render_bytes(specs, self.size.num_frames, self.device, self.shaders)
-        joints = truth.joints
+        table = table_of(specs)
+        frames, truth = render_bytes(table, self.size.num_frames, self.device, self.shaders)
+        joints, visible = truth.joints.cpu(), truth.visible.cpu()
         if self.filled == 0:
-            self.frames = torch.empty(
-                self.size.clips, *frames.shape[1:], dtype=torch.uint8, device=self.device
-            )
-            self.joints = torch.empty(self.size.clips, *joints.shape[1:], device="cpu")
-        for clip, joint in zip(frames, joints.cpu(), strict=True):
-            self.frames[self.cursor], self.joints[self.cursor] = clip, joint
+            self.frames = frames.new_empty(self.size.clips, *frames.shape[1:])
+            self.joints = joints.new_empty(self.size.clips, *joints.shape[1:])
+            self.visible = visible.new_empty(self.size.clips, *visible.shape[1:])
+        traits = torch.from_numpy(traits_of(table))
+        for row, clip in enumerate(frames):
+            self.frames[self.cursor], self.joints[self.cursor] = clip, joints[row]
+            self.visible[self.cursor], self.traits[self.cursor] = visible[row], traits[row]
             self.cursor = (self.cursor + 1) % self.size.clips
             self.filled = min(self.filled + 1, self.size.clips)
         self._wait()
@@ -103,18 +121,16 @@ class Pool:
         if self.spent < share * (time.monotonic() - self.started):
             self.add(self.size.together)
 
-    def crops(self, batch: int, num_frames: int, crop: int) -> tuple[Tensor, Tensor]:
-        """Clips (B, 3, T, crop, crop) in -1..1 and their joints (B, T, 18, 2) in pixels of the crop.
-
-        Most are around a joint, often the face.
-        """
+    def crops(self, batch: int, num_frames: int, crop: int) -> Crops:
+        """Random ones, most of them around a joint, often the face."""
         clip = self.rng.integers(self.filled, size=batch)
         start = self.rng.integers(self.size.num_frames - num_frames + 1, size=batch)
         corner = self._corners(clip, start + num_frames // 2, crop)
         when = torch.from_numpy(start[:, None] + np.arange(num_frames))
-        joints = self.joints[torch.from_numpy(clip)[:, None], when] * SIZE
-        joints = joints - torch.from_numpy(corner).float()[:, None, None]
-        return self._cut(clip, when, corner, crop), joints.to(self.device)
+        row = torch.from_numpy(clip)
+        joints = self.joints[row[:, None], when] * SIZE - torch.from_numpy(corner).float()[:, None, None]
+        known = joints, self.visible[row[:, None], when], self.traits[row]
+        return Crops(self._cut(clip, when, corner, crop), *(each.to(self.device) for each in known))
 
     def _cut(self, clip: NDArray[np.int64], when: Tensor, corner: NDArray[np.int64], crop: int) -> Tensor:
         """All crops in one gather: (B, 3, T, crop, crop)."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from oelala.mini.recipe.clips import best_shaders
+from oelala.mini.recipe.critic_stage import CriticSettings, CriticStage
 from oelala.mini.recipe.farm import Farm
 from oelala.mini.recipe.fused import fastest_norm
 from oelala.mini.recipe.latent_set import shards
@@ -84,6 +85,16 @@ class Run:
     def wordings(self, seconds: float, later: float = 0.0) -> None:
         """After stage 3: on a processor, whatever else there is; has no schedule that goes on later."""
         WordingStage(WordingSettings(self.settings.folder, seconds / 60, self.settings.tiny)).run()
+
+    def critic(self, seconds: float, later: float = 0.0) -> None:
+        """Before stage 1: has no schedule that goes on later."""
+        one = self.settings
+        CriticStage(
+            CriticSettings(
+                one.folder, seconds / 60, self.device, self.tools.shaders, tiny=one.tiny, team=self.team
+            )
+        ).run()
+        self._free()
 
     def vae(self, seconds: float, later: float = 0.0) -> None:
         """Stage 1."""

@@ -13,6 +13,7 @@ from torch import Tensor
 from oelala.mini.recipe import checkpoint
 from oelala.mini.recipe.clips import Pool, PoolSize, render_bytes
 from oelala.mini.recipe.control import control_like
+from oelala.mini.recipe.critic import joined_gradient, load_critic
 from oelala.mini.recipe.decoder import decoder_loss, freeze
 from oelala.mini.recipe.muon import MuonAdamW
 from oelala.mini.recipe.norm_silu import NormSilu, norm_silu
@@ -106,6 +107,8 @@ class VaeStage:
             weight_decay=1e-4,
             fused=device.type == "cuda",
         )
+        self.critic = load_critic(settings.folder, device, tiny=settings.tiny)
+        self.apart: dict[str, Tensor] = {}
         self.own_steps = 0
         if self.progress.begin(settings.schedule) and checkpoint.load_state(
             self.path, self.vae, self.average, self.optimizer
@@ -145,9 +148,10 @@ class VaeStage:
             if now - logged > 15 and self.team.first:
                 speed = pixels / (now - logged) / 1e6
                 logger.info(
-                    "vae {:.0f} s, step {}, {:.1f} Mpx/s, loss {:.4f}, pool {}, render {:.0%}",
+                    "vae {:.0f} s, step {}, {:.1f} Mpx/s, loss {:.4f}, pool {}, render {:.0%}, apart {}",
                     self.progress.seconds, self.progress.steps, speed, float(loss), self.pool.next_seed,
                     self.pool.spent / max(now - self.pool.started, 1e-3),
+                    {name: round(float(far), 4) for name, far in self.apart.items()},
                 )  # fmt: skip
                 logged, pixels = now, 0
             if now - saved > self.settings.save_every and self.team.first:
@@ -167,14 +171,11 @@ class VaeStage:
         return batch
 
     def _step(self, batch: Batch, done: float) -> Tensor:
-        truth, joints = self.pool.crops(batch.clips, batch.frames, batch.crop)
-        extra: Tensor | float = 0.0
+        crops = self.pool.crops(batch.clips, batch.frames, batch.crop)
         decoder_only = self.settings.decoder_only
         # The decoder never has to show control.
-        if not decoder_only and self.team_rng.random() < CONTROL_SHARE:
-            truth = control_like(truth, joints, self.rng)
-        else:
-            extra = faces_and_hands(joints, truth.shape[-1])
+        control = not decoder_only and self.team_rng.random() < CONTROL_SHARE
+        truth = control_like(crops.clips, crops.joints, self.rng) if control else crops.clips
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(done, self.settings.peak_rate, self.own_steps)
         with training_pass(self.settings.device, enabled=self.settings.scale == 1):
@@ -182,18 +183,23 @@ class VaeStage:
             # What is judged is the mean: training comes to it, step by step.
             z = mean + (1 - min(done, 1.0)) * torch.randn_like(mean) * (0.5 * log_variance).exp()
             made = self.whole.decode(z).float()
+            apart = {} if control or self.critic is None else self.critic(made, crops)
+        extra = 0.0 if control else faces_and_hands(crops.joints, truth.shape[-1])
         loss = decoder_loss(made, truth, extra, done)
+        self.optimizer.zero_grad(set_to_none=True)
+        ends: list[tuple[Tensor, Tensor | None]] = [(made, joined_gradient(made, loss, apart))]
         if not decoder_only:
             divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-            loss = loss + _DIVERGENCE_WEIGHT * divergence
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+            ends.append((_DIVERGENCE_WEIGHT * divergence, None))
+        torch.autograd.backward(*zip(*ends, strict=True))
         self.team.average_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.average.update()
         self.progress.steps += 1
         self.own_steps += 1
+        if apart:
+            self.apart = {name: far.detach() for name, far in apart.items()}
         return loss.detach()
 
     def _save(self) -> None:

@@ -13,6 +13,8 @@ from oelala.mini.evaluate.results import Item, PartResult, Row
 from oelala.mini.evaluate.sampler import Frames, psnr
 from oelala.mini.evaluate.statistics import Estimate, mean_of, share_of
 
+Descriptors = NDArray[np.float32]
+_WHOLE = "full body"
 _END = 3  # frames at the end that are looked at
 
 
@@ -22,16 +24,16 @@ def measure(bench: Bench) -> PartResult:
     result = bench.result("image", options.sampling)
     clips = image_clips(bench)
     prompts = {f"{number:05d}": prompt for number, prompt in enumerate(picture_prompts(options.clips))}
-    references: NDArray[np.float32] | None = None
+    references: Descriptors | None = None
     for key in bench.turn(result, list(prompts)):
         references = reference_faces(bench) if references is None else references
         who = int(key) % NUM_REFERENCES
         result.add(key, _judge(bench, prompts[key], clips(int(key)), references, who))
     items = result.of(list(prompts))
     result.rows = [
-        Row("image: first frame, PSNR", "dB", *_both(items, "first"), reach=30.0),
-        Row("image: colours kept to the end", "share", *_both(items, "colours")),
-        Row("image: same character at the end", "share", *_both(items, "same"), reach=0.90),
+        Row("image: first frame, PSNR", "dB", *of_both(items, "first"), reach=30.0),
+        Row("image: colours kept to the end", "share", *of_both(items, "colours")),
+        Row("image: same character at the end", "share", *of_both(items, "same"), reach=0.90),
     ]
     result.note = (
         f"{len(items)} pictures of {NUM_REFERENCES} held-out characters; the first frame's ceiling is the "
@@ -43,7 +45,13 @@ def measure(bench: Bench) -> PartResult:
     return result
 
 
-def reference_faces(bench: Bench) -> NDArray[np.float32]:
+def close_pictures(count: int) -> dict[str, Prompt]:
+    """By their numbers those of `count` pictures that are no whole bodies: who somebody is shows there."""
+    prompts = {f"{number:05d}": prompt for number, prompt in enumerate(picture_prompts(count))}
+    return {key: prompt for key, prompt in prompts.items() if prompt.spec.scene.shot != _WHOLE}
+
+
+def reference_faces(bench: Bench) -> Descriptors:
     """(20, 128): the mean descriptor of each reference character."""
     rows = []
     for number in range(NUM_REFERENCES):
@@ -52,7 +60,7 @@ def reference_faces(bench: Bench) -> NDArray[np.float32]:
     return np.stack(rows)
 
 
-def _judge(bench: Bench, prompt: Prompt, clip: Frames, references: NDArray[np.float32], who: int) -> Item:
+def _judge(bench: Bench, prompt: Prompt, clip: Frames, references: Descriptors, who: int) -> Item:
     """Of the clip and of the render that it might have been."""
     end = range(len(clip))[::-4][:_END]
     truth = render(prompt.spec, len(clip), [0, *end])
@@ -61,7 +69,7 @@ def _judge(bench: Bench, prompt: Prompt, clip: Frames, references: NDArray[np.fl
         "shot": prompt.spec.scene.shot,
         "first": [psnr(made, picture) for made in (clip[:1], bench.sampler.reconstruct(picture))],
     }
-    if prompt.spec.scene.shot == "full body":
+    if prompt.spec.scene.shot == _WHOLE:
         given = bench.judge.look(picture)
         item["colours"] = [kept_colours(given, bench.judge.look(frames)) for frames in ends]
         return item
@@ -75,7 +83,7 @@ def kept_colours(given: Verdict, last: Verdict) -> float:
     return float(np.mean([getattr(given, part) == getattr(last, part) for part in parts]))
 
 
-def same_character(bench: Bench, frames: Frames, references: NDArray[np.float32], who: int) -> float:
+def same_character(bench: Bench, frames: Frames, references: Descriptors, who: int) -> float:
     """The share of the frames whose face is nearest to reference `who`."""
     found = bench.faces.read(frames).descriptors
     distance = descriptor_distance(found[:, None], references[None])
@@ -83,7 +91,8 @@ def same_character(bench: Bench, frames: Frames, references: NDArray[np.float32]
     return float(np.mean((nearest == who) & ~np.isnan(found[:, 0])))
 
 
-def _both(items: list[Item], name: str) -> tuple[Estimate | None, Estimate | None]:
+def of_both(items: list[Item], name: str) -> tuple[Estimate | None, Estimate | None]:
+    """Of what items have of both: Mini's, and the renders'."""
     of = mean_of if name == "first" else share_of
     made, ceiling = (
         of((number, item[name][which]) for number, item in enumerate(items) if name in item)
