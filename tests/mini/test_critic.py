@@ -19,8 +19,10 @@ from oelala.mini.recipe.critic import (
     load_critic,
     showing_faces,
 )
+from oelala.mini.recipe.critic_stage import CriticSettings, CriticStage
 from oelala.mini.recipe.readers import CELL, FACE_PIXELS, FaceReader, joint_maps
 from oelala.mini.recipe.traits import TRAITS, traits_of
+from oelala.mini.recipe.vae import VaeSettings, VaeStage
 from oelala.mini.world.render import ROUGH
 from oelala.mini.world.seeds import random_clip
 from oelala.mini.world.spec import FACE_AXES
@@ -132,6 +134,19 @@ def test_the_vae_s_critic_is_frozen_and_may_be_missing(tmp_path: Path) -> None:
     found = load_critic(tmp_path, CPU, tiny=True)
     assert found is not None
     assert not any(value.requires_grad for value in found.parameters())
+
+
+def test_the_vae_learns_from_the_critic_that_its_folder_has(tmp_path: Path) -> None:
+    CriticStage(CriticSettings(tmp_path, 0.001, CPU, ROUGH, tiny=True)).run()
+    settings = VaeSettings(tmp_path, 0.001, CPU, shaders=ROUGH, scale=0.05, tiny=True, decoder_only=True)
+    stage = VaeStage(settings)
+    before = {name: value.clone() for name, value in stage.vae.named_parameters()}
+    stage.run()
+    assert set(stage.apart) >= {"bodies"}
+    assert all(torch.isfinite(far) for far in stage.apart.values())
+    moved = {name for name, value in stage.vae.named_parameters() if not torch.equal(value, before[name])}
+    assert any(name.startswith("decoder") for name in moved)
+    assert not any(name.startswith("encoder") for name in moved)
 
 
 def test_a_pool_knows_who_is_in_its_crops() -> None:

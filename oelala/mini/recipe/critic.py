@@ -21,7 +21,7 @@ _NECK, _SHOULDERS, _HIPS = 1, (2, 5), (8, 11)
 _HEAD, _BY_SHOULDERS, _BY_TRUNK = 0.90, 0.45, 0.34
 # Boxes are this much off and this much larger or smaller, so that no pixel is always between two samples.
 _OFF, _SCALED = 0.06, 0.10
-# So many heads, and megapixels of bodies, are read of a batch.
+# So many heads, and so many pixels of bodies, are read of a batch.
 _HEADS, _BODY_PIXELS = 128, 2.0e6
 # What readers say in the end, traits and maps, beside the distances of features.
 _SAID, _SHOWN = 0.1, 10.0
