@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812
+from loguru import logger
 from torch import Tensor, nn
 
 from oelala.mini.recipe import checkpoint
@@ -121,6 +122,7 @@ def load_critic(folder: Path, device: torch.device, *, tiny: bool) -> Critic | N
     """The folder's critic, frozen; None where none was trained."""
     found = checkpoint.load(folder / CHECKPOINT)
     if found is None:
+        logger.warning("no critic in {}: the VAE learns from pixels alone", folder)
         return None
     critic = Critic(tiny=tiny)
     critic.load_state_dict({name: value.float() for name, value in found[0].items()})

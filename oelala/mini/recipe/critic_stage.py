@@ -1,7 +1,7 @@
 """Before the VAE: the readers of faces and bodies that it is to learn from, on fresh renders."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,7 +14,6 @@ from oelala.mini.recipe.clips import Crops, Pool, PoolSize
 from oelala.mini.recipe.critic import CHECKPOINT, Critic, cut_heads, showing_faces
 from oelala.mini.recipe.readers import joint_maps
 from oelala.mini.recipe.schedule import rate_at
-from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.whole_clip import training_pass
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.tiles import Shaders
@@ -36,11 +35,10 @@ class CriticSettings:
     device: torch.device
     shaders: Shaders = PLAIN
     tiny: bool = False
-    team: Team = field(default_factory=Team)
 
 
 class CriticStage:
-    """Trains both readers and writes them; one process of a team does, the others wait."""
+    """Trains both readers and writes them."""
 
     def __init__(self, settings: CriticSettings) -> None:
         self.settings = settings
@@ -59,9 +57,6 @@ class CriticStage:
 
     def run(self) -> None:
         """Train until the minutes are over; a rehearsal takes one step at least."""
-        if not self.settings.team.first:
-            self.settings.team.wait()
-            return
         logged, losses = self.started, []
         while (spent := time.monotonic() - self.started) < self.settings.minutes * 60 or not self.steps:
             losses.append(self._step(spent / (self.settings.minutes * 60)))
@@ -75,7 +70,6 @@ class CriticStage:
                 logged, losses = time.monotonic(), []
         weights = {name: value.detach() for name, value in self.critic.state_dict().items()}
         checkpoint.save(self.settings.folder / CHECKPOINT, weights, checkpoint.Progress(steps=self.steps))
-        self.settings.team.wait()
 
     def _step(self, done: float) -> Tensor:
         for group in self.optimizer.param_groups:

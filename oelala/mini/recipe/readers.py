@@ -10,9 +10,9 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from oelala.mini.recipe.traits import TRAITS
+from oelala.mini.world.truth import JOINTS
 
 FACE_PIXELS = 96
-JOINTS = 18
 _WIDTHS, _TINY_WIDTHS = (32, 64, 128, 192, 256), (8, 8, 8, 8, 8)
 _GROUPS = 8
 # A map's cell is so many pixels wide.
@@ -87,7 +87,7 @@ class BodyReader(nn.Module):
     def __init__(self, *, tiny: bool = False) -> None:
         super().__init__()
         self.trunk = Trunk(tiny=tiny)
-        self.out = nn.Conv2d(sum(self.trunk.widths[-2:]), JOINTS, 1)
+        self.out = nn.Conv2d(sum(self.trunk.widths[-2:]), len(JOINTS), 1)
         nn.init.constant_(self.out.bias, -4.0)
 
     def forward(self, frames: Tensor) -> tuple[list[Tensor], Tensor]:
