@@ -16,8 +16,9 @@ from oelala.library.workspace import Workspace
 from oelala.media.faults import human_bytes
 from oelala.models import catalog
 from oelala.models.catalog import ModelStatus, SpeedStatus
+from oelala.models.flash4 import install_command, is_worth_naming
 from oelala.models.machine import Machine, read_machine, torch_cuda
-from oelala.models.nvidia import Gpu
+from oelala.models.nvidia import Gpu, nvidia_capabilities
 from oelala.settings import Settings
 from oelala.texts import Language, explain, no_use_yet, say
 
@@ -37,7 +38,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Sizes in bytes; a version is None for a missing package; `ffmpeg` is None when there is none."""
+    """Sizes in bytes; a version is None for a missing package; `ffmpeg` is None when there is none.
+
+    `flash4`: FlashAttention 4 is not installed, and would make long clips faster on this card.
+    """
 
     python: str
     versions: Mapping[str, str | None]
@@ -47,6 +51,7 @@ class Report:
     loras: tuple[SpeedStatus, ...]
     share_possible: bool
     problems: tuple[Problem, ...]
+    flash4: bool = False
 
     def as_json(self, language: Language) -> dict[str, Any]:
         machine = self.machine
@@ -71,6 +76,7 @@ class Report:
             say("doctor.versions", language, list=_version_list(self.versions)),
             *(_gpu_sentence(gpu, language) for gpu in _all_gpus(machine)),
             *([] if _all_gpus(machine) else [say("doctor.no-gpu", language)]),
+            *([say("doctor.flash4", language, command=install_command())] if self.flash4 else []),
             say(
                 "doctor.ram",
                 language,
@@ -116,6 +122,7 @@ def examine(settings: Settings) -> Report:
         loras=tuple(catalog.all_speeds(settings)),
         share_possible=_reachable(*SHARE_HOST),
         problems=tuple(problem for check in checks if (problem := check()) is not None),
+        flash4=bool(machine.gpus) and is_worth_naming(nvidia_capabilities()),
     )
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import diffusers
 import torch
-from torch.nn.attention import SDPBackend, activate_flash_attention_impl, sdpa_kernel
-from torch.nn.functional import scaled_dot_product_attention
 
 from benchmarks.streaming.bench import Bench, link_speed
 from benchmarks.streaming.options import read_options
@@ -30,27 +28,10 @@ def opened() -> tuple[Bench, Any]:
         layers=options.layers,
         link_gb_s=bench.link and bench.link / 1e9,
     )
-    if options.flash is not None:
-        use_flash(bench, options.flash)
     module = build(options, device, options.layers)
     bench.wait()
     bench.tell("built", on_card_gib=bench.on_card())
     return bench, module
-
-
-@torch.no_grad()
-def use_flash(bench: Bench, name: str) -> None:
-    """Another implementation, by torch's name for it, behind `_native_flash`; tells its error on noise.
-
-    Raises ModuleNotFoundError without its package, and what its compiler raises on a card it does not suit.
-    """
-    activate_flash_attention_impl(name)
-    shape = (1, 4, 4096, 128)
-    query, key, value = (torch.randn(shape, device=bench.device, dtype=torch.bfloat16) for _ in range(3))
-    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
-        found = scaled_dot_product_attention(query, key, value).float()
-    truth = scaled_dot_product_attention(query.float(), key.float(), value.float())
-    bench.tell("flash", name=name, error=float((found - truth).norm() / truth.norm()))
 
 
 def attempt(bench: Bench, name: str, takes: float, part: Callable[[], None]) -> None:

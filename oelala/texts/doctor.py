@@ -15,6 +15,10 @@ TEXTS: dict[str, Text] = {
         "No NVIDIA graphics card found: Oelala Mini runs on the processor, the large models need a card.",
         "Geen NVIDIA-kaart gevonden: Oelala Mini draait op de processor, de grote modellen vragen een kaart.",
     ),
+    "doctor.flash4": Text(
+        "Long clips would be faster on this card with FlashAttention 4: {command}",
+        "Lange clips gaan op deze kaart sneller met FlashAttention 4: {command}",
+    ),
     "doctor.ram": Text("Memory: {total}, {free} free", "Werkgeheugen: {total}, {free} vrij"),
     "doctor.disk": Text("Disk: {free} free in the workspace", "Schijf: {free} vrij in de werkmap"),
     "doctor.ffmpeg": Text("ffmpeg {version}", "ffmpeg {version}"),

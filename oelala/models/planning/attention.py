@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from oelala.models.flash4 import kernels_here
+
 _MOST_TOKENS, _LEAST_TOKENS = 16_384, 512
 
 
@@ -21,8 +23,11 @@ def sampled_tokens(tokens: int) -> int:
 
 
 def attention_key(card: str, torch: str, tokens: int) -> str:
-    """The beginning of the name, before width and number format. `torch`: its version."""
-    return f"{card} | torch {torch} | {tokens} × "
+    """The beginning of the name, before width and number format. `torch`: its version.
+
+    A package of kernels that comes or goes makes it another name, so that all are measured anew.
+    """
+    return f"{card} | torch {kernels_here(torch)} | {tokens} × "
 
 
 def kept_backend(known: Mapping[str, Any], card: str, torch: str, tokens: int) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from oelala.media.faults import human_bytes
+from oelala.models.flash4 import BACKEND as FLASH4
 
 if TYPE_CHECKING:
     from oelala.models.planning.plan import Plan
@@ -14,7 +15,7 @@ GIB = 1024**3
 Words = tuple[str, Mapping[str, str]]
 _WORTH_SAYING = 3.0  # seconds of loading
 # As their makers call them; torch's own choice goes without saying.
-_ATTENTION = {"_native_cudnn": "cuDNN", "_native_flash": "FlashAttention"}
+_ATTENTION = {"_native_cudnn": "cuDNN", "_native_flash": "FlashAttention", FLASH4: "FlashAttention 4"}
 
 
 def memory_size(count: int) -> str:

@@ -17,15 +17,20 @@ import torch
 from diffusers.models.attention_dispatch import AttentionBackendName, dispatch_attention_fn
 from loguru import logger
 
+from oelala.models.flash4 import BACKEND as FLASH4
+from oelala.models.flash4 import flash4_version
 from oelala.models.planning.attention import sampled_tokens
+from oelala.models.speed.flash4 import bind_flash4
 
 # "native" lets torch choose. Memory-efficient and mathematical attention are slower wherever these run.
 DEFAULT = "native"
-CANDIDATES = (DEFAULT, "_native_cudnn", "_native_flash")
+CANDIDATES = (DEFAULT, "_native_cudnn", "_native_flash", FLASH4)
 # Enough to keep every unit of a large card busy, and short on a small one.
 _HEADS = 8
 _ROUNDS = 5
 _WORTH = 0.98  # of torch's own time: less is noise
+# Of the norm of torch's own result: 16 bits round 0.003 away, kernels that do not suit a card lose all.
+_LARGEST_ERROR = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,27 @@ def attention_shape(module: Any, tokens: int) -> AttentionShape | None:
 def measure_backends(
     shape: AttentionShape, device: torch.device, candidates: Sequence[str] = CANDIDATES
 ) -> dict[str, float]:
-    """Seconds of one call with each backend; those that cannot do it here are left out."""
+    """Seconds of one call with each backend; those that cannot do it here, or do it wrongly, are left out."""
     size = (1, shape.tokens, shape.heads, shape.head_dim)
-    query, key, value = (torch.randn(size, device=device, dtype=shape.dtype) for _ in range(3))
+    tensors = [torch.randn(size, device=device, dtype=shape.dtype) for _ in range(3)]
     found: dict[str, float] = {}
+    truth: torch.Tensor | None = None
     for name in candidates:
+        if name == FLASH4 and flash4_version() is None:
+            continue
         try:
-            found[name] = _seconds(name, (query, key, value), device)
-        except (RuntimeError, ValueError) as fault:
-            if isinstance(fault, torch.OutOfMemoryError):
-                raise
-            logger.debug("attention {} is not to be had: {}", name, str(fault).splitlines()[0][:200])
+            seconds, answer = _timed(name, tensors, device)
+        except torch.OutOfMemoryError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever kernels and their compilers raise where they do not suit
+            reason = f"{type(fault).__name__}: {fault}".splitlines()[0]
+            logger.debug("attention {} is not to be had: {}", name, reason[:200])
+            continue
+        truth = answer if truth is None else truth
+        if (error := _relative_error(answer, truth)) < _LARGEST_ERROR:  # not a number, too
+            found[name] = seconds
+        else:
+            logger.warning("attention {} is wrong by {:.3f} of its result here: not taken", name, error)
     return found
 
 
@@ -87,6 +102,8 @@ def choose_backend(times: Mapping[str, float]) -> str:
 def attention_backend(module: torch.nn.Module, backend: str) -> Iterator[None]:
     """For its length every attention of `module` that diffusers dispatches takes `backend`."""
     chosen = AttentionBackendName(backend)
+    if backend == FLASH4:
+        bind_flash4()
     processors = list(_processors(module))
     before = [processor._attention_backend for processor in processors]
     try:
@@ -105,17 +122,24 @@ def _processors(module: torch.nn.Module) -> Iterator[Any]:
             yield processor
 
 
-def _seconds(name: str, tensors: tuple[torch.Tensor, ...], device: torch.device) -> float:
+@torch.no_grad()
+def _timed(name: str, tensors: Sequence[torch.Tensor], device: torch.device) -> tuple[float, torch.Tensor]:
+    """Median seconds of a call, and its answer."""
     backend = AttentionBackendName(name)
-    times = []
-    with torch.no_grad():
-        for _ in range(_ROUNDS + 1):
-            _wait(device)
-            started = time.perf_counter()
-            dispatch_attention_fn(*tensors, backend=backend)
-            _wait(device)
-            times.append(time.perf_counter() - started)
-    return median(times[1:])
+    if name == FLASH4:
+        bind_flash4()
+    times, answer = [], tensors[0]
+    for _ in range(_ROUNDS + 1):
+        _wait(device)
+        started = time.perf_counter()
+        answer = dispatch_attention_fn(*tensors, backend=backend)
+        _wait(device)
+        times.append(time.perf_counter() - started)
+    return median(times[1:]), answer
+
+
+def _relative_error(answer: torch.Tensor, truth: torch.Tensor) -> float:
+    return float((answer.float() - truth.float()).norm() / truth.float().norm())
 
 
 def _wait(device: torch.device) -> None:
