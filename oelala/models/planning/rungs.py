@@ -52,6 +52,24 @@ def rungs_of(request: PlanRequest) -> list[Rung]:
     the ladder means the same before memory ran out as after it."""
     if request.hardware.device == "cpu":
         return [Rung("processor", "processor")]
+    return [_within_lockable(request, rung) for rung in _rungs_on_card(request)]
+
+
+def _within_lockable(request: PlanRequest, rung: Rung) -> Rung:
+    """The text encoder read from the disk where the system would not lock all that waits: it passes once or
+    twice in a run, the transformers at every step."""
+    limit, able = request.hardware.pinnable, request.abilities
+    if limit is None or not able.from_disk or rung.text != "streamed":
+        return rung
+    waiting = (
+        size.whole
+        for size in part_sizes(request.row, gpu=True, int8=rung.int8)
+        if rung.placed(size) == "streamed"
+    )
+    return replace(rung, text="from-disk") if able.pinned * sum(waiting) > limit else rung
+
+
+def _rungs_on_card(request: PlanRequest) -> list[Rung]:
     able = request.abilities
     rungs = [Rung("resident", "resident")]
     if able.streaming:
