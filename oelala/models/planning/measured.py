@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from oelala.models.planning.cards import card_flops
 from oelala.models.planning.hardware import Hardware
@@ -13,6 +14,7 @@ class Measured:
     """None where nothing is known. `flops`: of the card's matrix products, a second; `link`: bytes a second
     from main memory to it. `disk_read`, `download`: bytes a second of models loaded and fetched. `start`:
     seconds until a worker can begin; `saving`: seconds that a clip takes once it is decoded.
+    `uncompiled`: models whose blocks could not be compiled, by id, with the torch that it was tried with.
     """
 
     flops: float | None = None
@@ -21,6 +23,7 @@ class Measured:
     download: float | None = None
     start: float | None = None
     saving: float | None = None
+    uncompiled: Mapping[str, str] = field(default_factory=dict)
 
 
 def as_measured(hardware: Hardware, measured: Measured) -> Hardware:
