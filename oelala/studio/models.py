@@ -62,13 +62,20 @@ class ModelVerbs(TaskVerbs):
         """Queue the download of a model, unless one is under way. Cancelling it pauses it.
 
         `anyway`: also of one that no kind of task can use yet. Raises OelalaError ("unknown-model",
-        "no-use-yet").
+        "no-use-yet", "own-incomplete").
         """
         row = self._row(model)
+        if (gap := catalog.own_gap(row, self.settings.models)) is not None:
+            raise gap
         if (job := self._download_under_way(model)) is not None:
             return job
         _require_use(row, anyway)
         return self.submit(Download(model=row.id))[0]
+
+    def own_place(self, model: str) -> Path | None:
+        """The folder of the user's own that the model lies in; None: downloads bring it. Raises OelalaError
+        ("unknown-model")."""
+        return catalog.own_place(self._row(model))
 
     def _download_under_way(self, model: str) -> Job | None:
         jobs = (job for job in self.store.list(UNFINISHED) if job.kind == Download.kind)

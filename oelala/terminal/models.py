@@ -177,7 +177,9 @@ def _verify(studio: Studio, model: str, console: Console) -> int:
         console.result(name)
     if found.unknown:
         console.note("terminal.unknown-files", count=len(found.unknown))
-    if not found.sound:
+    if not found.sound and (own := studio.own_place(model)) is not None:
+        console.note("terminal.unsound.own", count=len(bad), model=model, path=own)
+    elif not found.sound:
         console.note("terminal.unsound", count=len(bad), model=model)
     return DONE if found.sound else FAILED
 
