@@ -11,7 +11,7 @@ from oelala.models.json_store import read_json, write_json_quietly
 from oelala.models.nvidia import Gpu
 from oelala.models.planning.measured import Measured
 
-Kind = Literal["disk_read", "download", "start", "saving"]
+Kind = Literal["disk_read", "download", "start", "saving", "rounding"]
 _NEWEST = 9  # of each kind; their median is told: one load from memory, or beside a backup, changes nothing
 
 
@@ -31,6 +31,7 @@ def read_speeds(store: Path, gpu: Gpu | None = None) -> Measured:
         download=_usual(known.get("download")),
         start=_usual(known.get("start")),
         saving=_usual(known.get("saving")),
+        rounding=_usual(known.get("rounding")),
         uncompiled=_words(card.get("uncompiled")),
     )
 

@@ -23,6 +23,7 @@ from oelala.models.plan import PlannedPart
 from oelala.models.planning import PlanRequest, hardware_of, plan_run
 from oelala.models.planning.attention import attention_file, attention_key, kept_backend, sampled_tokens
 from oelala.models.planning.cards import card_flops, counted_flops
+from oelala.models.planning.compiling import SECONDS
 from oelala.models.planning.measured import Measured, as_measured
 from oelala.models.speed import AttentionChoices
 from oelala.models.speed.attention import AttentionShape
@@ -126,7 +127,9 @@ def test_a_card_that_was_tried_is_planned_in_time() -> None:
     for language in LANGUAGES:
         assert "38 min" in say("plan.download.timed", language, **said["plan.download.timed"])
     slow = plan_run(replace(asked, hardware=as_measured(hardware, replace(shown, flops=3e12))))
-    assert slow.denoise == pytest.approx(10 * (seen.denoise or 0.0))
+    assert slow.denoise is not None
+    assert seen.denoise is not None
+    assert slow.denoise - SECONDS == pytest.approx(10 * (seen.denoise - SECONDS))
 
 
 def test_a_processor_keeps_what_it_is_assumed_to_be() -> None:
@@ -139,8 +142,8 @@ def test_a_processor_is_not_tried(store: Path) -> None:
     assert not store.exists()
 
 
-def part(folder: Path, *, int8: bool = False) -> PlannedPart:
-    return PlannedPart(PartKey("transformer", "a", torch.bfloat16), folder, 10, int8)
+def part(folder: Path, *, int8: bool = False, count: int = 10) -> PlannedPart:
+    return PlannedPart(PartKey("transformer", "a", torch.bfloat16), folder, count, int8)
 
 
 def test_real_loads_teach_the_disks_speed(store: Path, tmp_path: Path) -> None:
@@ -150,9 +153,16 @@ def test_real_loads_teach_the_disks_speed(store: Path, tmp_path: Path) -> None:
         path.touch()
         os.truncate(path, size)
     speed = LoadingSpeed()
-    with speed.timed(part(large, int8=True), None):  # rounding it takes longer than reading
-        time.sleep(0.01)
+    with speed.timed(part(large, int8=True, count=2 * 10**9), None):  # takes longer than reading
+        time.sleep(0.02)
     assert speed.bytes == 0
+    speed.keep(store)
+    rounding = read_speeds(store).rounding
+    assert rounding is not None
+    assert 1e9 < rounding <= 2e9 / 0.02
+    assert as_measured(hardware_of(machine(12, 24)), Measured(rounding=rounding)).rounding == rounding
+    store.unlink()
+    speed = LoadingSpeed()
     with speed.timed(part(small), None):
         time.sleep(0.01)
     speed.keep(store)

@@ -34,7 +34,7 @@ class Hardware:
     `device`: "cuda" or "cpu", as in the metadata of clips. `disk_read`, `download`: None where not known.
     `unused`: the name of a card that is there and cannot be used, "": none. `card`: all that the card has,
     0: no more than `vram`, which is without what other programs hold of it. `pinnable`: of `ram`, what the
-    system lets a card's driver lock, None: all of it.
+    system lets a card's driver lock, None: all of it. `rounding`: numbers brought to 8 bits, read as well.
     """
 
     device: str
@@ -49,6 +49,7 @@ class Hardware:
     unused: str = ""
     card: int = 0
     pinnable: int | None = None
+    rounding: float | None = None
 
     @property
     def taken(self) -> int:

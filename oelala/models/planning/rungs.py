@@ -118,12 +118,15 @@ def _in_chunks(request: PlanRequest, lean: Rung) -> list[Rung]:
 
 
 def _in_8_bits(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
-    """Below everything else: it changes the picture. Files hold no such blocks, so they wait in memory."""
+    """Below everything else: it changes the picture. Files hold no such blocks, so they wait in memory;
+    beside them there may be room to decode in one piece again."""
     able = request.abilities
     if not (able.int8 and able.streaming and can_be_int8(request.row)):
         return []
-    int8 = replace(rungs[-1], large="streamed", int8=True)
-    return [int8, replace(int8, fused=True)] if _can_be_fused(request) else [int8]
+    lean = replace(rungs[-1], large="streamed", int8=True)
+    ways = [replace(lean, tiling=False), lean] if lean.tiling else [lean]
+    fused = (False, True) if _can_be_fused(request) else (False,)
+    return [replace(way, fused=one) for way in ways for one in fused]
 
 
 def _can_be_fused(request: PlanRequest) -> bool:
