@@ -39,7 +39,7 @@ class ModelVerbs(TaskVerbs):
         return replace(catalog.status(row, self.settings, machine), usable=is_usable(row.kinds))
 
     def speeds(self) -> list[SpeedStatus]:
-        """Every LoRA of few steps that some model is offered with."""
+        """Every LoRA of few steps that can be fetched."""
         return catalog.all_speeds(self.settings)
 
     def add_model(self, sources: Sequence[str], *, anyway: bool = False) -> ModelStatus:
@@ -135,5 +135,6 @@ def _goes_on(state: State) -> bool:
 def _require_use(row: Row, anyway: bool) -> None:
     """Gigabytes that nothing can be made with are fetched by nobody's mistake. What has no kinds of its own
     (a LoRA, a tiny decoder) goes with models that do."""
-    if row.kinds and not anyway and not is_usable(row.kinds):
-        raise OelalaError("no-use-yet", model=row.title, kind=", ".join(row.kinds))
+    kinds = row.kinds or catalog.awaited_kinds(row.id)
+    if kinds and not anyway and not is_usable(kinds):
+        raise OelalaError("no-use-yet", model=row.title, kind=", ".join(kinds))

@@ -96,6 +96,7 @@ def _list(studio: Studio, console: Console) -> int:
     for lora in studio.speeds():
         here = console.say("terminal.here" if lora.on_disk else "terminal.not-here")
         what = console.say("terminal.lora", steps=lora.values["num_inference_steps"])
+        what += f", {no_use_yet(lora.waits_for, console.language)}" if lora.waits_for else ""
         console.result(f"{lora.id:<{width}}  {lora.bytes / 1e9:>7.2f} GB  {here:<22} {what}")
     return DONE
 

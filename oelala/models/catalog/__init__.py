@@ -19,6 +19,7 @@ from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_
 from oelala.models.catalog.speed_choice import (
     SpeedStatus,
     all_speeds,
+    awaited_kinds,
     chosen_speed,
     speed_bytes,
     speed_missing_bytes,
@@ -42,6 +43,7 @@ __all__ = [
     "TinyDecoderRow",
     "add_row",
     "all_speeds",
+    "awaited_kinds",
     "begun_bytes",
     "chosen_speed",
     "defaults",
