@@ -37,6 +37,7 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
         {**own, **(speed.values if speed else {}), **given},
         there.hardware,
         learned_speed(row.id, there.hardware.device, settings, workspace),
+        there.abilities(row.id),
         missing_bytes=missing + catalog.speed_missing_bytes(row, given, settings.models),
         warm=warm,
         lora_bytes=catalog.speed_bytes(row, given),

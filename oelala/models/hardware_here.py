@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oelala.models.holding import Holding, holding_file, read_holding
-from oelala.models.machine import Machine, own_memory, read_machine
+from oelala.models.machine import Machine, own_memory, read_machine, torch_version
 from oelala.models.nvidia import best_card, free_vram
-from oelala.models.planning import Hardware, hardware_now
+from oelala.models.planning import Abilities, Hardware, hardware_now
 from oelala.models.planning.free import Room
 from oelala.models.planning.measured import Measured, as_measured
 from oelala.models.speeds import read_speeds, speeds_file
@@ -16,11 +16,22 @@ from oelala.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """`measured`: what this machine has shown. `started`: the workspace's worker runs, and need not start."""
+    """`measured`: what this machine has shown. `started`: the workspace's worker runs, and need not start.
+    `compiles`: what torch compiles blocks with is here."""
 
     hardware: Hardware
     measured: Measured
     started: bool
+    compiles: bool = True
+
+    def abilities(self, model: str) -> Abilities:
+        """With what has failed here before counted out."""
+        return Abilities(compiling=compiles(model, self.measured, self.compiles))
+
+
+def compiles(model: str, measured: Measured, able: bool) -> bool:
+    """Whether that model's blocks are worth another try: not with the torch that has failed before."""
+    return able and measured.uncompiled.get(model) != torch_version()
 
 
 def look_here(settings: Settings) -> Here:
@@ -30,7 +41,7 @@ def look_here(settings: Settings) -> Here:
     gpu = machine.gpus[best_card(machine.gpus)] if machine.gpus else None
     measured = read_speeds(speeds_file(settings.private), gpu)
     hardware = as_measured(hardware_beside(machine, free, worker, own), measured)
-    return Here(hardware, measured, started=worker is not None)
+    return Here(hardware, measured, worker is not None, machine.compiles)
 
 
 def hardware_beside(machine: Machine, free: int | None, worker: Holding | None, own: int = 0) -> Hardware:

@@ -20,14 +20,19 @@ class LoadingSpeed:
 
     def __init__(self) -> None:
         self.bytes, self.seconds = 0, 0.0
+        self._rounded, self._rounding = 0, 0.0
 
     @contextmanager
     def timed(self, part: PlannedPart, plan: Plan | None) -> Iterator[None]:
-        """While the part is loaded and put in its place. What is rounded to 8 bits meanwhile, or not read
-        yet, says nothing of the disk."""
+        """While the part is loaded and put in its place. What is rounded to 8 bits meanwhile counts by
+        itself; what is not read yet says nothing of the disk."""
         started = time.monotonic()
         yield
-        if part.int8 or (plan is not None and plan.placements.get(part.key.name) == "from-disk"):
+        if part.int8:
+            self._rounded += part.bytes  # one for each number
+            self._rounding += time.monotonic() - started
+            return
+        if plan is not None and plan.placements.get(part.key.name) == "from-disk":
             return
         self.bytes += file_bytes(part.folder)
         self.seconds += time.monotonic() - started
@@ -35,6 +40,8 @@ class LoadingSpeed:
     def keep(self, store: Path) -> None:
         if self.bytes >= _LEAST and self.seconds > 0:
             keep_speed(store, "disk_read", self.bytes / self.seconds)
+        if self._rounded >= _LEAST and self._rounding > 0:
+            keep_speed(store, "rounding", self._rounded / self._rounding)
 
 
 def file_bytes(folder: Path) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from oelala.models.compiler import compiler_here
 from oelala.models.nvidia import Gpu, nvidia_gpus
 
 
@@ -23,6 +24,7 @@ class Machine:
     """Memory and disk in bytes; `cpu_count` counts the processors that this process may use.
 
     `gpus`: what the installed torch can use; `unused_gpus`: cards that are there, and that it cannot.
+    `compiles`: what torch compiles a model's blocks with is here.
     """
 
     gpus: tuple[Gpu, ...]
@@ -31,6 +33,7 @@ class Machine:
     disk_free: int
     cpu_count: int
     unused_gpus: tuple[Gpu, ...] = ()
+    compiles: bool = True
 
 
 def read_machine(disk: Path) -> Machine:
@@ -44,6 +47,7 @@ def read_machine(disk: Path) -> Machine:
         ram_free=ram_free(),
         disk_free=shutil.disk_usage(_existing(disk)).free,
         cpu_count=usable_cpus(),
+        compiles=compiler_here(),
     )
 
 

@@ -190,7 +190,8 @@ class ModelManager:
         if hardware is None:
             return None
         row, speed = self.row(spec.model), self._learned(spec.model)
-        asked = PlanRequest(row, spec.values, hardware, speed, self._abilities)
+        able = replace(self._abilities, compiling=self._here.compiles(spec.model))
+        asked = PlanRequest(row, spec.values, hardware, speed, able)
         return replace(asked, frugal=spec.frugal, lora_bytes=speed_bytes(row, spec.values))
 
     @contextmanager
@@ -218,7 +219,13 @@ class ModelManager:
                     undo.callback(Branches(one).remove)
             shape = attention_shape(large[0].module, work_of(load.row, spec.values).tokens)
             backend = DEFAULT if shape is None else self._attention.of(shape, self.device)
-            yield undo.enter_context(quickened(transformers, backend, compiled=plan.compiled, **lossy))
+            speed = undo.enter_context(quickened(transformers, backend, compiled=plan.compiled, **lossy))
+            undo.callback(self._remember_failure, spec.model, speed)
+            yield speed
+
+    def _remember_failure(self, model: str, speed: Quickening) -> None:
+        if any(blocks.failed is not None for blocks in speed.blocks):
+            self._here.keep_uncompiled(model)
 
     def _load(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None, on_part: OnPart) -> None:
         wanted = [part for part in load.parts.values() if part.key not in self._parts]

@@ -11,7 +11,7 @@ from oelala.models.json_store import read_json, write_json_quietly
 from oelala.models.nvidia import Gpu
 from oelala.models.planning.measured import Measured
 
-Kind = Literal["disk_read", "download", "start", "saving"]
+Kind = Literal["disk_read", "download", "start", "saving", "rounding"]
 _NEWEST = 9  # of each kind; their median is told: one load from memory, or beside a backup, changes nothing
 
 
@@ -31,6 +31,8 @@ def read_speeds(store: Path, gpu: Gpu | None = None) -> Measured:
         download=_usual(known.get("download")),
         start=_usual(known.get("start")),
         saving=_usual(known.get("saving")),
+        rounding=_usual(known.get("rounding")),
+        uncompiled=_words(card.get("uncompiled")),
     )
 
 
@@ -46,10 +48,21 @@ def keep_speed(store: Path, kind: Kind, figure: float) -> None:
 
 def keep_card(store: Path, gpu: Gpu, flops: float | None, link: float | None) -> None:
     """As measured on this card; None: could not be."""
+    _keep_of_card(store, gpu, {"flops": flops, "link": link})
+
+
+def keep_uncompiled(store: Path, gpu: Gpu, model: str, torch: str) -> None:
+    """That the blocks of this model could not be compiled for this card, by torch in that version."""
+    known = _words(_card(read_json(store), gpu).get("uncompiled"))
+    _keep_of_card(store, gpu, {"uncompiled": {**known, model: torch}})
+
+
+def _keep_of_card(store: Path, gpu: Gpu, figures: dict[str, Any]) -> None:
     known = read_json(store)
     cards = known.get("cards")
     cards = cards if isinstance(cards, dict) else {}
-    write_json_quietly(store, {**known, "cards": {**cards, _key(gpu): {"flops": flops, "link": link}}})
+    one = {**_card(known, gpu), **figures}
+    write_json_quietly(store, {**known, "cards": {**cards, _key(gpu): one}})
 
 
 def _card(known: dict[str, Any], gpu: Gpu | None) -> dict[str, Any]:
@@ -61,6 +74,14 @@ def _card(known: dict[str, Any], gpu: Gpu | None) -> dict[str, Any]:
 def _key(gpu: Gpu) -> str:
     """Another driver may be faster, and the same one is no slower tomorrow."""
     return f"{gpu.name} | driver {gpu.driver}"
+
+
+def _words(kept: Any) -> dict[str, str]:
+    return (
+        {str(name): one for name, one in kept.items() if isinstance(one, str)}
+        if isinstance(kept, dict)
+        else {}
+    )
 
 
 def _usual(kept: Any) -> float | None:

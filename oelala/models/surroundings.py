@@ -9,13 +9,15 @@ from pathlib import Path
 
 import torch
 
+from oelala.models.compiler import compiler_here
+from oelala.models.hardware_here import compiles
 from oelala.models.holding import holding_file, tell_holding
-from oelala.models.machine import Machine, own_memory, ram_free, ram_total, usable_cpus
+from oelala.models.machine import Machine, own_memory, ram_free, ram_total, torch_version, usable_cpus
 from oelala.models.planning.free import Room
 from oelala.models.planning.hardware import CARD_OVERHEAD, CONTEXT, Hardware, hardware_now
 from oelala.models.planning.measured import as_measured
 from oelala.models.speed.probe import gpu_of
-from oelala.models.speeds import read_speeds, speeds_file
+from oelala.models.speeds import keep_uncompiled, read_speeds, speeds_file
 
 
 class Surroundings:
@@ -40,6 +42,17 @@ class Surroundings:
         machine = Machine((gpu,), memory.total, memory.free, 2**62, usable_cpus())
         found = hardware_now(machine, memory, Room(total, free, self._held()))
         return as_measured(found, read_speeds(self.speeds, gpu))
+
+    def compiles(self, model: str) -> bool:
+        """Whether that model's blocks can be compiled, as far as anyone knows."""
+        if self.device.type != "cuda":
+            return True  # nothing is planned there
+        return compiles(model, read_speeds(self.speeds, gpu_of(self.device)), compiler_here())
+
+    def keep_uncompiled(self, model: str) -> None:
+        """What has failed is not promised again, until there is another torch or driver."""
+        if self.device.type == "cuda":
+            keep_uncompiled(self.speeds, gpu_of(self.device), model, torch_version())
 
     def _held(self) -> int:
         """Bytes of the card that are this process's."""

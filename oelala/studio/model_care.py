@@ -24,7 +24,7 @@ class Care:
     """`bytes` of its files at `folder`, parts that it shares with other models too; None: it is not all here.
 
     `removal`: what removing it would free; None where `obstacle` keeps it. `check`: the newest of its files,
-    under way or done.
+    under way or done. `own`: a folder of the user's own that it lies in.
     """
 
     title: str
@@ -34,6 +34,7 @@ class Care:
     removal: Removed | None
     obstacle: OelalaError | None
     check: Job | None
+    own: Path | None = None
 
 
 class CareVerbs(ModelVerbs):
@@ -51,7 +52,8 @@ class CareVerbs(ModelVerbs):
             obstacle = fault
         size = 0 if whole is None else _bytes_of(whole)
         folder = None if whole is None else _place_of(whole.folder)
-        return Care(row.title, row.added, folder, size, removal, obstacle, self._check_of(model))
+        own = catalog.own_place(row)
+        return Care(row.title, row.added, folder, size, removal, obstacle, self._check_of(model), own)
 
     def verify(self, model: str) -> Job:
         """Queue a check of the model's files, unless one is under way. Raises as `care`."""

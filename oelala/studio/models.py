@@ -39,7 +39,7 @@ class ModelVerbs(TaskVerbs):
         return replace(catalog.status(row, self.settings, machine), usable=is_usable(row.kinds))
 
     def speeds(self) -> list[SpeedStatus]:
-        """Every LoRA of few steps that some model is offered with."""
+        """Every LoRA of few steps that can be fetched."""
         return catalog.all_speeds(self.settings)
 
     def add_model(self, sources: Sequence[str], *, anyway: bool = False) -> ModelStatus:
@@ -62,13 +62,20 @@ class ModelVerbs(TaskVerbs):
         """Queue the download of a model, unless one is under way. Cancelling it pauses it.
 
         `anyway`: also of one that no kind of task can use yet. Raises OelalaError ("unknown-model",
-        "no-use-yet").
+        "no-use-yet", "own-incomplete").
         """
         row = self._row(model)
+        if (gap := catalog.own_gap(row, self.settings.models)) is not None:
+            raise gap
         if (job := self._download_under_way(model)) is not None:
             return job
         _require_use(row, anyway)
         return self.submit(Download(model=row.id))[0]
+
+    def own_place(self, model: str) -> Path | None:
+        """The folder of the user's own that the model lies in; None: downloads bring it. Raises OelalaError
+        ("unknown-model")."""
+        return catalog.own_place(self._row(model))
 
     def _download_under_way(self, model: str) -> Job | None:
         jobs = (job for job in self.store.list(UNFINISHED) if job.kind == Download.kind)
@@ -128,5 +135,6 @@ def _goes_on(state: State) -> bool:
 def _require_use(row: Row, anyway: bool) -> None:
     """Gigabytes that nothing can be made with are fetched by nobody's mistake. What has no kinds of its own
     (a LoRA, a tiny decoder) goes with models that do."""
-    if row.kinds and not anyway and not is_usable(row.kinds):
-        raise OelalaError("no-use-yet", model=row.title, kind=", ".join(row.kinds))
+    kinds = row.kinds or catalog.awaited_kinds(row.id)
+    if kinds and not anyway and not is_usable(kinds):
+        raise OelalaError("no-use-yet", model=row.title, kind=", ".join(kinds))

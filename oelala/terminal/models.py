@@ -96,6 +96,7 @@ def _list(studio: Studio, console: Console) -> int:
     for lora in studio.speeds():
         here = console.say("terminal.here" if lora.on_disk else "terminal.not-here")
         what = console.say("terminal.lora", steps=lora.values["num_inference_steps"])
+        what += f", {no_use_yet(lora.waits_for, console.language)}" if lora.waits_for else ""
         console.result(f"{lora.id:<{width}}  {lora.bytes / 1e9:>7.2f} GB  {here:<22} {what}")
     return DONE
 
@@ -177,7 +178,9 @@ def _verify(studio: Studio, model: str, console: Console) -> int:
         console.result(name)
     if found.unknown:
         console.note("terminal.unknown-files", count=len(found.unknown))
-    if not found.sound:
+    if not found.sound and (own := studio.own_place(model)) is not None:
+        console.note("terminal.unsound.own", count=len(bad), model=model, path=own)
+    elif not found.sound:
         console.note("terminal.unsound", count=len(bad), model=model)
     return DONE if found.sound else FAILED
 

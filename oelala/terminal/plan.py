@@ -14,10 +14,15 @@ from oelala.terminal.preset import preset_values
 from oelala.texts import say
 
 HELP = "tell whether a clip fits this computer and how long it takes"
-# What decides on memory and time; a prompt or a picture does not.
+# Files of which only that they are there decides: films that are held beside the clip, and a last picture,
+# for which another model may be needed.
+GIVEN = ("motion", "extend", "last_image")
+# What decides on memory and time; a prompt or a first picture does not.
 FIELDS = (
     *("model", "width", "height", "num_frames", "num_inference_steps", "guidance_scale"),
-    *("speed", "first_block_cache", "sage_attention", "quantisation"),
+    *("max_guidance_scale", "speed", "mode", "decode_chunk_size"),
+    *("first_block_cache", "sage_attention", "quantisation"),
+    *GIVEN,
 )
 
 

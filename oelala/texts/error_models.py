@@ -29,6 +29,16 @@ TEXTS: dict[str, Text] = {
         "Druk op Download onder de naam, of gebruik “models download”: alleen wat ontbreekt komt. "
         "“models verify” vindt kapotte bestanden.",
     ),
+    "error.own-incomplete": Text(
+        "Files of {model} are missing in a folder of your own: {reason}",
+        "Er ontbreken bestanden van {model} in een map van jezelf: {reason}",
+    ),
+    "error.own-incomplete.hint": Text(
+        "Put the missing files back into {path}, or remove it from the list with "
+        "./launch.sh models remove {id}",
+        "Zet de ontbrekende bestanden terug in {path}, of haal het van de lijst met "
+        "./launch.sh models remove {id}",
+    ),
     "error.cannot-do": Text("{model} cannot do this: {kind}.", "{model} kan dit niet: {kind}."),
     "error.cannot-do.hint": Text(
         "Choose a model that can: {known}.", "Kies een model dat het wel kan: {known}."

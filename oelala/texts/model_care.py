@@ -54,6 +54,14 @@ TEXTS: dict[str, Text] = {
         "Damaged or missing: {count} ({names}). Press Download; only these come again.",
         "Beschadigd of weg: {count} ({names}). Druk op Download; alleen die komen opnieuw.",
     ),
+    "care.unsound.own": Text(
+        "Damaged or missing: {count} ({names}). Put them back into {path}, or take the model off the list.",
+        "Beschadigd of weg: {count} ({names}). Zet ze terug in {path}, of haal het model van de lijst.",
+    ),
+    "care.lacking.own": Text(
+        "Files are missing in {path}. Put them back, or take the model off the list.",
+        "Er ontbreken bestanden in {path}. Zet ze terug, of haal het model van de lijst.",
+    ),
     "error.model-in-use": Text(
         "A job in the queue still needs {model}.", "Een taak in de wachtrij heeft {model} nog nodig."
     ),

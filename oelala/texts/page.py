@@ -35,6 +35,10 @@ FORM: dict[str, Text] = {
         "A download of {size} from {source} (licence {licence}).",
         "Een download van {size} van {source} (licentie {licence}).",
     ),
+    "form.model.missing.own": Text(
+        "Its files are not all in your own folder: put them back, or take it off the list.",
+        "De bestanden staan niet allemaal in je eigen map: zet ze terug, of haal het van de lijst.",
+    ),
     "form.model.missing.preview": Text(
         "With it comes a tiny decoder for previews: {size} from {source} (licence {licence}).",
         "Er komt een kleine decoder voor voorbeelden mee: {size} van {source} (licentie {licence}).",

@@ -54,6 +54,12 @@ TEXTS: dict[str, Text] = {
         "{count} bestanden zijn kapot of ontbreken. Haal alleen die op met: ./launch.sh models download "
         "{model}",
     ),
+    "terminal.unsound.own": Text(
+        "{count} files are damaged or missing. Put them back into {path}, or remove it from the list with: "
+        "./launch.sh models remove {model}",
+        "{count} bestanden zijn kapot of ontbreken. Zet ze terug in {path}, of haal het van de lijst met: "
+        "./launch.sh models remove {model}",
+    ),
     "terminal.freed": Text("{size} freed.", "{size} vrijgemaakt."),
     "terminal.shared-stays": Text(
         "{parts} stay: {models} uses them.", "{parts} blijven: {models} gebruikt ze."

@@ -96,7 +96,7 @@ def what_is_left(studio: Studio, job: Job) -> dict[str, bool]:
 
 def care_view(care: Care, language: Language) -> dict[str, Any]:
     """`remove`: what is asked before, None where it cannot be, which `why` explains."""
-    check = _check(care.check, language)
+    check = _check(care, language)
     if care.folder is None and check is not None and check.get("sound"):
         check = None  # it has been removed since
     why = "" if care.obstacle is None else _obstacle(care.obstacle, language)
@@ -112,13 +112,15 @@ def care_view(care: Care, language: Language) -> dict[str, Any]:
 def _about(care: Care, language: Language) -> str:
     if care.folder is not None:
         return say("care.place", language, size=human_bytes(care.bytes), path=str(care.folder))
+    if care.own is not None:
+        return say("care.lacking.own", language, path=str(care.own))
     if care.removal is not None and care.removal.freed:
         return say("care.begun", language, size=human_bytes(care.removal.freed))
     return say("care.nothing", language)
 
 
 def _ask(care: Care, removal: Removed, language: Language) -> str:
-    kind = "discard" if care.folder is None else "listed" if care.added else "remove"
+    kind = "listed" if care.added and (care.own or care.folder) else "remove" if care.folder else "discard"
     ask = say(f"care.ask.{kind}", language, model=care.title, size=human_bytes(removal.freed))
     return _words(ask, _shared(removal, language))
 
@@ -128,9 +130,9 @@ def _obstacle(fault: OelalaError, language: Language) -> str:
     return "" if fault.code == "model-missing" else _words(*explain(fault.code, fault.values, language))
 
 
-def _check(job: Job | None, language: Language) -> dict[str, Any] | None:
+def _check(care: Care, language: Language) -> dict[str, Any] | None:
     """The last one: how far it is (in megabytes), or how it ended."""
-    if job is None:
+    if (job := care.check) is None:
         return None
     match job.state:
         case Queued():
@@ -138,7 +140,7 @@ def _check(job: Job | None, language: Language) -> dict[str, Any] | None:
         case Running(progress=progress):
             return {"job": job.id, "done": progress.step, "total": progress.total}
         case Done(result=result):
-            return {"words": _verdict(result.details, language), "sound": _sound(result.details)}
+            return {"words": _verdict(result.details, care, language), "sound": _sound(result.details)}
         case Failed(code=code, values=values):
             return {"words": _words(*explain(code, values, language)), "sound": False}
         case Cancelled():
@@ -149,10 +151,12 @@ def _sound(details: Any) -> bool:
     return not details["damaged"] and not details["missing"]
 
 
-def _verdict(details: Any, language: Language) -> str:
+def _verdict(details: Any, care: Care, language: Language) -> str:
     bad = [*details["damaged"], *details["missing"]]
     if bad:
         names = ", ".join(bad[:_NAMED]) + (" …" if len(bad) > _NAMED else "")
+        if care.own is not None:
+            return say("care.unsound.own", language, count=len(bad), names=names, path=str(care.own))
         return say("care.unsound", language, count=len(bad), names=names)
     sound = say("care.sound", language, files=details["files"], size=human_bytes(details["bytes"]))
     unknown = say("care.unknown", language, count=len(details["unknown"])) if details["unknown"] else ""

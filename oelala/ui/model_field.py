@@ -25,6 +25,8 @@ def note(model: ModelStatus, text: Say) -> str:
         return fits
     if _ships(model):
         return f"{text('error.embedded-missing')} {text('error.embedded-missing.hint')}"
+    if _lacks_own(model):
+        return f"{text('form.model.missing.own')} {fits}"
     return f"{_download(model, text)} {fits}"
 
 
@@ -46,7 +48,7 @@ def prompt_help(model: ModelStatus) -> str:
 
 def model_view(model: ModelStatus) -> dict[str, Any]:
     """What the scripts need to offer the model's download where that helps."""
-    offered = not model.on_disk and not _ships(model)
+    offered = not model.on_disk and not _ships(model) and not _lacks_own(model)
     # to look after: what is here, or begun; of what comes with the project nothing can go
     kept = not _ships(model) and (model.on_disk or model.missing_bytes < model.bytes)
     return {"id": model.id, "offered": offered, "size": size_of(model), "kept": kept}
@@ -55,6 +57,11 @@ def model_view(model: ModelStatus) -> dict[str, Any]:
 def size_of(model: ModelStatus) -> str:
     """Of what a download still brings: of some repositories only an upper bound is known."""
     return f"{'' if model.missing_exact else '≤ '}{human_bytes(model.missing_bytes)}"
+
+
+def _lacks_own(model: ModelStatus) -> bool:
+    """What is missing lies with the user: there is nothing that a download would bring."""
+    return model.added and not model.on_disk and not model.sources
 
 
 def _ships(model: ModelStatus) -> bool:

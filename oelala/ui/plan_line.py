@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from oelala.errors import OelalaError
-from oelala.terminal.plan import FIELDS, stand_ins
+from oelala.terminal.plan import FIELDS, GIVEN, stand_ins
 from oelala.texts import LANGUAGES, Language
 from oelala.ui.i18n import both_mark, request_language, sayer
 
@@ -70,6 +70,8 @@ class PlanLine:
         try:
             foreign = studio.foreign_fields(task.kind, str(values.get("model")))
             given = {n: value for n, value in values.items() if value is not None and n not in foreign}
+            films = {name: "–" if given.pop(name) else None for name in GIVEN if name in given}
+            given |= {name: there for name, there in films.items() if there}
             plan = studio.plan(task(**{**stand_ins(task), **given}))
         except (ValidationError, OelalaError):
             return ""

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 OUTPUTS = "outputs/"
 TITLE_LENGTH = 160
 # Faults that are no fault of a task, and yet belong to a field.
-FIELDS = dict.fromkeys(("model-missing", "model-broken", "embedded-missing", "unknown-model"), "model")
+FIELDS = dict.fromkeys(
+    ("model-missing", "model-broken", "own-incomplete", "embedded-missing", "unknown-model"), "model"
+)
 FIELDS |= {"speed-missing": "speed"}
 # Details of a finished job that its row has a sentence for: it ran out of memory, its weights were rounded,
 # it was decoded in fewer frames at a time.

@@ -15,6 +15,7 @@ from oelala.errors import Cancelled
 from oelala.jobs.faults import is_out_of_memory
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.models.planning import Hardware
+from oelala.models.streaming.arena import lock_memory
 from oelala.progress import CancelToken, RunContext
 from oelala.settings import Settings
 from oelala.tasks.text_to_video import TextToVideo
@@ -136,6 +137,20 @@ def test_a_card_that_another_program_takes_amid_a_clip(tiny: TinyModels, tmp_pat
     assert not found
     manager.empty()
     assert np.array_equal(clip(manager), truth)
+
+
+def test_memory_that_cannot_be_pinned_leaves_no_error_behind() -> None:
+    """The second time it is refused; the next kernel must not be blamed for that."""
+    device, memory = torch.device("cuda", 0), torch.ones(2**20, dtype=torch.uint8)
+    torch.zeros(1, device=device)
+    owner, other = memory.view(1024, 1024), memory.view(2, -1)
+    unlock = lock_memory(owner, memory, device)
+    try:
+        assert memory.is_pinned()
+        lock_memory(other, memory, device)
+        assert torch.arange(8, device=device).add(1).sum().item() == 36
+    finally:
+        unlock()
 
 
 def take_everything(taken: list[torch.Tensor]) -> None:

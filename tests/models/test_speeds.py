@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from oelala.models.catalog import find
+from oelala.models.hardware_here import Here
 from oelala.models.json_store import write_json_quietly
 from oelala.models.loading_speed import LoadingSpeed, file_bytes
 from oelala.models.machine import process_age, torch_version
@@ -22,11 +23,12 @@ from oelala.models.plan import PlannedPart
 from oelala.models.planning import PlanRequest, hardware_of, plan_run
 from oelala.models.planning.attention import attention_file, attention_key, kept_backend, sampled_tokens
 from oelala.models.planning.cards import card_flops, counted_flops
+from oelala.models.planning.compiling import SECONDS
 from oelala.models.planning.measured import Measured, as_measured
 from oelala.models.speed import AttentionChoices
 from oelala.models.speed.attention import AttentionShape
 from oelala.models.speed.probe import probe_once
-from oelala.models.speeds import keep_card, keep_speed, read_speeds, speeds_file
+from oelala.models.speeds import keep_card, keep_speed, keep_uncompiled, read_speeds, speeds_file
 from oelala.texts import LANGUAGES, say
 from tests.models.planning.machines import machine
 
@@ -125,7 +127,9 @@ def test_a_card_that_was_tried_is_planned_in_time() -> None:
     for language in LANGUAGES:
         assert "38 min" in say("plan.download.timed", language, **said["plan.download.timed"])
     slow = plan_run(replace(asked, hardware=as_measured(hardware, replace(shown, flops=3e12))))
-    assert slow.denoise == pytest.approx(10 * (seen.denoise or 0.0))
+    assert slow.denoise is not None
+    assert seen.denoise is not None
+    assert slow.denoise - SECONDS == pytest.approx(10 * (seen.denoise - SECONDS))
 
 
 def test_a_processor_keeps_what_it_is_assumed_to_be() -> None:
@@ -138,8 +142,8 @@ def test_a_processor_is_not_tried(store: Path) -> None:
     assert not store.exists()
 
 
-def part(folder: Path, *, int8: bool = False) -> PlannedPart:
-    return PlannedPart(PartKey("transformer", "a", torch.bfloat16), folder, 10, int8)
+def part(folder: Path, *, int8: bool = False, count: int = 10) -> PlannedPart:
+    return PlannedPart(PartKey("transformer", "a", torch.bfloat16), folder, count, int8)
 
 
 def test_real_loads_teach_the_disks_speed(store: Path, tmp_path: Path) -> None:
@@ -149,9 +153,16 @@ def test_real_loads_teach_the_disks_speed(store: Path, tmp_path: Path) -> None:
         path.touch()
         os.truncate(path, size)
     speed = LoadingSpeed()
-    with speed.timed(part(large, int8=True), None):  # rounding it takes longer than reading
-        time.sleep(0.01)
+    with speed.timed(part(large, int8=True, count=2 * 10**9), None):  # takes longer than reading
+        time.sleep(0.02)
     assert speed.bytes == 0
+    speed.keep(store)
+    rounding = read_speeds(store).rounding
+    assert rounding is not None
+    assert 1e9 < rounding <= 2e9 / 0.02
+    assert as_measured(hardware_of(machine(12, 24)), Measured(rounding=rounding)).rounding == rounding
+    store.unlink()
+    speed = LoadingSpeed()
     with speed.timed(part(small), None):
         time.sleep(0.01)
     speed.keep(store)
@@ -194,3 +205,32 @@ def test_torch_tells_the_same_version() -> None:
 
 def test_a_process_has_an_age() -> None:
     assert 0.0 < process_age() < 10**7
+
+
+def test_a_compiler_that_failed_is_not_promised_again(store: Path) -> None:
+    """Of this card, model and torch; what else is known of the card stays."""
+    keep_card(store, LAPTOP, 3e13, 2e10)
+    keep_uncompiled(store, LAPTOP, "wan2.1-t2v-14b", torch_version())
+    keep_uncompiled(store, LAPTOP, "wan2.1-t2v-1.3b", "1.0")
+    measured = read_speeds(store, LAPTOP)
+    assert (measured.flops, measured.link) == (3e13, 2e10)
+    here = Here(hardware_of(machine(12, 64)), measured, started=True)
+    assert not here.abilities("wan2.1-t2v-14b").compiling
+    assert here.abilities("wan2.1-t2v-1.3b").compiling, "another torch may do better"
+    assert here.abilities("wan2.1-vace-14b").compiling
+    assert not replace(here, compiles=False).abilities("wan2.1-vace-14b").compiling
+    keep_card(store, LAPTOP, 4e13, 2e10)
+    assert read_speeds(store, LAPTOP).uncompiled == measured.uncompiled
+    assert read_speeds(store, replace(LAPTOP, driver="600.10")).uncompiled == {}
+    asked = PlanRequest(find("wan2.1-t2v-14b"), {"num_inference_steps": 50}, here.hardware)
+    assert plan_run(asked).compiled
+    plan = plan_run(replace(asked, abilities=here.abilities("wan2.1-t2v-14b")))
+    assert plan.fits
+    assert not plan.compiled
+
+
+@pytest.mark.parametrize("kept", [7, [1], {"wan": 3}, "wan"])
+def test_broken_notes_of_the_compiler_tell_nothing(store: Path, kept: object) -> None:
+    card = f"{LAPTOP.name} | driver {LAPTOP.driver}"
+    write_json_quietly(store, {"cards": {card: {"uncompiled": kept}}})
+    assert read_speeds(store, LAPTOP).uncompiled == {}

@@ -315,6 +315,24 @@ def test_a_file_from_the_hub_comes_and_goes(terminal: Terminal, hub: Hub) -> Non
     assert terminal.json("verify", SMALL.id)["sound"] is True
 
 
+def test_a_folder_of_ones_own_is_mended_by_hand(terminal: Terminal, tmp_path: Path) -> None:
+    """Half deleted, neither check nor download send from one to the other."""
+    folder = own_folder(tmp_path, SMALL.id)
+    assert terminal.json("add", str(folder))["id"] == "my-model"
+    (folder / "vae" / "config.json").unlink()
+    code, out, err = terminal("verify", "my-model")
+    assert (code, out.split()) == (1, ["vae/config.json"])
+    advice = f"back into {folder}, or remove it from the list with: ./launch.sh models remove my-model"
+    assert advice in err
+    assert "download" not in err
+    assert advice.replace("with:", "with") in terminal("download", "my-model")[2]
+    assert terminal.json("download", "my-model")["code"] == "own-incomplete"
+    (row,) = (row for row in terminal.json() if row["id"] == "my-model")
+    assert (row["on_disk"], row["missing_bytes"], row["sources"]) == (False, 0, [])
+    assert terminal("remove", "my-model")[0] == 0
+    assert folder.is_dir()
+
+
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,49 @@ def test_other_kinds_need_no_picture(plan: Ask) -> None:
     code, out, _ = plan("image-to-video", "--model", "svd-xt", "--json")
     assert json.loads(out)["model"] == "svd-xt"
     assert code in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "flags"),
+    [
+        # the film stays behind whoever is put into it, and the mask
+        ("pose-transfer", "wan2.2-animate-14b", ("--mode", "replace")),
+        # both clips are joined
+        ("image-to-video", "wan2.2-i2v-a14b", ("--extend", "before.mp4")),
+        # both branches of guidance at once
+        ("image-to-video", "svd", ("--max-guidance-scale", "3")),
+        ("image-to-video", "svd", ("--decode-chunk-size", "14")),
+    ],
+)
+def test_what_is_held_beside_the_clip_is_asked_for(
+    plan: Ask, kind: str, model: str, flags: tuple[str, ...]
+) -> None:
+    lean = ("--max-guidance-scale", "1", "--decode-chunk-size", "1") if model == "svd" else ()
+
+    def told(*arguments: str) -> dict[str, Any]:
+        code, out, err = plan(kind, "--model", model, *lean, *arguments, "--json")
+        assert (code in (0, 1), err) == (True, "")
+        return dict(json.loads(out))
+
+    before, after = told(), told(*flags)
+    grown = after["peak_ram"] + after["peak_vram"] - before["peak_ram"] - before["peak_vram"]
+    if flags[0] == "--decode-chunk-size":
+        assert (before["wished_chunk"], after["wished_chunk"]) == (1, 14)
+    elif flags[0] == "--max-guidance-scale" and after["device"] == "cpu":
+        assert grown > 10**9, "the UNet has both on it"
+    else:
+        assert grown > 10**8
+
+
+def test_a_last_picture_may_need_another_model(plan: Ask) -> None:
+    asked = ("image-to-video", "--model", "oelala-mini", "--json")
+    assert json.loads(plan(*asked)[1])["model"] == "oelala-mini"
+    assert json.loads(plan(*asked, "--last-image", "end.png")[1])["model"] == "oelala-mini-pose"
+
+
+def test_a_motion_is_taken_and_not_opened(plan: Ask) -> None:
+    code, out, _ = plan("pose-transfer", "--motion", "nowhere.mp4", "--mode", "animate", "--json")
+    assert (code, json.loads(out)["model"]) == (0, "oelala-mini-pose")
 
 
 @pytest.mark.parametrize(

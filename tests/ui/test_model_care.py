@@ -25,6 +25,7 @@ from oelala.tasks.text_to_video import TextToVideo
 from oelala.tasks.verify import Verify
 from oelala.ui.routes import routes
 from tests.models.folders import write_cached
+from tests.models.recognise.test_recognise import own_folder
 
 OURS = {"X-Oelala": "1"}
 MODEL, LORA = find("wan2.1-t2v-1.3b"), find("lightx2v-wan2.1-t2v-14b")
@@ -166,6 +167,24 @@ def test_its_end_is_said_in_words(
     assert check["sound"] is sound
     studio.cancel(studio.store.enqueue(Download(model=MODEL.id)).id)
     assert care(client)["check"] is None, "it may have mended what was found then"
+
+
+def test_a_folder_of_ones_own_is_not_sent_to_download(
+    studio: Studio, client: TestClient, tmp_path: Path
+) -> None:
+    folder = own_folder(tmp_path, MODEL.id)
+    model = studio.add_model([str(folder)]).id
+    (folder / "vae" / "config.json").unlink()
+    assert care(client, model)["about"].startswith(f"Files are missing in {folder}. Put them back")
+    assert care(client, model)["remove"].startswith("Take my-model off the list?")
+    post(client, "verify", model)
+    job = studio.store.claim("light", "me")
+    assert job is not None
+    result = run(Verify(model=model), studio.settings, RunContext(job.id, 0.0), studio.workspace)
+    studio.store.finish(job.id, job.attempt, JobResult(details=result.details))
+    words = care(client, model)["check"]["words"]
+    assert words.startswith(f"Damaged or missing: 1 (vae/config.json). Put them back into {folder}")
+    assert post(client, "download", model).json()["code"] == "own-incomplete"
 
 
 def test_the_token_is_kept_and_told_to_nobody(studio: Studio, client: TestClient) -> None:

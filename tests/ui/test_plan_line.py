@@ -11,7 +11,10 @@ from oelala.library.naming import document_of
 from oelala.models.speeds import keep_speed, speeds_file
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.image_to_video import ImageToVideo
+from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.terminal.plan import FIELDS
 from oelala.ui.plan_line import PlanLine
 from oelala.ui.tabs.task_tab import TaskTab
 from tests.test_forecast import clip_made
@@ -43,6 +46,31 @@ def test_lossy_modes_are_said_where_the_model_has_them(line: PlanLine) -> None:
     kept = line.markup({"model": "oelala-mini", **lossy}, "en")
     assert kept
     assert said not in kept
+
+
+def test_films_beside_the_clip_count(tmp_path: Path) -> None:
+    """On the page as on the command line; a field that is still empty is no fault."""
+    studio = Studio(Settings(workspace=tmp_path / "workspace", models=tmp_path / "hub"))
+    pose, picture = PlanLine(TaskTab(PoseTransfer, studio)), PlanLine(TaskTab(ImageToVideo, studio))
+    animate = {"model": "wan2.2-animate-14b", "motion": "", "width": 1280, "height": 720, "num_frames": 1001}
+    plain = pose.markup({**animate, "mode": "animate"}, "en")
+    assert plain
+    assert pose.markup({**animate, "mode": "replace"}, "en") != plain
+    assert pose.markup({**animate, "motion": "walk", "mode": "animate"}, "en") == plain
+    between = {"model": "oelala-mini", "last_image": None, "extend": None}
+    alone = picture.markup(between, "en")
+    assert alone
+    assert picture.markup({**between, "last_image": "end.png"}, "en") != alone
+    assert picture.markup({**between, "extend": "x" * 5000}, "en"), "what it is called does not matter here"
+
+
+def test_the_page_follows_every_field_that_decides(tmp_path: Path) -> None:
+    """Those that the tabs have."""
+    fields = set(TextToVideo.model_fields) | set(ImageToVideo.model_fields) | set(PoseTransfer.model_fields)
+    assert set(FIELDS) <= fields
+    assert {"mode", "motion", "extend", "last_image", "decode_chunk_size", "max_guidance_scale"} <= set(
+        FIELDS
+    )
 
 
 @pytest.mark.parametrize(

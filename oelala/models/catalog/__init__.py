@@ -12,12 +12,14 @@ from oelala.models.catalog.installed import (
 )
 from oelala.models.catalog.kin import stand_in
 from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of, find, own_prompts, rows
+from oelala.models.catalog.own import own_gap, own_place
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
 from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
 from oelala.models.catalog.speed_choice import (
     SpeedStatus,
     all_speeds,
+    awaited_kinds,
     chosen_speed,
     speed_bytes,
     speed_missing_bytes,
@@ -41,6 +43,7 @@ __all__ = [
     "TinyDecoderRow",
     "add_row",
     "all_speeds",
+    "awaited_kinds",
     "begun_bytes",
     "chosen_speed",
     "defaults",
@@ -53,6 +56,8 @@ __all__ = [
     "installation",
     "locate",
     "missing_bytes",
+    "own_gap",
+    "own_place",
     "own_prompts",
     "resolve",
     "rows",

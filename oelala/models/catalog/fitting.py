@@ -8,7 +8,7 @@ from typing import Literal
 
 from oelala.models.catalog.row import Row
 from oelala.models.machine import Machine
-from oelala.models.planning.hardware import Hardware, hardware_of
+from oelala.models.planning.hardware import Abilities, Hardware, hardware_of
 from oelala.models.planning.ladder import ladder, plan_run
 from oelala.models.planning.plan import Plan, PlanRequest
 from oelala.models.planning.words import memory_size
@@ -24,7 +24,8 @@ _USUAL = ((832, 480), (640, 384), (512, 320))
 def fits_machine(row: Row, machine: Machine) -> Verdict:
     """On the largest card, streamed through it, or on the processor: "yes", "streamed", "no", with a key of
     `oelala.texts.catalog` and its values. One that fits at a smaller size only says at which."""
-    request = PlanRequest(row, next(iter(row.defaults.values()), {}), hardware_of(machine))
+    able = Abilities(compiling=machine.compiles)
+    request = PlanRequest(row, next(iter(row.defaults.values()), {}), hardware_of(machine), abilities=able)
     plan = plan_run(request)
     if plan.fits:
         return _fitting(request, plan)

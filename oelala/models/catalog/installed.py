@@ -107,7 +107,10 @@ def bytes_of(parts: Iterable[Component]) -> tuple[int, bool]:
 
 
 def missing_parts(row: Row, models: Path) -> list[Component]:
-    """What would have to be downloaded. Parts that another model brought along do not count."""
+    """What would have to be downloaded. Parts that another model brought along do not count, and no download
+    brings what lacks in a folder of the user's own."""
+    if row.added and row.folder is not None:
+        return []
     places = _Places(row, models)
     here = {
         name

@@ -52,7 +52,7 @@ from oelala.models.catalog.rows_wan_image import (
     WAN21_I2V_14B_480P,
     WAN21_I2V_14B_720P,
 )
-from oelala.models.catalog.speed import SPEED_LORAS, speed_loras, with_speed
+from oelala.models.catalog.speed import SPEED_LORAS, with_speed
 from oelala.settings import Settings
 
 
@@ -77,10 +77,11 @@ _MODELS: tuple[Row, ...] = (
     *(SD15, SDXL, AVATAR, NAAVI_AVATAR, FLUX1_SCHNELL, FLUX1_DEV, FLUX2_KLEIN_4B),
 )
 ROWS: tuple[Row, ...] = tuple(with_quantisation(with_speed(row)) for row in _MODELS)
-# fetched, found and removed as models are, and no models: tiny decoders, and LoRAs of few steps
+# fetched, found and removed as models are, and no models: tiny decoders, and LoRAs of few steps, also
+# of models that nothing can be made with yet
 COMPANIONS: tuple[Row, ...] = (
     *(tiny.row for tiny in TINY_DECODERS.values()),
-    *(lora.row for lora in SPEED_LORAS if any(lora in speed_loras(row) for row in _MODELS)),
+    *(lora.row for lora in SPEED_LORAS if lora.repo is not None),
 )
 
 

@@ -11,6 +11,7 @@ from oelala.models.catalog.eight_bits import refuse_int8
 from oelala.models.catalog.fields import foreign_fields
 from oelala.models.catalog.installed import Installation, installation, locate, missing_bytes
 from oelala.models.catalog.lookup import defaults_of, find, rows
+from oelala.models.catalog.own import own_gap
 from oelala.models.catalog.row import Row, SizeLimits
 from oelala.models.catalog.speed_choice import chosen_speed, require_speed
 from oelala.models.sage import refuse_sage
@@ -25,9 +26,9 @@ def resolve(task: AnyTask, settings: Settings) -> AnyTask:
     """The task with every model default filled in, checked against its model; the seed is left alone. The
     values of a LoRA of few steps go before the model's.
 
-    Raises OelalaError ("unknown-model", "model-broken"), InvalidTask ("cannot-do", "not-for-model",
-    "wrong-size", "size-out-of-range", "wrong-frames", "unknown-speed", what `refuse_sage` and `refuse_int8`
-    say, each with its field) and ModelMissing ("model-missing", "speed-missing").
+    Raises OelalaError ("unknown-model", "model-broken", "own-incomplete"), InvalidTask ("cannot-do",
+    "not-for-model", "wrong-size", "size-out-of-range", "wrong-frames", "unknown-speed", what `refuse_sage`
+    and `refuse_int8` say, each with its field) and ModelMissing ("model-missing", "speed-missing").
     """
     row = find(task.model, settings)
     own = defaults_of(row, task.kind)
@@ -95,7 +96,10 @@ def check_frames(row: Row, num_frames: int) -> None:
 
 
 def check_installed(row: Row, models: Path, kind: str | None = None) -> None:
-    """For tasks of that kind. Raises ModelMissing ("model-missing") and OelalaError ("model-broken")."""
+    """For tasks of that kind. Raises ModelMissing ("model-missing") and OelalaError ("model-broken",
+    "own-incomplete")."""
+    if (gap := own_gap(row, models)) is not None:
+        raise gap
     found = installation(row, models)
     if found is None and row.folder is not None:
         raise OelalaError("model-broken", model=row.title, reason=row.repo)

@@ -12,14 +12,15 @@ from oelala.media.faults import human_bytes
 from oelala.models.catalog.installed import installation, missing_bytes
 from oelala.models.catalog.lookup import rows
 from oelala.models.catalog.row import Row
-from oelala.models.catalog.speed import FIELD, SPEED_LORAS, SpeedLora, speed_loras
+from oelala.models.catalog.speed import FIELD, SPEED_LORAS, SpeedLora, find_speed, speed_loras
 from oelala.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedStatus:
     """One that a model can take. `values`: of the task fields that it sets. `bytes` of all its files;
-    `missing_bytes`: what a download would still bring."""
+    `missing_bytes`: what a download would still bring. `waits_for`: as
+    `awaited_kinds`."""
 
     id: str
     title: str
@@ -30,6 +31,7 @@ class SpeedStatus:
     bytes: int
     on_disk: bool
     missing_bytes: int
+    waits_for: tuple[str, ...] = ()
 
 
 def speed_statuses(row: Row, models: Path) -> tuple[SpeedStatus, ...]:
@@ -37,9 +39,17 @@ def speed_statuses(row: Row, models: Path) -> tuple[SpeedStatus, ...]:
 
 
 def all_speeds(settings: Settings) -> list[SpeedStatus]:
-    """Of every LoRA that is offered with some model."""
-    offered = dict.fromkeys(lora.id for row in rows() for lora in speed_loras(row))
-    return [speed_status(lora, settings.models) for lora in SPEED_LORAS if lora.id in offered]
+    """Of every LoRA that can be fetched; those that no model is offered with yet come last."""
+    able = [lora for lora in SPEED_LORAS if lora.repo is not None]
+    return sorted((speed_status(lora, settings.models) for lora in able), key=lambda one: bool(one.waits_for))
+
+
+def awaited_kinds(lora_id: str) -> tuple[str, ...]:
+    """The kinds of task that its models are for, where none of them is offered with it yet; else none."""
+    lora = find_speed(lora_id)
+    if lora is None or any(lora in speed_loras(row) for row in rows()):
+        return ()
+    return tuple(dict.fromkeys(kind for row in rows() if row.id in lora.rows for kind in row.kinds))
 
 
 def speed_status(lora: SpeedLora, models: Path) -> SpeedStatus:
@@ -54,6 +64,7 @@ def speed_status(lora: SpeedLora, models: Path) -> SpeedStatus:
         bytes=row.bytes,
         on_disk=here,
         missing_bytes=0 if here else missing_bytes(row, models)[0],
+        waits_for=awaited_kinds(lora.id),
     )
 
 

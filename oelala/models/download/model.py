@@ -11,6 +11,7 @@ from loguru import logger
 from oelala.errors import OelalaError
 from oelala.media.faults import free_bytes, human_bytes
 from oelala.models.catalog.installed import installation, locate
+from oelala.models.catalog.own import own_gap
 from oelala.models.catalog.row import Component, Row
 from oelala.models.download.cache import RepoCache
 from oelala.models.download.choose import needed_files, sources
@@ -50,14 +51,14 @@ def download_model(request: DownloadRequest) -> Downloaded:
     """Fetch what is missing of the model. Interrupted in any way, the next call goes on from the last byte.
 
     Raises OelalaError ("no-room", "no-connection", "wrong-hash", "gated-model", "token-refused",
-    "not-on-hub", "hub-fault", "repo-incomplete", "embedded-missing", "out-of-disk", "not-writable") and
-    Cancelled.
+    "not-on-hub", "hub-fault", "repo-incomplete", "embedded-missing", "own-incomplete", "out-of-disk",
+    "not-writable") and Cancelled.
     """
     row, models = request.row, request.settings.models
     if (here := locate(row, models)) is not None:
         return Downloaded(here, 0)
-    if row.folder is not None and row.added:
-        raise OelalaError("model-broken", model=row.title, reason=str(row.folder))
+    if (gap := own_gap(row, models)) is not None:
+        raise gap
     if row.folder is not None:
         raise OelalaError("embedded-missing")
     with connected(request.settings, request.patience, request.cancel) as hub:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from oelala.errors import OelalaError
 from oelala.models.catalog.installed import INDEX, Installation, installation
+from oelala.models.catalog.own import own_gap
 from oelala.models.catalog.resolve import missing_model
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.weights import shards, weight_files
@@ -42,11 +43,12 @@ def verify_model(
 ) -> Verification:
     """Read all of the model. A damaged file of the hub's cache is removed, so that a download brings it anew.
 
-    `report(done, total)` in bytes. Raises ModelMissing, OelalaError ("unreadable-file"), Cancelled.
+    `report(done, total)` in bytes. Raises ModelMissing, OelalaError ("unreadable-file", "own-incomplete"),
+    Cancelled.
     """
     found = installation(row, settings.models)
     if found is None:
-        raise missing_model(row, settings.models)
+        raise own_gap(row, settings.models) or missing_model(row, settings.models)
     try:
         return _verify(found, report, cancel)
     except OSError as fault:

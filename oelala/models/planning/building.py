@@ -119,8 +119,8 @@ def _while_denoising(phases: CardPhases, extra: Extra) -> int:
 
 
 def _times(sketch: _Sketch) -> tuple[Times, bool]:
-    """Of the phases, and whether blocks are compiled. Where compiling has to be, though the clip is too short
-    for it to pay, it is part of denoising."""
+    """Of the phases, and whether blocks are compiled: then compiling is part of denoising. What is learned is
+    of plain runs (`learn.timing_of`), so that the way back is here."""
     request, rung = sketch.request, sketch.rung
     times = seconds_of(request.hardware, request.speed, sketch.work, sketch.sizes, sketch.placements)
     if request.warm:
@@ -128,11 +128,11 @@ def _times(sketch: _Sketch) -> tuple[Times, bool]:
     if rung.tiling and times.decode is not None:
         times = replace(times, decode=_TILING_COSTS * times.decode)
     able = sketch.gpu and request.abilities.compiling and request.row.family == "wan" and not sketch.cache
-    pays = compiling_pays(times.denoise, request.speed.compile_seconds)
-    if rung.fused and not pays and times.denoise is not None:
-        compiling = SECONDS if request.speed.compile_seconds is None else request.speed.compile_seconds
+    compiled = able and (rung.fused or compiling_pays(times.denoise, request.speed.compile_seconds))
+    if compiled and times.denoise is not None:
+        compiling = request.speed.usual_compile_seconds or SECONDS
         times = replace(times, denoise=(1 - SAVED) * times.denoise + compiling)
-    return times, able and (rung.fused or pays)
+    return times, compiled
 
 
 def _quantisation(sketch: _Sketch) -> Quantisation:

@@ -23,6 +23,9 @@ _LOST, _LOST_GROWING = 0.5, 0.15
 # streamed run longer.
 _LINK, _LINK_FAST = 25e9, 55e9
 
+# Of main memory, what Windows lets a card's driver lock: about half, by what people report of it.
+_LOCKABLE = 0.45
+
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
@@ -30,7 +33,8 @@ class Hardware:
 
     `device`: "cuda" or "cpu", as in the metadata of clips. `disk_read`, `download`: None where not known.
     `unused`: the name of a card that is there and cannot be used, "": none. `card`: all that the card has,
-    0: no more than `vram`, which is without what other programs hold of it.
+    0: no more than `vram`, which is without what other programs hold of it. `pinnable`: of `ram`, what the
+    system lets a card's driver lock, None: all of it. `rounding`: numbers brought to 8 bits, read as well.
     """
 
     device: str
@@ -44,6 +48,8 @@ class Hardware:
     download: float | None = None
     unused: str = ""
     card: int = 0
+    pinnable: int | None = None
+    rounding: float | None = None
 
     @property
     def taken(self) -> int:
@@ -89,7 +95,13 @@ def hardware_of(machine: Machine) -> Hardware:
         disk_free=machine.disk_free,
         link=_LINK_FAST if any(mark in gpu.name for mark in ("H100", "H200")) else _LINK,
         flops=card_flops(gpu.name),
+        pinnable=pinnable_bytes(machine.ram_total),
     )
+
+
+def pinnable_bytes(ram_total: int, platform: str = sys.platform) -> int | None:
+    """None where the system sets no limit of its own. More is not refused a run: it is copied unlocked."""
+    return int(_LOCKABLE * ram_total) if platform == "win32" else None
 
 
 def hardware_now(machine: Machine, memory: Room, card: Room | None = None) -> Hardware:

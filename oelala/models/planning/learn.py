@@ -40,7 +40,8 @@ class Speed:
 
     `flops`: operations a second while denoising, over all counted models. `seconds_per_unit`: of the model
     itself, for the whole denoising. `decode_flops`, `decode_seconds_per_unit`, `encode_seconds` likewise.
-    `compile_seconds`: for one size of clip.
+    `compile_seconds`: for one size of clip; `usual_compile_seconds`: of clips that mostly find their graph
+    ready.
     """
 
     flops: float | None = None
@@ -49,6 +50,7 @@ class Speed:
     decode_seconds_per_unit: float | None = None
     encode_seconds: float | None = None
     compile_seconds: float | None = None
+    usual_compile_seconds: float | None = None
     clips: int = 0
 
 
@@ -65,6 +67,7 @@ def fit_speed(timings: Iterable[Timing], model: str, device: str) -> Speed:
         decode_seconds_per_unit=_median(one.decoding / one.work.decoded for one in own if one.decoding),
         encode_seconds=_median(one.encoding for one in own if one.encoding),
         compile_seconds=_longest(one.compiling for one in own),
+        usual_compile_seconds=_median(one.compiling for one in own),
         clips=len(own),
     )
 

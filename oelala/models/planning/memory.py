@@ -29,7 +29,7 @@ class PartSize:
     at once while they are streamed (the same where they cannot be), and `rest`: of that, what stays there
     when others are at work. `in_files`: files hold them as they are, so that they can be read block by block.
     `unpacking`: what the largest of its matrices takes beside them while it is brought to 16 bits. `read`:
-    bytes of its files.
+    bytes of its files. `rounded`: how many numbers are brought to 8 bits while they are loaded.
     """
 
     name: str
@@ -39,6 +39,7 @@ class PartSize:
     in_files: bool = False
     unpacking: int = 0
     read: int = 0
+    rounded: int = 0
 
     @property
     def large(self) -> bool:
@@ -56,16 +57,26 @@ def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> Par
     width = 2 if gpu and name != "vae" else 4
     if gpu and part.decode_bits == 16:
         width = 3  # the decoder, which is the larger half, in 16 bits, the encoder in 32
-    if int8 and name in _LARGE and gpu:
+    rounds = int8 and name in _LARGE and gpu
+    if rounds:
         width = 1
     whole = part.parameters * width
     if is_gguf(part) and part.bytes is not None:
         whole = part.bytes
     rest = _rest(row, name, part, whole)
     ring = _ring(row, name, whole, rest)
-    unpacking = _unpacking(row, part, int8=int8 and name in _LARGE and gpu)
+    unpacking = _unpacking(row, part, int8=rounds)
     read = part.bytes or whole
-    return PartSize(name, whole, min(whole, rest + ring), rest, in_files(part), unpacking, read)
+    return PartSize(
+        name,
+        whole,
+        min(whole, rest + ring),
+        rest,
+        in_files(part),
+        unpacking,
+        read,
+        part.parameters if rounds else 0,
+    )
 
 
 def in_files(part: Component) -> bool:

@@ -52,6 +52,24 @@ def rungs_of(request: PlanRequest) -> list[Rung]:
     the ladder means the same before memory ran out as after it."""
     if request.hardware.device == "cpu":
         return [Rung("processor", "processor")]
+    return [_within_lockable(request, rung) for rung in _rungs_on_card(request)]
+
+
+def _within_lockable(request: PlanRequest, rung: Rung) -> Rung:
+    """The text encoder read from the disk where the system would not lock all that waits: it passes once or
+    twice in a run, the transformers at every step."""
+    limit, able = request.hardware.pinnable, request.abilities
+    if limit is None or not able.from_disk or rung.text != "streamed":
+        return rung
+    waiting = (
+        size.whole
+        for size in part_sizes(request.row, gpu=True, int8=rung.int8)
+        if rung.placed(size) == "streamed"
+    )
+    return replace(rung, text="from-disk") if able.pinned * sum(waiting) > limit else rung
+
+
+def _rungs_on_card(request: PlanRequest) -> list[Rung]:
     able = request.abilities
     rungs = [Rung("resident", "resident")]
     if able.streaming:
@@ -100,12 +118,15 @@ def _in_chunks(request: PlanRequest, lean: Rung) -> list[Rung]:
 
 
 def _in_8_bits(request: PlanRequest, rungs: list[Rung]) -> list[Rung]:
-    """Below everything else: it changes the picture. Files hold no such blocks, so they wait in memory."""
+    """Below everything else: it changes the picture. Files hold no such blocks, so they wait in memory;
+    beside them there may be room to decode in one piece again."""
     able = request.abilities
     if not (able.int8 and able.streaming and can_be_int8(request.row)):
         return []
-    int8 = replace(rungs[-1], large="streamed", int8=True)
-    return [int8, replace(int8, fused=True)] if _can_be_fused(request) else [int8]
+    lean = replace(rungs[-1], large="streamed", int8=True)
+    ways = [replace(lean, tiling=False), lean] if lean.tiling else [lean]
+    fused = (False, True) if _can_be_fused(request) else (False,)
+    return [replace(way, fused=one) for way in ways for one in fused]
 
 
 def _can_be_fused(request: PlanRequest) -> bool:

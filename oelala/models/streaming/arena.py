@@ -63,7 +63,8 @@ def _move_in(block: Block, place: torch.Tensor) -> None:
 def lock_memory(owner: object, memory: torch.Tensor, device: torch.device) -> Callable[[], object]:
     """Pin `memory` where it is, at most for the life of `owner`; call what comes back to end it sooner.
 
-    Where the system refuses, the copies are slower, and a line in the log says so.
+    Where the system refuses (Windows locks about half of its memory), the copies are slower, and a line in
+    the log says so.
     """
     if device.type != "cuda" or not memory.numel():
         return _nothing
@@ -71,10 +72,19 @@ def lock_memory(owner: object, memory: torch.Tensor, device: torch.device) -> Ca
     failed = int(runtime.cudaHostRegister(memory.data_ptr(), memory.numel(), 0))
     if failed:
         logger.warning("{} bytes could not be pinned (CUDA error {})", memory.numel(), failed)
+        _forget_error(device)
         return _nothing
     unlock = weakref.finalize(owner, runtime.cudaHostUnregister, memory.data_ptr())
     unlock.atexit = False  # the driver may be gone before
     return unlock
+
+
+def _forget_error(device: torch.device) -> None:
+    """CUDA keeps its last error until somebody asks: else the next kernel is blamed, as though the card were
+    full. torch's bindings have no way to ask, but a kernel of our own is told, and takes it away."""
+    with suppress(RuntimeError):
+        torch.empty(1, device=device).fill_(0)
+        torch.cuda.synchronize(device)
 
 
 def _nothing() -> None:

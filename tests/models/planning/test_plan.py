@@ -141,9 +141,40 @@ def test_the_users_card() -> None:
 def test_rounding_is_the_last_step_of_the_ladder() -> None:
     for model in WAN:
         said = [plan.quantisation for plan in ladder(request(model, machine(12, 64)))]
-        assert said == ["none"] * (len(said) - 2) + ["int8", "int8"]
+        assert said == ["none"] * (len(said) - 4) + ["int8"] * 4
     for model in ("oelala-mini", "svd"):
         assert {plan.quantisation for plan in ladder(request(model, machine(12, 64)))} == {"none"}
+
+
+def test_rounding_leaves_room_to_decode_in_one_piece() -> None:
+    """8 bits because main memory is short say nothing of the card: tiles take three times as long."""
+    plan = plan_run(request("wan2.1-t2v-14b", machine(12, 24)))
+    assert (plan.fits, plan.quantisation, plan.vae_tiling) == (True, "int8", False)
+    tiled = next(
+        one for one in ladder(request("wan2.1-t2v-14b", machine(12, 24))) if one.step == plan.step + 2
+    )
+    assert (tiled.quantisation, tiled.vae_tiling) == ("int8", True)
+    assert plan.decode is not None
+    assert tiled.decode == pytest.approx(3 * plan.decode)
+    assert tiled.peak_vram <= plan.peak_vram < 12 * GIB
+    # of a short clip decoding is what takes most
+    short = request("wan2.1-t2v-14b", machine(12, 24), num_frames=17)
+    need = plan_run(short).peak_vram
+    full = plan_run(replace(short, hardware=replace(short.hardware, vram=need - 1)))
+    assert (full.fits, full.quantisation, full.vae_tiling) == (True, "int8", True)
+
+
+def test_rounding_takes_its_time_while_loading() -> None:
+    asked = request("wan2.1-t2v-14b", machine(12, 24))
+    plan, numbers = plan_run(asked), 14_288_491_584
+    read = sum(size.read for size in part_sizes(asked.row, gpu=True) if size.name != "text_encoder") / 2e9
+    assert plan.load == pytest.approx(read + numbers / 1.9e8)
+    shown = replace(asked, hardware=replace(asked.hardware, rounding=4.8e8))
+    assert plan_run(shown).load == pytest.approx(read - 57.154e9 / 2e9 + 57.154e9 / 1.92e9, rel=0.01)
+    quick = replace(asked, hardware=replace(asked.hardware, rounding=1e12))
+    assert plan_run(quick).load == pytest.approx(read), "no sooner than it is read"
+    whole = plan_run(request("wan2.1-t2v-14b", machine(80, 128)))
+    assert whole.load < plan.load, "what is not rounded takes no more than reading"
 
 
 def test_only_files_that_hold_the_weights_as_they_are_run_from_disk() -> None:

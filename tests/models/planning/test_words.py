@@ -20,7 +20,7 @@ def said(language: Language, *asked: object) -> str:
 def test_the_sentence_before_generate() -> None:
     on = machine(12, 64)
     assert said("en", "wan2.1-t2v-1.3b", on, EVERYTHING) == (
-        "Fits: 8.7 GB of 12 GB on the graphics card, about 29 min. "
+        "Fits: 8.7 GB of 12 GB on the graphics card, about 26 min. "
         "Of that, loading the model takes about 9 s. "
         "Parts of the model wait in main memory and pass through the card."
     )
