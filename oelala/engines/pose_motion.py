@@ -113,7 +113,7 @@ def driving_of(
             pose = _with_parts(pose, task.person, film, replace(detection, cut=cut), on_frame)
     target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
     character = _character(task, picture, searched.character)
-    fitted = fit_motion(pose, character, target, fit, person=task.person)
+    fitted = fit_motion(pose, character, target, fit, person=task.person, start=task.motion_start)
     lacking = check_parts(pose.people[task.person], wanted, film=film is not None)
     codes = tuple(finding.code for finding in (*fitted.findings, *lacking))
     return Driving(fitted.pose, fitted.original, codes, film, cut)

@@ -52,6 +52,12 @@ FIT: dict[str, Text] = {
 
 # The same finding where nobody can click.
 TYPED: dict[str, Text] = {
+    "terminal.fit.comes-later": Text(
+        "In the {clip} s that the clip shows nobody is seen; somebody comes at {at} s. Choose another start "
+        "with --motion-start.",
+        "In de {clip} s die de clip toont is niemand te zien; bij {at} s komt er iemand. Kies met "
+        "--motion-start een ander begin.",
+    ),
     "terminal.fit.several": Text(
         "{count} people were found; the clearest one is followed. For another: generate pose-transfer "
         "--person 1",
@@ -61,6 +67,11 @@ TYPED: dict[str, Text] = {
 }
 
 TERMINAL: dict[str, Text] = {
+    "terminal.begins": Text(
+        "{name} begins at {at} s, where somebody is first seen; --motion-start chooses another beginning.",
+        "{name} begint bij {at} s, waar voor het eerst iemand te zien is; met --motion-start kies je een "
+        "ander begin.",
+    ),
     "terminal.first-part": Text(
         "{name} is long: bodies are looked for from {start} to {end} s. "
         "--motion-start and --motion-end choose another part.",
@@ -77,6 +88,13 @@ TERMINAL: dict[str, Text] = {
 }
 
 PAGE: dict[str, Text] = {
+    "live.motion.begins": Text(
+        "It begins where somebody is first seen.", "Ze begint waar voor het eerst iemand te zien is."
+    ),
+    "live.score.nothing": Text(
+        "The motion shows nobody in these frames, so there is nothing to measure. Choose another part of it.",
+        "De beweging toont in deze beelden niemand, dus er valt niets te meten. Kies een ander deel ervan.",
+    ),
     "live.score.save": Text("Save side by side", "Bewaar naast elkaar"),
     "live.picture.alt.character": Text("The character", "Het personage"),
     "live.fit.overlay.film": Text("The motion over its film", "De beweging over de film"),

@@ -108,6 +108,7 @@ def test_a_result_without_anybody_scores_nothing() -> None:
     score = compare(pose_of(standing()), pose_of())
     assert (score.pck, score.mean_error, score.found_rate, score.worst_frame) == (0, None, 0, 0)
     empty = Pose(256, 256, 16, 5, (Person.of(np.zeros((5, 18, 3))),))
-    assert compare(empty, pose_of(standing())).worst_frame is None
+    nothing = compare(empty, pose_of(standing()))
+    assert (nothing.pck, nothing.worst_frame, nothing.as_json()["pck"]) == (None, None, None)
     with pytest.raises(ValueError, match="nobody"):
         compare(pose_of(), pose_of(standing()))

@@ -227,3 +227,19 @@ def test_a_file_that_is_refused_leaves_the_motion_before_it(page: Any, tmp_path:
         assert motion_of(page) == "wave"
         assert [value(page, name) for name in ("motion_start", "motion_end")] == before
     page.wait_for_selector(".o-film-part:has-text('The film is still here: 3 s.')")
+
+
+def test_a_motion_begins_where_somebody_is_first_seen(page: Any, tmp_path: Path) -> None:
+    body = standing(150, num_frames=20)
+    body[:8] = 0
+    write_zip(pose_of(body), tmp_path / "late.zip")
+    open_tab(page)
+    bring(page, tmp_path / "late.zip")
+    page.wait_for_selector(f"{FOUND}:has-text('20 frames')")
+    wait_for_value(page, "motion_start", "0.5")
+    wait_for_value(page, "motion_end", "1.25")
+    page.wait_for_selector(f"{FOUND}:has-text('It begins where somebody is first seen.')")
+    page.focus(".o-range:has-text('From') input")
+    page.keyboard.press("Home")
+    page.wait_for_selector(f"{FOUND}:has-text('0 to 1.25 s of 1.25 s')")
+    assert page.query_selector(f"{FOUND}:has-text('It begins where')") is None

@@ -9,7 +9,7 @@ import { follow } from "./find.js";
 import { modelOf } from "./model.js";
 import { peopleOf, pick } from "./motion_people.js";
 import { sizeTools } from "./motion_size.js";
-import { timeline } from "./motion_strip.js";
+import { beginWhereSeen, timeline } from "./motion_strip.js";
 import { waiting } from "./motion_wait.js";
 import { get, post } from "./net.js";
 import { notifyFault } from "./notices.js";
@@ -138,7 +138,7 @@ function keep(place, film) {
   return draw(place, nameIn(place.dataset.motionOf, "motion"));
 }
 
-// Another motion is followed from its beginning to its end, and by its most prominent person.
+// Another motion is followed from where somebody is seen to its end, and by its most prominent person.
 function take(place, motion) {
   const kind = place.dataset.motionOf;
   place.dataset.film = "";
@@ -159,6 +159,7 @@ async function draw(place, motion, { fresh = false } = {}) {
   try {
     const view = await get(`/oelala/motions/${encodeURIComponent(motion)}`);
     if (shown.get(place) !== motion) return undefined;
+    if (fresh) beginWhereSeen(kind, view);
     if (fresh || !(number(kind, "motion_end") > 0)) setNumber(kind, "motion_end", view.seconds);
     place.replaceChildren(...unsearched(place, film), ...filled(place, view, detectors));
     place.dataset.motion = motion;

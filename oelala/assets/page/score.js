@@ -34,7 +34,7 @@ function scoreOf(clip) {
 const percent = (share) => Math.round(share * 1000) / 10;
 
 function block(video, clip, score) {
-  const words = score.found_rate > 0
+  const words = score.pck === null ? t("live.score.nothing") : score.found_rate > 0
     ? t("live.score.words", { pck: percent(score.pck), error: score.mean_error === null ? "–" : percent(score.mean_error), found: Math.round(score.found_rate * 100) })
     : t("live.score.nobody");
   const head = el("p", { class: "o-score-title" }, t("live.score"));

@@ -17,13 +17,14 @@ THRESHOLD = 0.05
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
     """`pck`: the share of the joints seen in the truth that lie within 0.05 frame heights of it; a missing
-    joint, body or frame counts as wrong. `mean_error`: of the joints there are, in frame heights; None
-    without any. `found_rate`: the share of the truth's frames in which the result has a body.
+    joint, body or frame counts as wrong; None where no frame of the truth shows anybody. `mean_error`: of the
+    joints there are, in frame heights; None without any. `found_rate`: the share of the truth's frames in
+    which the result has a body.
 
     `curve` and `errors` (T,): the same frame by frame, NaN where there is nothing to compare.
     """
 
-    pck: float
+    pck: float | None
     mean_error: float | None
     found_rate: float
     curve: NDArray[np.float64]
@@ -41,7 +42,7 @@ class Score:
     def as_json(self) -> dict[str, object]:
         """For an output's metadata: numbers short, NaN as None."""
         return {
-            "pck": round(self.pck, 4),
+            "pck": None if self.pck is None else round(self.pck, 4),
             "mean_error": None if self.mean_error is None else round(self.mean_error, 5),
             "found_rate": round(self.found_rate, 4),
             "worst_frame": self.worst_frame,
@@ -67,7 +68,7 @@ def compare(truth: Pose, result: Pose, threshold: float = THRESHOLD) -> Score:
     both = asked & there
     count, found = asked.sum(axis=1), (asked.any(axis=1) & there.any(axis=1))
     return Score(
-        float(right.sum() / asked.sum()) if asked.any() else 0.0,
+        float(right.sum() / asked.sum()) if asked.any() else None,
         float(distance[both].mean()) if both.any() else None,
         float(found.sum() / max(1, asked.any(axis=1).sum())),
         _per_frame(right.sum(axis=1), count),
