@@ -82,6 +82,8 @@ def _tell_score(score: Mapping[str, Any], against: str | None, console: Console)
         return
     values = {"pck": round(score["pck"] * 100, 1), "worst": score["worst_frame"]}
     console.result(console.say("terminal.pose-score", name=against, **values))
+    if score["seen_from_behind"]:
+        console.result(console.say("live.score.from-behind", pck=round(score["pck_mirrored"] * 100, 1)))
 
 
 def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:

@@ -92,7 +92,9 @@ def _tell_score(studio: Studio, clip: Path, output: Path, console: Console) -> d
         console.note("terminal.not-measured")
         return None
     beside = _beside(studio, score["side_by_side"], clip, output)
-    told = {name: score[name] for name in ("pck", "mean_error", "found_rate", "worst_frame")}
+    told = {
+        name: score.get(name) for name in ("pck", "pck_mirrored", "mean_error", "found_rate", "worst_frame")
+    }
     _say_score(score, console)
     if beside is not None:
         console.note("terminal.side-by-side", path=str(beside))
@@ -106,6 +108,8 @@ def _say_score(score: Mapping[str, Any], console: Console) -> None:
     error = "–" if score["mean_error"] is None else round(score["mean_error"] * 100, 1)
     values = {"pck": round(score["pck"] * 100, 1), "error": error, "found": round(score["found_rate"] * 100)}
     console.note("live.score.words" if score["found_rate"] else "live.score.nobody", **values)
+    if score.get("seen_from_behind"):  # not in clips of before it was measured
+        console.note("live.score.from-behind", pck=round(score["pck_mirrored"] * 100, 1))
 
 
 def _beside(studio: Studio, film: str | None, clip: Path, output: Path) -> Path | None:

@@ -91,6 +91,10 @@ PAGE: dict[str, Text] = {
     "live.motion.begins": Text(
         "It begins where somebody is first seen.", "Ze begint waar voor het eerst iemand te zien is."
     ),
+    "live.score.from-behind": Text(
+        "The detector takes this person for seen from behind; with left and right exchanged it is {pck} %.",
+        "De detector denkt deze persoon van achteren te zien; met links en rechts verwisseld is het {pck} %.",
+    ),
     "live.score.nothing": Text(
         "The motion shows nobody in these frames, so there is nothing to measure. Choose another part of it.",
         "De beweging toont in deze beelden niemand, dus er valt niets te meten. Kies een ander deel ervan.",
