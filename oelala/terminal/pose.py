@@ -71,6 +71,9 @@ def _tell(answer: Mapping[str, Any], against: str | None, console: Console) -> N
     console.result(console.say("terminal.pose", **{**answer, "detected": round(answer["detected"] * 100)}))
     if score := answer["score"]:
         _tell_score(score, against, console)
+        if answer["frames"] < score["against_frames"]:
+            many = {"frames": answer["frames"], "whole": score["against_frames"]}
+            console.result(console.say("terminal.pose-shorter", name=against, **many))
     for finding in answer["findings"]:
         words = (finding["code"], finding["joints"], finding["values"], console.language)
         console.result(finding_in_words(*words, typed=True))

@@ -182,6 +182,10 @@ TERMINAL: dict[str, Text] = {
         "Vergeleken met {name}: {pck} % van de gewrichten is waar het hoort (binnen 5 % van de hoogte); "
         "slechtste beeld: {worst}",
     ),
+    "terminal.pose-shorter": Text(
+        "{name} goes on for longer: its first {frames} of {whole} frames were compared.",
+        "{name} gaat langer door: de eerste {frames} van de {whole} beelden zijn vergeleken.",
+    ),
     "terminal.pose": Text(
         "{frames} frames at {fps} a second; a body in {detected} % of them, confidence {confidence}; "
         "people: {people}",
