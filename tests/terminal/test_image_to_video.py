@@ -46,9 +46,16 @@ def test_a_clip_from_a_picture_that_is_deleted_afterwards(
 
     longer = tmp_path / "longer.mp4"
     arguments = generate("--extend", out.name, "--prompt", "she dances", *SMALL)
-    code, _, err = run(capsys, *arguments, "--out", longer.name, *open_studio.flags)
+    where = ["--out", longer.name, "--json", "--language", "en", *open_studio.flags]
+    code, said, err = run(capsys, *arguments, *where)
     assert code == 0, err
     assert probe(longer).num_frames == 5 + 4
+    (join,) = json.loads(said)["joins"]
+    assert (join["frame"], join["shared"]) == (5, 1)
+    assert join.keys() >= {"colour", "sharpness", "identity", "jump"}
+    (line,) = [line for line in err.splitlines() if line.startswith("Joined at frame 5: colour")]
+    assert f"{join['jump']} × the usual step, {join['sharpness']} × as sharp" in line
+    assert (", faces " in line) is (join["identity"] is not None)
 
 
 @pytest.mark.parametrize(
