@@ -58,6 +58,34 @@ TYPED: dict[str, Text] = {
         "In de {clip} s die de clip toont is niemand te zien; bij {at} s komt er iemand. Kies met "
         "--motion-start een ander begin.",
     ),
+    "terminal.fit.only-part": Text(
+        "The clip lasts {clip} s: it shows only the first {clip} s of the motion's {motion} s. --num-frames "
+        "makes the clip longer; --motion-start and --motion-end choose another part.",
+        "De clip duurt {clip} s: alleen de eerste {clip} s van de {motion} s beweging zijn te zien. Met "
+        "--num-frames maak je de clip langer; met --motion-start en --motion-end kies je een ander deel.",
+    ),
+    "terminal.fit.stands-still": Text(
+        "The motion lasts {motion} s and the clip {clip} s: after the motion the body stands still. "
+        "--num-frames makes the clip shorter.",
+        "De beweging duurt {motion} s en de clip {clip} s: na de beweging staat het lichaam stil. Met "
+        "--num-frames maak je de clip korter.",
+    ),
+    "terminal.fit.size-guessed": Text(
+        "The size of the frame is not in the file: guessed as {width} × {height}. Give it with "
+        "--motion-width and --motion-height if the body stands in the wrong place.",
+        "De grootte van het beeld staat niet in het bestand: geschat op {width} × {height}. Geef haar op met "
+        "--motion-width en --motion-height als het lichaam verkeerd staat.",
+    ),
+    "terminal.fit.rate-guessed": Text(
+        "The frames a second are not in the file: taken as {fps}. Give them with --motion-fps if the motion "
+        "is too fast or too slow.",
+        "Het aantal beelden per seconde staat niet in het bestand: aangenomen is {fps}. Geef het op met "
+        "--motion-fps als de beweging te snel of te langzaam is.",
+    ),
+    "terminal.fit.proportions": Text(
+        "The character has other proportions here: {joints}. --bones 1 brings them closest.",
+        "Het personage heeft hier andere verhoudingen: {joints}. --bones 1 brengt ze het dichtstbij.",
+    ),
     "terminal.fit.several": Text(
         "{count} people were found; the clearest one is followed. For another: generate pose-transfer "
         "--person 1",
