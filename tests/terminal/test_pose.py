@@ -19,6 +19,7 @@ from oelala.terminal.main import main
 from tests.media.bodies import pose_of
 from tests.media.films import film, joints_at, walking_body
 from tests.media.people import PHOTOGRAPHS, needs_photographs
+from tests.media.pictures import animation
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -126,7 +127,8 @@ def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.Captu
         (["nothing.mp4"], 1, "no-motion-file"),
         (["broken.json"], 1, "pose-bad-json"),
         (["broken.mp4"], 1, "unreadable-file"),
-        (["nobody.json"], 1, "nobody-found"),
+        (["nobody.json"], 1, "nobody-in-file"),
+        (["moving.webp"], 1, "motion-moves"),
         (["wave", "--draw", "gone/out.mp4"], 2, "no-such-folder"),
         (["wave", "--draw", "."], 2, "out-is-folder"),
         (["wave", "--start", "3", "--end", "1"], 2, "bad-part"),
@@ -145,6 +147,7 @@ def test_a_wrong_wish_gets_one_clear_message(
     error: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    animation(Path("moving.webp"))
     Path("broken.json").write_text("no")
     Path("broken.mp4").write_text("no")
     Path("nobody.json").write_text('{"people": []}')

@@ -186,7 +186,7 @@ def test_the_detectors_that_are_here_are_offered(
     [
         ("poem.mp4", b"no film", "poem.mp4"),
         ("broken.json", b"no", "broken.json is not OpenPose's JSON"),
-        ("nobody.json", b'{"people": []}', "Nobody was found in nobody.json."),
+        ("nobody.json", b'{"people": []}', "nobody.json has no points of anybody's body."),
         ("empty.zip", b"PK\x05\x06" + bytes(18), "There is no pose in empty.zip."),
     ],
 )

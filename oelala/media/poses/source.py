@@ -25,14 +25,15 @@ class MotionSource:
 
 
 def read_motion(source: MotionSource, on_frame: OnFrame | None = None) -> Pose:
-    """Raises OelalaError ("nobody-found", "no-motion-file") and what the readers of each kind raise."""
+    """Raises OelalaError ("nobody-found", "nobody-in-file", "no-motion-file") and what the readers of each
+    kind raise."""
     path = Path(source.file).expanduser()
     if not path.exists():
         if source.file in MOTIONS:
             return shipped_motion(source.file)
         raise OelalaError("no-motion-file", name=path.name)
     if is_openpose(path):
-        return require_somebody(read_openpose(path, source.reading), path.name)
+        return require_somebody(read_openpose(path, source.reading), path.name, from_points=True)
     return require_somebody(detect_pose(path, source.detection, on_frame), path.name)
 
 
