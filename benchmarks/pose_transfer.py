@@ -58,6 +58,9 @@ def tell(studio: Studio, job: Job, out: Path | None) -> float | None:
     if not score:
         print(f"{job.id}: not measured; the log says why")
         return None
+    if score["pck"] is None:
+        print(f"{job.id}: the motion shows nobody there")
+        return None
     error = "–" if score["mean_error"] is None else f"{score['mean_error']:.3f}"
     print(
         f"seed {job.task['seed']}: PCK@0.05 {score['pck']:.3f}, mean error {error} heights, "

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from loguru import logger
-from numpy.typing import NDArray
 from PIL import Image
 
 from oelala.engines.sampling import known
@@ -30,7 +29,7 @@ from oelala.media.poses.parts import Wanted, check_parts, with_parts
 from oelala.media.poses.side_by_side import write_side_by_side
 from oelala.media.poses.source import MotionSource, part_of, read_motion
 from oelala.media.poses.styles import STYLES
-from oelala.progress import CancelToken
+from oelala.media.video import read_frames
 from oelala.tasks.pose_transfer import PoseTransfer
 
 # Who else may be seen in a clip: people who stay where the driver is replaced, or whom the prompt brings.
@@ -113,7 +112,7 @@ def driving_of(
             pose = _with_parts(pose, task.person, film, replace(detection, cut=cut), on_frame)
     target = Target(known(task.width), known(task.height), fps, known(task.num_frames))
     character = _character(task, picture, searched.character)
-    fitted = fit_motion(pose, character, target, fit, person=task.person)
+    fitted = fit_motion(pose, character, target, fit, person=task.person, start=task.motion_start)
     lacking = check_parts(pose.people[task.person], wanted, film=film is not None)
     codes = tuple(finding.code for finding in (*fitted.findings, *lacking))
     return Driving(fitted.pose, fitted.original, codes, film, cut)
@@ -135,15 +134,17 @@ def _in_the_film(cut: Cut, part: Cut) -> Cut:
     return Cut(part.start + cut.start, end)
 
 
-def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> dict[str, Any] | None:
-    """How well the clip (T, H, W, 3) follows, as the detector sees it: PCK@0.05, mean error, the curve and
-    the worst frame, as JSON values; None, and a line in the log, where the detector fails."""
+def measured(driving: Pose, frames: Iterable[Frame], report: OnFrame) -> dict[str, Any] | None:
+    """How well the clip follows, as the detector sees it: PCK@0.05, mean error, the curve and the worst
+    frame, as JSON values; None, and a line in the log, where the detector fails or frames cannot be read.
+
+    `frames`: as large as `driving`, which is of the clip's size. `report` hears of every frame and may raise.
+    """
+    width, height = driving.width, driving.height
 
     def on_frame(count: int) -> None:
-        del count
-        cancel.check()
+        report(count, driving.num_frames)
 
-    height, width = frames.shape[1:3]
     try:
         with BodyFinder(PoseSettings(num_poses=1 + _BYSTANDERS)) as finder:
             bodies = who_follows(
@@ -161,13 +162,14 @@ def measured(driving: Pose, frames: NDArray[np.uint8], cancel: CancelToken) -> d
     return compare(driving, made).as_json()
 
 
-def write_comparison(path: Path, driving: Driving, frames: NDArray[np.uint8]) -> None:
-    """Driver (if it is a film), skeleton and clip next to each other, as mp4. Raises as `write_video`."""
-    style = STYLES["openpose"]
-    films: list[Iterable[Frame]] = [draw_frames(driving.pose, style), frames]
+def write_comparison(path: Path, driving: Driving, clip: Path) -> None:
+    """Driver (if it is a film), skeleton and clip next to each other, as mp4. Raises as `write_video` and
+    `read_frames`."""
+    style, pose = STYLES["openpose"], driving.pose
+    films: list[Iterable[Frame]] = [draw_frames(pose, style), read_frames(clip)]
     if driving.film is not None:
         films.insert(0, driving.film_frames())
-    write_side_by_side(path, films, frames.shape[1], len(frames), driving.pose.fps)
+    write_side_by_side(path, films, pose.height, pose.num_frames, pose.fps)
 
 
 def _detection(task: PoseTransfer, cut: Cut, wanted: Wanted, models: Path) -> Detection:

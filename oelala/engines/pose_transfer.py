@@ -10,13 +10,11 @@ from typing import Any
 
 import numpy as np
 from loguru import logger
-from numpy.typing import NDArray
 from PIL import Image
 
 from oelala.engines.pose_motion import Driving, Searched, driving_of, measured, write_comparison
 from oelala.engines.sampling import (
     ClipRequest,
-    Finished,
     Frames,
     Sample,
     Sampling,
@@ -42,6 +40,7 @@ from oelala.media.poses.film import Cut
 from oelala.media.poses.masks import replacement
 from oelala.media.poses.parts import Wanted
 from oelala.media.poses.styles import STYLES
+from oelala.media.video import read_frames
 from oelala.models.catalog import Row
 from oelala.models.manager import Loan, ModelManager, ModelSpec
 from oelala.progress import Progress, RunContext
@@ -78,24 +77,21 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
         with control_between(loan.pipeline.transformer, task):
             yield from way.sample(sampling, loan, phases)
 
-    made: list[NDArray[np.uint8]] = []
-
-    def finish(frames: NDArray[np.uint8]) -> Finished:
+    def look(clip: Path) -> Mapping[str, Any]:
         context.report(Progress("working"))
-        made.append(frames)
-        score = measured(driving.pose, frames, context.cancel)
+        score = measured(driving.pose, read_frames(clip), on_frame)
         motion = keep_motion(workspace, driving.original)
         pose = {
             "motion": motion,
             "findings": [*driving.findings, *guessed(workspace, task.motion)],
             "score": score,
         }
-        return Finished(frames, {"pose": pose})
+        return {"pose": pose}
 
     sampling = Sampling(task, way.inputs(task, driving, picture, on_frame))
-    request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, finish)
+    request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, look=look)
     saved = make_clip(request, models, context, workspace)
-    return _with_comparison(saved, workspace, driving, made[0])
+    return _with_comparison(saved, workspace, driving)
 
 
 def _driving(task: PoseTransfer, models: ModelManager, workspace: Workspace, on_frame: OnFrame) -> Driving:
@@ -126,16 +122,14 @@ def _searched(task: PoseTransfer, workspace: Workspace, wanted: Wanted) -> Searc
     return Searched(*files)
 
 
-def _with_comparison(
-    saved: JobResult, workspace: Workspace, driving: Driving, frames: NDArray[np.uint8]
-) -> JobResult:
+def _with_comparison(saved: JobResult, workspace: Workspace, driving: Driving) -> JobResult:
     """Beside the clip: driver, skeleton and result in one film. Without it the clip is as good."""
     assert saved.output is not None
     clip = workspace.root / saved.output
     target = comparison_of(clip)
     try:
         target.parent.mkdir(exist_ok=True)
-        write_comparison(target, driving, frames)
+        write_comparison(target, driving, clip)
     except (OelalaError, OSError) as fault:
         logger.warning("no comparison of driver and clip: {}", fault)
         return saved

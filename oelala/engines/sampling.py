@@ -68,13 +68,15 @@ class Finished:
 class ClipRequest:
     """How to make a clip: what to borrow, what to sample with which function, and what comes after.
 
-    `finish` needs all frames together; it answers what to save.
+    `finish` needs all frames together; it answers what to save. Without it, `look` is shown the frames as
+    they were encoded, in a file that is gone later; it answers what to say of them in metadata and job.
     """
 
     sampling: Sampling
     spec: ModelSpec
     sample: Sample
     finish: Callable[[Frames], Finished] | None = None
+    look: Callable[[Path], Mapping[str, Any]] | None = None
 
 
 def make_clip(
@@ -119,8 +121,9 @@ def _save_on_the_way(request: ClipRequest, loan: Loan, phases: Phases, clip: New
         for frames in chunks:
             writer.write(frames)
         told = provenance_of(loan, phases.seconds)
-        saved = _timed(clip, lambda: writer.finish(told))
-    return replace(saved, details={**saved.details, **told_of(loan)})
+        seen = {} if request.look is None else request.look(writer.encoded())
+        saved = _timed(clip, lambda: writer.finish({**told, **seen}))
+    return replace(saved, details={**saved.details, **told_of(loan), **seen})
 
 
 def _timed(clip: NewClip, save: Callable[[], JobResult]) -> JobResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ class ClipWriter:
         self._drafts = Drafts(clip.path)
         self._frames = FrameWriter(self._drafts.frames, clip.video, clip.context.cancel.check)
         self._handed_over = 0
+        self._encoded = False
         self._poster: NDArray[np.uint8] | None = None
 
     def __enter__(self) -> Self:
@@ -50,16 +52,19 @@ class ClipWriter:
             self._frames.put(frame)
             self._handed_over += 1
 
+    def encoded(self) -> Path:
+        """Wait for the last frame. The file has every frame as the clip will have it, for the tags are put in
+        without touching them: for what is to be told of the clip as it is seen."""
+        if not self._encoded:
+            self._frames.finish(self._on_wait)
+            self._encoded = True
+        return self._drafts.frames
+
     def finish(self, provenance: Mapping[str, Any]) -> JobResult:
         """Wait for the last frame, verify, and put everything under its name."""
-        clip, total = self._clip, self._clip.video.num_frames
-
-        def on_wait(written: int) -> None:
-            clip.context.cancel.check()
-            clip.context.report(Progress("saving", written, total))
-
-        self._frames.finish(on_wait)
-        on_wait(total)
+        clip = self._clip
+        self.encoded()
+        self._on_wait(clip.video.num_frames)
         document = clip.document(provenance)
         try:
             tag_video(self._drafts.frames, self._drafts.video, as_tags(document, clip.title))
@@ -67,6 +72,10 @@ class ClipWriter:
             return publish(clip, self._drafts, self._poster, document)
         except OSError as fault:
             raise disk_fault(fault, clip.path.parent) from fault
+
+    def _on_wait(self, written: int) -> None:
+        self._clip.context.cancel.check()
+        self._clip.context.report(Progress("saving", written, self._clip.video.num_frames))
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None

@@ -65,7 +65,7 @@ def keep_source(
     """Look at a film, a picture or OpenPose's JSON, and keep it. `name` is what messages call it. What JSON
     leaves open, and `facts` as well, is guessed: 30 frames a second, and a frame around every point.
 
-    Raises OelalaError as `open_film` and `read_openpose` do, "nobody-found", "said-already" for facts that
+    Raises OelalaError as `open_film` and `read_openpose` do, "nobody-in-file", "said-already" for facts that
     the file tells itself, "out-of-disk", "not-writable".
     """
     from oelala.media.poses.film import open_film  # with OpenCV, which a studio at rest goes without
@@ -92,7 +92,7 @@ def _keep_points(workspace: Workspace, source: Path, facts: Facts) -> KeptMotion
     pose, said = read_what_is_said(source, reading)
     if (said.fps and facts.fps is not None) or (said.size and facts.size is not None):
         raise OelalaError("said-already", name=source.name)
-    motion = keep_motion(workspace, require_somebody(pose, source.name))
+    motion = keep_motion(workspace, require_somebody(pose, source.name, from_points=True))
     if not (said.fps and said.size) and source.is_file():
         file = _keep_file(workspace, source, source.suffix.lower())
         fps = origin_of(said.fps, facts.fps)

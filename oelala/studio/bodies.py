@@ -81,6 +81,24 @@ class BodyVerbs(PoseVerbs):
         motion = found_by(self.workspace, self._film_search(full))
         return task if motion is None else task.model_copy(update={"motion": motion})
 
+    def from_first_seen(self, task: PoseTransfer) -> PoseTransfer:
+        """The task from where its person is first seen on, unless it says itself where the motion starts; its
+        searches have been made. Raises as `fitted_view`."""
+        from oelala.media.poses.source import first_seen
+
+        if "motion_start" in task.model_fields_set:
+            return task
+        full = catalog.resolve(task, self.settings)
+        assert isinstance(full, PoseTransfer)
+        wanted = self._wanted(full)
+        start = first_seen(self._part(full, wanted), full.person)
+        if not start:
+            return task
+        film = is_film(self.workspace, task.motion)
+        # A film from another second on would be another search: its points start where it does.
+        motion = found_by(self.workspace, search_in_film(full, wanted)) if film else task.motion
+        return task.model_copy(update={"motion": motion or task.motion, "motion_start": start})
+
     def findings(self, task: PoseTransfer) -> list[dict[str, Any]]:
         """What does not fit, as `media.poses.fit_check.Finding`, serious ones first; for a task whose
         searches have been made. Raises as `fitted_view`."""

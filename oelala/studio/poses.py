@@ -138,7 +138,7 @@ class PoseVerbs(FilmVerbs):
             framing = Framing(*size, task.framing, task.focus_x, task.focus_y)
             other = frame_pose(self._pose(character), framing)
         target = Target(*size, float(self._row(task.model).fps), task.num_frames or 1)
-        fitted = fit_motion(part, other, target, fit, person=task.person)
+        fitted = fit_motion(part, other, target, fit, person=task.person, start=task.motion_start)
         film = motions.film_of(self.workspace, task.motion) is not None
         lacking = check_parts(part.people[task.person], wanted, film=film)
         return replace(fitted, findings=(*fitted.findings, *lacking, *self._guessed(task.motion, part)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask, OelalaError
@@ -12,10 +13,11 @@ from oelala.library import inputs
 from oelala.library.fits import check_detector, check_replacement
 from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
-from oelala.media.video import VideoSpec
+from oelala.media.video import VideoSpec, probe
 from oelala.models import catalog
 from oelala.models.catalog.eight_bits import FIELD as INT8_FIELD
 from oelala.models.catalog.eight_bits import int8_obstacle
+from oelala.models.catalog.going_on import makes_size
 from oelala.models.sage import FIELD as SAGE_FIELD
 from oelala.models.sage import sage_obstacle
 from oelala.studio.base import Verbs
@@ -55,10 +57,22 @@ class TaskVerbs(Verbs):
             check_detector(kept, self.workspace, self.settings.models)
             check_replacement(kept, self.workspace)
         if isinstance(kept, ImageToVideo) and kept.extend and kept.width and kept.height:
-            fps = float(kept.fps or self._row(kept.model).fps)
             clip = inputs.kept_path(self.workspace, kept.extend)
-            inputs.check_extension(clip, VideoSpec(kept.width, kept.height, kept.num_frames or 0, fps))
+            fps = float(kept.fps or self._row(kept.model).fps)
+            self._check_extension(clip, VideoSpec(kept.width, kept.height, kept.num_frames or 0, fps), kept)
         return kept
+
+    def _check_extension(self, clip: Path, video: VideoSpec, task: ImageToVideo) -> None:
+        """As `inputs.check_extension`; InvalidTask ("size-not-made") where the model cannot make the size
+        that it would have to be: setting that would lead nowhere."""
+        try:
+            inputs.check_extension(clip, video)
+        except InvalidTask as fault:
+            found, row = probe(clip), self._row(task.model)
+            if fault.code != "other-size" or makes_size(row, found.width, found.height):
+                raise
+            values = {**fault.values, "model": row.title}
+            raise InvalidTask("size-not-made", field="extend", **values) from fault
 
     def _resolve_for(self, task: Task, model: str) -> Task:
         try:

@@ -16,6 +16,7 @@ from oelala.tasks.base import Task
 from oelala.tasks.job import Done, Job
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.terminal.console import DONE, Console
+from oelala.terminal.joins import tell_join
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.pose_transfer import make_ready, refuse_both, tell_scores
 from oelala.terminal.preset import preset_values
@@ -123,6 +124,8 @@ def _deliver(
         outputs = [studio.copy_output(path, _numbered(out, index)) for index, path in enumerate(clips)]
     if first.kind == PoseTransfer.kind:
         told = {**told, "scores": tell_scores(studio, clips, outputs, console)}
+    if first.task.get("extend"):
+        told = {**told, "joins": [tell_join(studio, clip, console) for clip in clips]}
     if not console.as_json:
         for path in outputs:
             console.result(str(path))

@@ -70,11 +70,23 @@ def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
 def _tell(answer: Mapping[str, Any], against: str | None, console: Console) -> None:
     console.result(console.say("terminal.pose", **{**answer, "detected": round(answer["detected"] * 100)}))
     if score := answer["score"]:
-        values = {"pck": round(score["pck"] * 100, 1), "worst": score["worst_frame"]}
-        console.result(console.say("terminal.pose-score", name=against, **values))
+        _tell_score(score, against, console)
+        if answer["frames"] < score["against_frames"]:
+            many = {"frames": answer["frames"], "whole": score["against_frames"]}
+            console.result(console.say("terminal.pose-shorter", name=against, **many))
     for finding in answer["findings"]:
         words = (finding["code"], finding["joints"], finding["values"], console.language)
         console.result(finding_in_words(*words, typed=True))
+
+
+def _tell_score(score: Mapping[str, Any], against: str | None, console: Console) -> None:
+    if score["pck"] is None:
+        console.result(console.say("live.score.nothing"))
+        return
+    values = {"pck": round(score["pck"] * 100, 1), "worst": score["worst_frame"]}
+    console.result(console.say("terminal.pose-score", name=against, **values))
+    if score["seen_from_behind"]:
+        console.result(console.say("live.score.from-behind", pck=round(score["pck_mirrored"] * 100, 1)))
 
 
 def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:

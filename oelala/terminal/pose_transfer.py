@@ -35,19 +35,22 @@ def refuse_both(given: Mapping[str, Any]) -> None:
 def make_ready(
     studio: Studio, task: PoseTransfer, also: Sequence[str], console: Console, *, place: bool
 ) -> Ready | Job:
-    """Look for bodies in the light lane, put the body in its place where asked, and say what does not fit.
+    """Look for bodies in the light lane, begin where somebody is first seen, put the body in its place where
+    asked, and say what does not fit.
 
     Returns the search that came to no end where one did. Raises as `Studio.search_for_bodies`,
     `Studio.placed` and `Studio.findings`.
     """
+    name = Path(task.motion).name
     searches = studio.search_for_bodies(task, also, place=place)
     if task.motion_end is None and (end := searches.task.motion_end) is not None:
-        name = Path(task.motion).name
         console.note("terminal.first-part", name=name, start=f"{task.motion_start:g}", end=f"{end:g}")
     done = run_and_watch(studio, searches.jobs, console) if searches.jobs else []
     if lost := next((job for job in done if _is_lost(job, searches.picture, place)), None):
         return lost
-    task = studio.found(searches.task)
+    task = studio.from_first_seen(studio.found(searches.task))
+    if task.motion_start != searches.task.motion_start:
+        console.note("terminal.begins", name=name, at=task.motion_start)
     if place:
         task = studio.placed(task)
     findings = [_in_words(finding, console) for finding in studio.findings(task)]
@@ -89,13 +92,24 @@ def _tell_score(studio: Studio, clip: Path, output: Path, console: Console) -> d
         console.note("terminal.not-measured")
         return None
     beside = _beside(studio, score["side_by_side"], clip, output)
+    told = {
+        name: score.get(name) for name in ("pck", "pck_mirrored", "mean_error", "found_rate", "worst_frame")
+    }
+    _say_score(score, console)
+    if beside is not None:
+        console.note("terminal.side-by-side", path=str(beside))
+    return {**told, "side_by_side": None if beside is None else str(beside)}
+
+
+def _say_score(score: Mapping[str, Any], console: Console) -> None:
+    if score["pck"] is None:
+        console.note("live.score.nothing")
+        return
     error = "–" if score["mean_error"] is None else round(score["mean_error"] * 100, 1)
     values = {"pck": round(score["pck"] * 100, 1), "error": error, "found": round(score["found_rate"] * 100)}
     console.note("live.score.words" if score["found_rate"] else "live.score.nobody", **values)
-    if beside is not None:
-        console.note("terminal.side-by-side", path=str(beside))
-    told = ("pck", "mean_error", "found_rate", "worst_frame")
-    return {**{name: score[name] for name in told}, "side_by_side": None if beside is None else str(beside)}
+    if score.get("seen_from_behind"):  # not in clips of before it was measured
+        console.note("live.score.from-behind", pck=round(score["pck_mirrored"] * 100, 1))
 
 
 def _beside(studio: Studio, film: str | None, clip: Path, output: Path) -> Path | None:

@@ -59,7 +59,9 @@ TEXTS: dict[str, Text] = {
         "De detector die naar mensen in de beelden zoekt, stopte: {reason}",
     ),
     "error.detector-failed.hint": Text(
-        "Try again. If it happens twice, run “python -m oelala.mini.judge_assets verify”.",
-        "Probeer het opnieuw. Gebeurt het weer, start dan “python -m oelala.mini.judge_assets verify”.",
+        "Try again. If it happens twice, close Oelala and start it from its folder with ./launch.sh "
+        "(Windows: launch.bat): that sets up what is missing.",
+        "Probeer het opnieuw. Gebeurt het weer, sluit Oelala dan en start het vanuit zijn map met "
+        "./launch.sh (Windows: launch.bat): dat zet klaar wat ontbreekt.",
     ),
 }

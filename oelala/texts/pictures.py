@@ -86,6 +86,16 @@ FAULTS: dict[str, Text] = {
     "error.other-size.hint": Text(
         "Set that size, or make a clip of its own.", "Kies dat formaat of maak er een eigen clip van."
     ),
+    "error.size-not-made": Text(
+        "The clip to extend is {size}, and {model} makes no clips of that size.",
+        "De clip die verdergaat is {size} en {model} maakt geen clips van dat formaat.",
+    ),
+    "error.size-not-made.hint": Text(
+        "Choose a model that makes it, bring the clip to another size first, or begin a clip of its own with "
+        "its last frame.",
+        "Kies een model dat het maakt, breng de clip eerst naar een ander formaat, of begin een eigen clip "
+        "met het laatste beeld.",
+    ),
     "error.other-rate": Text(
         "The clip to extend has {rate} frames a second, this model makes {own}.",
         "De clip die verdergaat heeft {rate} beelden per seconde, dit model maakt er {own}.",

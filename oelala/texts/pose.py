@@ -35,6 +35,21 @@ FAULTS: dict[str, Text] = {
         "Choose one in which a whole person is in sight, well lit and not too small.",
         "Kies er een waarin iemand helemaal te zien is, goed verlicht en niet te klein.",
     ),
+    "error.nobody-in-file": Text(
+        "{name} has no points of anybody's body.", "In {name} staan geen punten van een lichaam."
+    ),
+    "error.nobody-in-file.hint": Text(
+        "Choose a file in which OpenPose found somebody, or the film itself.",
+        "Kies een bestand waarin OpenPose iemand heeft gevonden, of de film zelf.",
+    ),
+    "error.motion-moves": Text(
+        "{name} is a moving picture, of a kind that Oelala reads no motion from.",
+        "{name} is een bewegende afbeelding, van een soort waaruit Oelala geen beweging leest.",
+    ),
+    "error.motion-moves.hint": Text(
+        "Save it as mp4 or GIF, and its motion can be followed.",
+        "Bewaar hem als mp4 of GIF, dan kan zijn beweging gevolgd worden.",
+    ),
     "error.bad-part": Text(
         "There is no part from {start} to {end} s at {fps} frames a second.",
         "Er is geen deel van {start} tot {end} s met {fps} beelden per seconde.",
@@ -181,6 +196,10 @@ TERMINAL: dict[str, Text] = {
         "worst frame: {worst}",
         "Vergeleken met {name}: {pck} % van de gewrichten is waar het hoort (binnen 5 % van de hoogte); "
         "slechtste beeld: {worst}",
+    ),
+    "terminal.pose-shorter": Text(
+        "{name} goes on for longer: its first {frames} of {whole} frames were compared.",
+        "{name} gaat langer door: de eerste {frames} van de {whole} beelden zijn vergeleken.",
     ),
     "terminal.pose": Text(
         "{frames} frames at {fps} a second; a body in {detected} % of them, confidence {confidence}; "

@@ -52,6 +52,40 @@ FIT: dict[str, Text] = {
 
 # The same finding where nobody can click.
 TYPED: dict[str, Text] = {
+    "terminal.fit.comes-later": Text(
+        "In the {clip} s that the clip shows nobody is seen; somebody comes at {at} s. Choose another start "
+        "with --motion-start.",
+        "In de {clip} s die de clip toont is niemand te zien; bij {at} s komt er iemand. Kies met "
+        "--motion-start een ander begin.",
+    ),
+    "terminal.fit.only-part": Text(
+        "The clip lasts {clip} s: it shows only the first {clip} s of the motion's {motion} s. --num-frames "
+        "makes the clip longer; --motion-start and --motion-end choose another part.",
+        "De clip duurt {clip} s: alleen de eerste {clip} s van de {motion} s beweging zijn te zien. Met "
+        "--num-frames maak je de clip langer; met --motion-start en --motion-end kies je een ander deel.",
+    ),
+    "terminal.fit.stands-still": Text(
+        "The motion lasts {motion} s and the clip {clip} s: after the motion the body stands still. "
+        "--num-frames makes the clip shorter.",
+        "De beweging duurt {motion} s en de clip {clip} s: na de beweging staat het lichaam stil. Met "
+        "--num-frames maak je de clip korter.",
+    ),
+    "terminal.fit.size-guessed": Text(
+        "The size of the frame is not in the file: guessed as {width} × {height}. Give it with "
+        "--motion-width and --motion-height if the body stands in the wrong place.",
+        "De grootte van het beeld staat niet in het bestand: geschat op {width} × {height}. Geef haar op met "
+        "--motion-width en --motion-height als het lichaam verkeerd staat.",
+    ),
+    "terminal.fit.rate-guessed": Text(
+        "The frames a second are not in the file: taken as {fps}. Give them with --motion-fps if the motion "
+        "is too fast or too slow.",
+        "Het aantal beelden per seconde staat niet in het bestand: aangenomen is {fps}. Geef het op met "
+        "--motion-fps als de beweging te snel of te langzaam is.",
+    ),
+    "terminal.fit.proportions": Text(
+        "The character has other proportions here: {joints}. --bones 1 brings them closest.",
+        "Het personage heeft hier andere verhoudingen: {joints}. --bones 1 brengt ze het dichtstbij.",
+    ),
     "terminal.fit.several": Text(
         "{count} people were found; the clearest one is followed. For another: generate pose-transfer "
         "--person 1",
@@ -61,6 +95,11 @@ TYPED: dict[str, Text] = {
 }
 
 TERMINAL: dict[str, Text] = {
+    "terminal.begins": Text(
+        "{name} begins at {at} s, where somebody is first seen; --motion-start chooses another beginning.",
+        "{name} begint bij {at} s, waar voor het eerst iemand te zien is; met --motion-start kies je een "
+        "ander begin.",
+    ),
     "terminal.first-part": Text(
         "{name} is long: bodies are looked for from {start} to {end} s. "
         "--motion-start and --motion-end choose another part.",
@@ -77,6 +116,17 @@ TERMINAL: dict[str, Text] = {
 }
 
 PAGE: dict[str, Text] = {
+    "live.motion.begins": Text(
+        "It begins where somebody is first seen.", "Ze begint waar voor het eerst iemand te zien is."
+    ),
+    "live.score.from-behind": Text(
+        "The detector takes this person for seen from behind; with left and right exchanged it is {pck} %.",
+        "De detector denkt deze persoon van achteren te zien; met links en rechts verwisseld is het {pck} %.",
+    ),
+    "live.score.nothing": Text(
+        "The motion shows nobody in these frames, so there is nothing to measure. Choose another part of it.",
+        "De beweging toont in deze beelden niemand, dus er valt niets te meten. Kies een ander deel ervan.",
+    ),
     "live.score.save": Text("Save side by side", "Bewaar naast elkaar"),
     "live.picture.alt.character": Text("The character", "Het personage"),
     "live.fit.overlay.film": Text("The motion over its film", "De beweging over de film"),

@@ -32,6 +32,12 @@ JOINTS: dict[str, Text] = {
 
 FIT: dict[str, Text] = {
     "pose.fit.nobody": Text("Nobody was found in this motion.", "In deze beweging is niemand gevonden."),
+    "pose.fit.comes-later": Text(
+        "In the {clip} s that the clip shows nobody is seen; somebody comes at {at} s. Choose another start "
+        "with From.",
+        "In de {clip} s die de clip toont is niemand te zien; bij {at} s komt er iemand. Kies met Vanaf een "
+        "ander begin.",
+    ),
     "pose.fit.absent": Text(
         "Nobody is seen in {share} % of the frames.", "In {share} % van de beelden is niemand te zien."
     ),

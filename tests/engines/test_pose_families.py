@@ -176,7 +176,8 @@ def test_a_motion_from_a_film_becomes_a_measured_clip(
     found = probe(workspace.root / result.output)
     assert (found.num_frames, found.fps) == (FRAMES, find(model).fps)
     made = json.loads((workspace.root / result.details["metadata"]).read_text())["oelala"]
-    assert made["pose"]["score"].keys() == {"pck", "mean_error", "found_rate", "worst_frame", "curve"}
+    told = {"pck", "pck_mirrored", "seen_from_behind", "mean_error", "found_rate", "worst_frame", "curve"}
+    assert made["pose"]["score"].keys() == told
     assert (workspace.inputs / made["pose"]["motion"]).is_file()
     steps = [(one.step, one.total) for one in reports if one.phase == "denoising"]
     assert steps[-1] == (2, 2)

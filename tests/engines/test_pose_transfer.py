@@ -34,7 +34,8 @@ from oelala.media.poses.parts import Wanted
 from oelala.media.poses.styles import STYLES
 from oelala.media.video import probe, read_frames
 from oelala.mini.topology import build_random_pose
-from oelala.models.catalog import Row
+from oelala.models.catalog import Row, resolve
+from oelala.models.catalog.rows_mini import OELALA_MINI_POSE
 from oelala.models.manager import ModelManager, ModelSpec
 from oelala.progress import CancelToken, Progress, RunContext
 from oelala.settings import Settings
@@ -93,6 +94,10 @@ def context_of(reports: list[Progress] | None = None, cancel: CancelToken | None
     return RunContext("20261122-171500-x7k2p9", 1_795_367_700.0, 1, report, cancel or CancelToken())
 
 
+def unheard(done: int, total: int) -> None:
+    """Of a measurement whose progress nobody follows."""
+
+
 def sampled(models: ModelManager, task: PoseTransfer) -> NDArray[np.uint8]:
     driving = driving_of(task, task.motion, 16, None)
     with (
@@ -130,6 +135,26 @@ def test_a_clip_is_made_measured_and_saved(
     phases = [report.phase for report in reports]
     assert phases[0] == "working"
     assert {"loading", "encoding", "denoising", "decoding", "saving"} <= set(phases)
+    measuring = [report.step for report in reports[phases.index("decoding") :] if report.phase == "working"]
+    assert measuring == [0, 1, 2, 3, 4, 5]
+    assert phases[-1] == "saving"
+
+
+def test_the_score_is_what_the_detector_sees_in_the_file(workspace: Workspace) -> None:
+    """With weights that make somebody to be measured."""
+    settings = Settings(workspace=workspace.root)
+    asked = PoseTransfer(
+        motion="wave", prompt="a woman in a red shirt", model=OELALA_MINI_POSE.id, num_frames=5,
+        num_inference_steps=4, seed=7,
+    )  # fmt: skip
+    task = resolve(asked, settings)
+    assert isinstance(task, PoseTransfer)
+    result = run(task, ModelManager(settings, torch.device("cpu")), context_of(), workspace)
+    assert result.output is not None
+    score = result.details["pose"]["score"]
+    assert score["found_rate"] > 0
+    pose = driving_of(task, "wave", OELALA_MINI_POSE.fps, None).pose
+    assert score == measured(pose, read_frames(workspace.root / result.output), unheard)
 
 
 def test_the_film_is_seen_where_its_motion_was_found(tmp_path: Path) -> None:
@@ -237,11 +262,11 @@ def test_a_render_that_follows_scores_high_and_noise_scores_nothing() -> None:
     frame, joints = rendered("full body")
     points = np.ones((2, 18, 3))
     points[..., :2] = joints * 256
-    score = measured(pose_of(points), np.stack([frame, frame]), CancelToken())
+    score = measured(pose_of(points), np.stack([frame, frame]), unheard)
     assert score is not None
     assert score["pck"] > 0.9
     noise = np.random.default_rng(0).integers(0, 256, (2, 256, 256, 3), np.uint8)
-    nothing = measured(pose_of(points), noise, CancelToken())
+    nothing = measured(pose_of(points), noise, unheard)
     assert nothing is not None
     assert (nothing["pck"], nothing["found_rate"]) == (0, 0)
 
@@ -253,7 +278,7 @@ def test_whoever_stands_beside_the_clip_s_person_is_not_measured() -> None:
     for places in (joints * 256, mirrored):
         points = np.ones((2, 18, 3))
         points[..., :2] = places
-        score = measured(pose_of(points, width=512), np.stack([both, both]), CancelToken())
+        score = measured(pose_of(points, width=512), np.stack([both, both]), unheard)
         assert score is not None
         # right and left are exchanged in a mirror
         assert score["mean_error"] < (0.05 if places is not mirrored else 0.2)
@@ -281,7 +306,7 @@ def test_a_cancel_while_measuring_leaves_nothing(models: ModelManager, workspace
 
     with pytest.raises(Cancelled):
         run(task_of(), models, context_of(Watch(), cancel), workspace)
-    assert list(workspace.outputs.rglob("*.mp4")) == []
+    assert [path for path in workspace.outputs.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,21 @@ def test_it_is_the_clip_that_saving_makes(workspace: Workspace) -> None:
     assert len(files_in(workspace)) == 6
 
 
+def test_what_is_looked_at_before_the_end_is_what_the_clip_shows(workspace: Workspace) -> None:
+    clip = Clip(frames=noise(9, 64, 64))
+    with ClipWriter(clip.into(workspace).clip) as writer:
+        writer.write(clip.frames)
+        seen = list(read_frames(writer.encoded()))
+        assert list(workspace.outputs.rglob("*.mp4")) == []
+        made = writer.finish({"first": int(seen[0][0, 0, 0])})
+    assert made.output is not None
+    shown = list(read_frames(workspace.root / made.output))
+    assert np.array_equal(np.stack(seen), np.stack(shown))
+    assert not np.array_equal(np.stack(seen), clip.frames), "encoded, and so not quite what was handed over"
+    assert clip.reports[-1] == Progress("saving", 9, 9)
+    assert len(files_in(workspace)) == 3
+
+
 @pytest.mark.parametrize("moment", ["before", "between", "at the end"])
 def test_a_cancel_leaves_nothing(workspace: Workspace, moment: str) -> None:
     clip = Clip()

@@ -61,7 +61,7 @@ def test_a_film_is_kept_as_it_is_and_a_motion_remembers_it(workspace: Workspace,
         ("broken.json", b"no", "pose-bad-json"),
         ("empty.zip", b"PK\x05\x06" + bytes(18), "pose-empty"),
         ("counts.json", b'{"people": [{"pose_keypoints_2d": [1, 2, 3]}]}', "pose-wrong-counts"),
-        ("nobody.json", b'{"people": []}', "nobody-found"),
+        ("nobody.json", b'{"people": []}', "nobody-in-file"),
     ],
 )
 def test_a_fault_calls_the_file_as_the_user_does(

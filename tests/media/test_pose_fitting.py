@@ -203,6 +203,22 @@ def test_every_finding_and_every_joint_has_its_words() -> None:
     assert {f"pose.joint.{name.replace(' ', '-')}" for name in COCO18.joints} <= texts.keys()
 
 
+def test_the_command_line_is_told_of_flags_and_not_of_the_page() -> None:
+    texts = all_texts()
+    for code in get_args(Code):
+        typed = texts.get(f"terminal.fit.{code}") or texts[f"pose.fit.{code}"]
+        for words in (typed.en, typed.nl):
+            assert not any(sign in words for sign in ("“", "Click", "Klik", "From", "Vanaf")), words
+    for code, flags in (
+        ("only-part", ("--num-frames", "--motion-start", "--motion-end")),
+        ("stands-still", ("--num-frames",)),
+        ("comes-later", ("--motion-start",)),
+    ):
+        for language in ("en", "nl"):
+            words = getattr(texts[f"terminal.fit.{code}"], language)
+            assert all(flag in words for flag in flags)
+
+
 def test_bodies_of_25_and_of_18_are_one() -> None:
     pose = pose_of(standing(200))
     longer = pose.people[0].body25()

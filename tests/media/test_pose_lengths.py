@@ -12,6 +12,7 @@ from oelala.media.poses.document import Person
 from oelala.media.poses.fitting import Target, fit_motion
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.retarget import Fit
+from oelala.media.poses.source import first_seen, part_of
 from oelala.media.poses.view import view_of
 from oelala.texts.pose_fit import finding_in_words
 from tests.media.bodies import pose_of, standing
@@ -28,6 +29,28 @@ def test_what_is_cut_off_and_what_stands_still_is_said() -> None:
     assert lengths(33) == [("only-part", {"clip": 2.1, "motion": 4.1})]
     assert lengths(129) == [("stands-still", {"clip": 8.1, "motion": 4.1})]
     assert lengths(65) == []
+
+
+def test_who_has_left_does_not_stand_still() -> None:
+    body = standing(num_frames=33)
+    assert lengths(65, pose_of(body)) == [("stands-still", {"clip": 4.1, "motion": 2.1})]
+    body[30:] = 0
+    assert lengths(65, pose_of(body)) == []
+
+
+def test_who_comes_after_the_clip_is_said_to_come() -> None:
+    body = standing(num_frames=40)
+    body[:25] = 0
+    target = Target(256, 256, 16, 17)
+    said = [one.code for one in fit_motion(pose_of(body), None, target, Fit()).findings]
+    assert said == ["comes-later", "only-part"]
+    (later, _) = fit_motion(pose_of(body), None, target, Fit(), start=3.0).findings
+    assert (later.serious, later.values) == (True, {"clip": 1.1, "at": 4.56})
+    assert first_seen(pose_of(body)) == 1.56
+    assert fit_motion(part_of(pose_of(body), 1.56, None, ""), None, target, Fit()).findings == ()
+    body[:] = 0
+    (nobody, _) = fit_motion(pose_of(body), None, target, Fit()).findings
+    assert (nobody.code, first_seen(pose_of(body))) == ("nobody", None)
 
 
 def test_the_nearest_length_of_a_model_is_near_enough() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from oelala.media.poses.document import Person, Pose
+from oelala.media.poses.layouts import COCO18, MIRRORED18
 from oelala.media.poses.measure import compare
 from oelala.media.poses.smoothing import Smoothing, smooth
 from oelala.media.poses.tracks import link
@@ -104,10 +105,32 @@ def test_missing_bodies_and_frames_count_as_wrong_and_hidden_joints_do_not_count
     assert (said["pck"], said["worst_frame"]) == (0.6, 1)
 
 
+def test_who_is_taken_for_seen_from_behind_follows_with_left_and_right_exchanged() -> None:
+    truth, turned = standing(200), standing(200)[:, list(MIRRORED18)]
+    score = compare(pose_of(truth), pose_of(turned))
+    assert score.pck == pytest.approx(4 / 18)  # nose, neck, and both eyes: 0.04 heights apart
+    assert (score.pck_mirrored, score.seen_from_behind) == (1.0, True)
+    said = score.as_json()
+    assert (said["pck"], said["pck_mirrored"], said["seen_from_behind"]) == (0.2222, 1.0, True)
+    straight = compare(pose_of(truth), pose_of(truth))
+    assert straight.pck_mirrored == pytest.approx(4 / 18)
+    assert not straight.seen_from_behind
+    turned[3:] = truth[3:]  # three frames of five: 0.69 beside 0.53
+    assert not compare(pose_of(truth), pose_of(turned)).seen_from_behind
+
+
+def test_left_and_right_of_the_mirror_are_those_of_the_names() -> None:
+    for joint, other in enumerate(MIRRORED18):
+        name = COCO18.joints[joint]
+        opposite = {"right": "left", "left": "right"}.get(name.split()[0])
+        assert COCO18.joints[other] == (name if opposite is None else f"{opposite} {name.split()[1]}")
+
+
 def test_a_result_without_anybody_scores_nothing() -> None:
     score = compare(pose_of(standing()), pose_of())
     assert (score.pck, score.mean_error, score.found_rate, score.worst_frame) == (0, None, 0, 0)
     empty = Pose(256, 256, 16, 5, (Person.of(np.zeros((5, 18, 3))),))
-    assert compare(empty, pose_of(standing())).worst_frame is None
+    nothing = compare(empty, pose_of(standing()))
+    assert (nothing.pck, nothing.worst_frame, nothing.as_json()["pck"]) == (None, None, None)
     with pytest.raises(ValueError, match="nobody"):
         compare(pose_of(), pose_of(standing()))

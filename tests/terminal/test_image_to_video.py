@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from oelala.media.video import probe
 from oelala.settings import Settings
 from oelala.studio import Studio
 from tests.media import pictures
+from tests.media.films import film
 from tests.terminal.conftest import OpenStudio
 from tests.terminal.test_terminal import SMALL, run
 
@@ -46,9 +48,16 @@ def test_a_clip_from_a_picture_that_is_deleted_afterwards(
 
     longer = tmp_path / "longer.mp4"
     arguments = generate("--extend", out.name, "--prompt", "she dances", *SMALL)
-    code, _, err = run(capsys, *arguments, "--out", longer.name, *open_studio.flags)
+    where = ["--out", longer.name, "--json", "--language", "en", *open_studio.flags]
+    code, said, err = run(capsys, *arguments, *where)
     assert code == 0, err
     assert probe(longer).num_frames == 5 + 4
+    (join,) = json.loads(said)["joins"]
+    assert (join["frame"], join["shared"]) == (5, 1)
+    assert join.keys() >= {"colour", "sharpness", "identity", "jump"}
+    (line,) = [line for line in err.splitlines() if line.startswith("Joined at frame 5: colour")]
+    assert f"{join['jump']} × the usual step, {join['sharpness']} × as sharp" in line
+    assert (", faces " in line) is (join["identity"] is not None)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,8 @@ def test_a_clip_from_a_picture_that_is_deleted_afterwards(
         ),
         (["--image", "photo.png", "--motion-bucket-id", "5"], "Oelala Mini has no such setting."),
         (["--image", "photo.png", "--focus-x", "2"], "This must be at most 1"),
+        (["--extend", "odd.mp4"], "The clip to extend is 130 × 98, and Oelala Mini makes no clips of that"),
+        (["--extend", "even.mp4", "--width", "128", "--height", "128"], "Set that size"),
     ],
 )
 def test_what_is_wrong_is_said_before_the_work(
@@ -77,6 +88,8 @@ def test_what_is_wrong_is_said_before_the_work(
 ) -> None:
     pictures.save(pictures.two_halves(), tmp_path / "photo.png")
     (tmp_path / "poem.png").write_text("no picture")
+    film(tmp_path / "odd.mp4", [np.full((98, 130, 3), 90, np.uint8)] * 3)
+    film(tmp_path / "even.mp4", [np.full((128, 160, 3), 90, np.uint8)] * 3)
     monkeypatch.chdir(tmp_path)
     code, out, err = run(capsys, *generate(*arguments), "--workspace", str(tmp_path / "w"))
     assert (code, out) == (1, "") or (code, out) == (2, "")

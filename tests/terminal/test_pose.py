@@ -19,6 +19,7 @@ from oelala.terminal.main import main
 from tests.media.bodies import pose_of
 from tests.media.films import film, joints_at, walking_body
 from tests.media.people import PHOTOGRAPHS, needs_photographs
+from tests.media.pictures import animation
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -95,6 +96,21 @@ def test_one_motion_is_compared_with_another(capsys: pytest.CaptureFixture[str])
     assert said[1].startswith(f"Compared with wave: {other['score']['pck'] * 100:.1f} % of the joints")
 
 
+def test_a_shorter_clip_is_compared_with_as_much_of_the_motion(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = shipped_motion("wave").people[0].body[:33].copy()
+    body[7, :9, 0] += 40  # the worst frame is one that the clip has
+    write_zip(pose_of(body), tmp_path / "clip.zip")
+    score = answer(capsys, str(tmp_path / "clip.zip"), "--against", "wave")["score"]
+    assert (score["worst_frame"], len(score["curve"]), score["against_frames"]) == (7, 33, 65)
+    assert score["pck"] == pytest.approx(1 - 9 / 18 / 33, abs=1e-4)
+    said = run(capsys, str(tmp_path / "clip.zip"), "--against", "wave", "--language", "en")[1]
+    assert "wave goes on for longer: its first 33 of 65 frames were compared." in said
+    longer = run(capsys, "wave", "--against", str(tmp_path / "clip.zip"), "--language", "en")[1]
+    assert "goes on for longer" not in longer
+
+
 def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     body = shipped_motion("walk").people[0].body.copy()
     body[:, 8:14] = 0
@@ -111,7 +127,8 @@ def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.Captu
         (["nothing.mp4"], 1, "no-motion-file"),
         (["broken.json"], 1, "pose-bad-json"),
         (["broken.mp4"], 1, "unreadable-file"),
-        (["nobody.json"], 1, "nobody-found"),
+        (["nobody.json"], 1, "nobody-in-file"),
+        (["moving.webp"], 1, "motion-moves"),
         (["wave", "--draw", "gone/out.mp4"], 2, "no-such-folder"),
         (["wave", "--draw", "."], 2, "out-is-folder"),
         (["wave", "--start", "3", "--end", "1"], 2, "bad-part"),
@@ -130,6 +147,7 @@ def test_a_wrong_wish_gets_one_clear_message(
     error: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    animation(Path("moving.webp"))
     Path("broken.json").write_text("no")
     Path("broken.mp4").write_text("no")
     Path("nobody.json").write_text('{"people": []}')

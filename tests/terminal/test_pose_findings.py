@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from oelala.kinds import read_task
+from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import probe
 from oelala.settings import Settings
 from oelala.studio import Studio
@@ -20,6 +21,7 @@ from oelala.tasks.job import Cancelled, Failed, Job
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.terminal.console import Console
 from oelala.terminal.pose_transfer import Ready, make_ready
+from tests.media.bodies import pose_of, standing
 from tests.media.films import Frame, film, walking_body
 from tests.media.people import rendered
 from tests.models.tiny_pose import VACE
@@ -91,6 +93,50 @@ def test_half_a_body_and_a_character_who_is_not_alone(
     again = prepared(motion=str(upper), image=str(tmp_path / "pair.png"))
     assert isinstance(again, Ready)
     assert (again.findings, len(open_studio.jobs())) == (ready.findings, before), "nobody looks twice"
+
+
+def late_film(path: Path) -> Path:
+    """Half a second of wall, and then somebody walks for as long."""
+    frames = walking_body(8)
+    return film(path, [np.full_like(frames[0], 90)] * 8 + frames, fps=16)
+
+
+def test_a_motion_begins_where_somebody_is_first_seen(
+    tmp_path: Path, open_studio: OpenStudio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared = Prepared(open_studio.join())
+    late = str(late_film(tmp_path / "late.mp4"))
+    begins = 0.0
+    for part in ({}, {"motion_end": 0.9}):
+        ready = prepared(motion=late, prompt="x", num_frames=5, **part)
+        assert isinstance(ready, Ready)
+        begins = ready.task.motion_start
+        assert begins == pytest.approx(0.5, abs=0.07)
+        assert ready.task.motion.endswith(".zip"), "what was found, and no other search"
+        assert "late.mp4 begins at 0.5" in capsys.readouterr().err.replace("0.56", "0.5")
+        assert not set(codes(ready.findings)) & {"nobody", "comes-later", "absent"}
+    held = prepared(motion=late, prompt="x", num_frames=5, motion_start=0.0)
+    assert isinstance(held, Ready)
+    assert held.task.motion_start == 0, "as it was asked for"
+    said = next(one for one in held.findings if one["code"] == "comes-later")
+    assert said["values"] == {"clip": 0.3, "at": begins}
+    assert "Choose another start with --motion-start" in capsys.readouterr().err
+
+
+def test_a_clip_in_which_nobody_is_to_follow_has_no_score(
+    tmp_path: Path, open_studio: OpenStudio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = standing(150, num_frames=20)
+    body[:12] = 0
+    write_zip(pose_of(body), tmp_path / "late.zip")
+    about = ["--motion", str(tmp_path / "late.zip"), "--motion-start", "0", "--prompt", "x", "--model", VACE]
+    where = ["--json", *open_studio.flags, "--language", "en"]
+    code, said, err = run(capsys, "generate", "pose-transfer", *about, *SMALL, *where)
+    assert code == 0, err
+    (score,) = json.loads(said)["scores"]
+    assert score["pck"] is None
+    assert "so there is nothing to measure" in err
+    assert "% of the joints" not in err
 
 
 def test_a_picture_without_anybody_is_said_and_a_film_without_ends_it(

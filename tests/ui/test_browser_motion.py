@@ -205,3 +205,41 @@ def test_what_a_file_leaves_open_is_asked_for(page: Any, tmp_path: Path) -> None
     page.wait_for_selector(f"{FOUND}:has-text('2 frames at 25 a second.')")
     page.wait_for_selector(f"{WORDS}:not(:has-text('guessed'))")
     assert page.input_value(".o-film-part input >> nth=1") == "640"
+
+
+def test_a_file_that_is_refused_leaves_the_motion_before_it(page: Any, tmp_path: Path) -> None:
+    open_tab(page)
+    page.click("[data-shipped=wave]")
+    page.wait_for_selector(f"{FOUND}:has-text('65 frames')")
+    page.focus(".o-range:has-text('From') input")
+    page.keyboard.press("PageUp")
+    page.wait_for_function(f"() => Number(document.querySelector('{FORM}motion_start input').value) > 0")
+    page.focus(".o-range:has-text('Until') input")
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"() => Number(document.querySelector('{FORM}motion_end input').value) < 4")
+    before = [value(page, name) for name in ("motion_start", "motion_end")]
+    (tmp_path / "poem.json").write_text("roses are red")
+    empty = film(tmp_path / "empty.mp4", [np.full((64, 64, 3), 90, np.uint8)] * 3, fps=1)
+    for bad in (tmp_path / "poem.json", empty):
+        drop_on(page, "[data-motion-of]", [bad])
+        page.wait_for_selector(f"{FORM}motion .o-fault:has-text('{bad.name}')", timeout=40_000)
+        page.wait_for_selector("[data-motion-of][data-motion=wave] canvas")
+        assert motion_of(page) == "wave"
+        assert [value(page, name) for name in ("motion_start", "motion_end")] == before
+    page.wait_for_selector(".o-film-part:has-text('The film is still here: 3 s.')")
+
+
+def test_a_motion_begins_where_somebody_is_first_seen(page: Any, tmp_path: Path) -> None:
+    body = standing(150, num_frames=20)
+    body[:8] = 0
+    write_zip(pose_of(body), tmp_path / "late.zip")
+    open_tab(page)
+    bring(page, tmp_path / "late.zip")
+    page.wait_for_selector(f"{FOUND}:has-text('20 frames')")
+    wait_for_value(page, "motion_start", "0.5")
+    wait_for_value(page, "motion_end", "1.25")
+    page.wait_for_selector(f"{FOUND}:has-text('It begins where somebody is first seen.')")
+    page.focus(".o-range:has-text('From') input")
+    page.keyboard.press("Home")
+    page.wait_for_selector(f"{FOUND}:has-text('0 to 1.25 s of 1.25 s')")
+    assert page.query_selector(f"{FOUND}:has-text('It begins where')") is None

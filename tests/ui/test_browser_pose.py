@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from oelala.media.poses.layouts import MIRRORED18
+from oelala.media.poses.measure import compare
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
@@ -16,13 +18,16 @@ from oelala.media.video import probe
 from oelala.models.catalog.rows_mini import OELALA_MINI_POSE
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.read_motion import ReadMotion
+from oelala.tasks.text_to_video import TextToVideo
 from tests.media.bodies import pose_of, standing
 from tests.media.films import film, walking_body
 from tests.media.people import rendered
 from tests.media.test_pose_detectors import dots, posix
 from tests.ui.browsing import LiveStudio, generate, row
 from tests.ui.conftest import visitor
+from tests.ui.test_browser_ends import show
 from tests.ui.test_browser_page import reads_well_everywhere
+from tests.ui.test_pictures import VALUES, clip_of
 
 pytestmark = pytest.mark.browser
 
@@ -362,3 +367,19 @@ def test_the_shipped_motions_are_the_ones_on_the_page(page: Any) -> None:
     open_tab(page)
     names = page.eval_on_selector_all("[data-shipped]", "all => all.map(one => one.dataset.shipped)")
     assert [shipped_motion(name).num_frames for name in names] == [65] * 5
+
+
+def test_what_a_score_cannot_tell_is_said_under_the_player(page: Any, live: LiveStudio) -> None:
+    body = standing(150)
+    turned = compare(pose_of(body), pose_of(body[:, list(MIRRORED18)]))
+    nobody = compare(pose_of(np.zeros_like(body)), pose_of(body))
+    for title, score in (("turned away", turned), ("nobody there", nobody)):
+        task = TextToVideo(**{**VALUES, "prompt": title})
+        clip_of(live.studio, task, pose={"score": score.as_json()})
+    show(page, "turned away")
+    page.wait_for_selector(".o-score .o-facts:has-text('with left and right exchanged it is 100 %.')")
+    assert page.locator(".o-score .o-curve").count() == 1
+    show(page, "nobody there")
+    page.wait_for_selector(".o-score .o-facts:has-text('so there is nothing to measure')")
+    assert "% of the joints" not in page.text_content(".o-score")
+    assert page.locator(".o-score .o-facts").count() == 1

@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 from oelala.engines.draw_motion import run
 from oelala.engines.read_motion import run as look
 from oelala.errors import InvalidTask
+from oelala.media.poses.layouts import MIRRORED18
+from oelala.media.poses.measure import compare
 from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
@@ -27,6 +29,8 @@ from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.read_motion import ReadMotion
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.terminal.console import Console
+from oelala.terminal.pose_transfer import tell_scores
 from oelala.ui.form import Form
 from oelala.ui.routes import routes
 from tests.engines.test_text_to_video import context_of
@@ -182,7 +186,7 @@ def test_the_detectors_that_are_here_are_offered(
     [
         ("poem.mp4", b"no film", "poem.mp4"),
         ("broken.json", b"no", "broken.json is not OpenPose's JSON"),
-        ("nobody.json", b'{"people": []}', "Nobody was found in nobody.json."),
+        ("nobody.json", b'{"people": []}', "nobody.json has no points of anybody's body."),
         ("empty.zip", b"PK\x05\x06" + bytes(18), "There is no pose in empty.zip."),
     ],
 )
@@ -263,6 +267,23 @@ def test_a_wrong_fit_is_refused_at_its_field(client: TestClient, values: dict[st
     assert fit(client, motion_start=99).json()["code"] == "cut-empty"
     for body in (b"no", b"[]", b"{}"):
         assert client.post("/oelala/motions/fit", content=body, headers=OURS).status_code == 400
+
+
+def test_a_clip_seen_from_behind_is_told_of(
+    studio: Studio, client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = standing(150)
+    turned = pose_of(body[:, list(MIRRORED18)])
+    pose = {"score": compare(pose_of(body), turned).as_json()}
+    clip = clip_of(studio, TextToVideo(**VALUES), pose=pose)
+    score = client.get(f"/oelala/scores/{clip}").json()
+    assert (score["pck_mirrored"], score["seen_from_behind"]) == (1.0, True)
+    path = studio.workspace.outputs / clip
+    (told,) = tell_scores(studio, [path], [path], Console("en"))
+    assert told is not None
+    assert told["pck_mirrored"] == 1.0
+    said = "takes this person for seen from behind; with left and right exchanged it is 100.0 %."
+    assert said in capsys.readouterr().err
 
 
 def test_a_clip_that_follows_nothing_has_no_score(studio: Studio, client: TestClient) -> None:

@@ -9,7 +9,7 @@ import { follow } from "./find.js";
 import { modelOf } from "./model.js";
 import { peopleOf, pick } from "./motion_people.js";
 import { sizeTools } from "./motion_size.js";
-import { timeline } from "./motion_strip.js";
+import { beginWhereSeen, timeline } from "./motion_strip.js";
 import { waiting } from "./motion_wait.js";
 import { get, post } from "./net.js";
 import { notifyFault } from "./notices.js";
@@ -39,9 +39,14 @@ function look() {
   for (const place of document.querySelectorAll("[data-motion-of]")) {
     const value = nameIn(place.dataset.motionOf, "motion");
     pickUp(place);
-    if (shown.get(place) !== value && !place.dataset.coming) draw(place, value);
+    if (shown.get(place) !== value && !place.dataset.coming) bringBack(place, value);
     else live.get(place)?.follow();
   }
+}
+
+function bringBack(place, motion) {
+  place.dataset.film = "";
+  draw(place, motion);
 }
 
 // Where the tab that is open asks for a motion.
@@ -83,18 +88,19 @@ function rateOf(kind) {
 // The same film once more: with hands and faces, by another detector, or another part of it.
 const lookAgain = (place, reference, wish) => come(place, async () => {
   const { job } = await post(`/oelala/motions/find/${encodeURIComponent(reference)}?${new URLSearchParams(wish)}`);
-  return found(place, job);
-}, { motion: place.dataset.motion, film: place.dataset.film });
+  return { ...(await found(place, job)), film: place.dataset.film }; // what can be searched next has not changed
+});
 
 // A file that says too little once more, with what the visitor knows of it.
 const readAgain = (place, facts) => come(place, async () => {
   const { reference } = await post(`/oelala/motions/${encodeURIComponent(place.dataset.motion)}/read?${new URLSearchParams(facts)}`);
   return { motion: reference };
-}, { motion: place.dataset.motion });
+});
 
-// Waits for what `find` finds: a `motion`, or the `film` that it was not found in. Without it all is as `before`.
-async function come(place, find, before = {}) {
+// Waits for what `find` finds: a `motion`, or the `film` that it was not found in. Without a motion all is as before.
+async function come(place, find) {
   const kind = place.dataset.motionOf;
+  const before = place.dataset.film;
   taken.add(kind);
   clear(kind, byId(`${kind}--motion`));
   place.dataset.coming = "true";
@@ -107,7 +113,8 @@ async function come(place, find, before = {}) {
   }
   remember(kind, null);
   delete place.dataset.coming;
-  await take(place, told.motion || before.motion || "", told.film ?? before.film ?? "");
+  if (told.motion) await take(place, told.motion);
+  else await keep(place, told.film ?? before ?? "");
   if (told.state === "failed") refuse(kind, { field: "motion", message: told.message, hint: told.hint });
   if (fault) blame(kind, fault);
 }
@@ -124,11 +131,17 @@ function blame(kind, fault) {
   else notifyFault(fault);
 }
 
-// Another motion is followed from its beginning to its end, and by its most prominent person. `film`: one that
-// nobody was found in yet, of which another part can be searched.
-function take(place, motion, film = "") {
+// What was chosen stays: the motion, its person and its part. `film`: one that nobody was found in yet, of which
+// another part can be searched.
+function keep(place, film) {
+  place.dataset.film = film;
+  return draw(place, nameIn(place.dataset.motionOf, "motion"));
+}
+
+// Another motion is followed from where somebody is seen to its end, and by its most prominent person.
+function take(place, motion) {
   const kind = place.dataset.motionOf;
-  place.dataset.film = motion ? "" : film;
+  place.dataset.film = "";
   setName(kind, "motion", motion);
   setNumber(kind, "person", 0);
   setNumber(kind, "motion_start", 0);
@@ -140,14 +153,15 @@ async function draw(place, motion, { fresh = false } = {}) {
   live.delete(place);
   place.dataset.motion = "";
   const kind = place.dataset.motionOf;
-  const [detectors, film] = await Promise.all([detectorsHere(), motion ? null : filmOf(place.dataset.film)]);
+  const [detectors, film] = await Promise.all([detectorsHere(), filmOf(place.dataset.film)]);
   if (shown.get(place) !== motion || place.dataset.coming) return undefined;
   if (!motion) return place.replaceChildren(...empty(place, detectors, film));
   try {
     const view = await get(`/oelala/motions/${encodeURIComponent(motion)}`);
     if (shown.get(place) !== motion) return undefined;
+    if (fresh) beginWhereSeen(kind, view);
     if (fresh || !(number(kind, "motion_end") > 0)) setNumber(kind, "motion_end", view.seconds);
-    place.replaceChildren(...filled(place, view, detectors));
+    place.replaceChildren(...unsearched(place, film), ...filled(place, view, detectors));
     place.dataset.motion = motion;
   } catch (fault) {
     if (shown.get(place) !== motion) return undefined;
@@ -167,9 +181,11 @@ function empty(place, detectors, film = null) {
   const by = detectorChoice(kind, detectors, (name) => setName(kind, "detector", name));
   live.set(place, { follow: by.follow });
   const hint = el("p", { class: "o-picture-note" }, t("live.motion.hint"));
-  const part = film && partChooser(film, (chosen) => searchPart(place, place.dataset.film, chosen));
-  return [...(part ? [part] : []), el("div", { class: "o-picture-empty" }, ...[choose, by.node, closelyBox(), hint, group, detectorsToGet(detectors), input].filter(Boolean))];
+  return [...unsearched(place, film), el("div", { class: "o-picture-empty" }, ...[choose, by.node, closelyBox(), hint, group, detectorsToGet(detectors), input].filter(Boolean))];
 }
+
+// Of a film that was searched in vain.
+const unsearched = (place, film) => (film ? [partChooser(film, (chosen) => searchPart(place, place.dataset.film, chosen))] : []);
 
 function searchPart(place, reference, { start, end }) {
   const kind = place.dataset.motionOf;

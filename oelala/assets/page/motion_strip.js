@@ -14,6 +14,11 @@ export function partOf(kind, view) {
   return { start, end, shown: frames && fps ? Math.min(end, start + frames / fps) : end };
 }
 
+const firstOf = (kind, view) => (view.persons[number(kind, "person") ?? 0] ?? view.persons[0]).first ?? 0;
+
+// Of a motion that nobody has trimmed: the seconds in which nobody is seen would be spent on an empty clip.
+export const beginWhereSeen = (kind, view) => setNumber(kind, "motion_start", firstOf(kind, view));
+
 export function timeline(kind, view, redraw) {
   const strip = el("div", { class: "o-strip", role: "img" });
   const legend = el("p", { class: "o-legend", "aria-hidden": "true" });
@@ -56,7 +61,8 @@ function follow(kind, view, { strip, legend, from, until, note }, player) {
   strip.replaceChildren(...runs(seen), ...covers(part, whole));
   strip.setAttribute("aria-label", inWords(seen, part));
   legend.replaceChildren(...legendOf(seen, part));
-  setText(note, t("live.motion.part", { start: round(part.start), end: round(part.end), seconds: round(whole) }));
+  const words = t("live.motion.part", { start: round(part.start), end: round(part.end), seconds: round(whole) });
+  setText(note, part.start > 0 && part.start === firstOf(kind, view) ? `${words}. ${t("live.motion.begins")}` : words);
   const first = Math.min(seen.length - 1, Math.round((part.start / whole) * seen.length));
   player.show({ from: first, count: Math.round(((part.end - part.start) / whole) * seen.length), fps: view.fps / view.step });
 }

@@ -34,11 +34,12 @@ function scoreOf(clip) {
 const percent = (share) => Math.round(share * 1000) / 10;
 
 function block(video, clip, score) {
-  const words = score.found_rate > 0
+  const words = score.pck === null ? t("live.score.nothing") : score.found_rate > 0
     ? t("live.score.words", { pck: percent(score.pck), error: score.mean_error === null ? "–" : percent(score.mean_error), found: Math.round(score.found_rate * 100) })
     : t("live.score.nobody");
+  const mirrored = score.seen_from_behind && el("p", { class: "o-facts" }, t("live.score.from-behind", { pck: percent(score.pck_mirrored) }));
   const head = el("p", { class: "o-score-title" }, t("live.score"));
-  return el("section", { class: "o-score", "data-clip": clip, "data-kind": KIND, "aria-label": t("live.score") }, head, el("p", { class: "o-facts" }, words), curve(score), tools(video, clip, score));
+  return el("section", { class: "o-score", "data-clip": clip, "data-kind": KIND, "aria-label": t("live.score") }, head, el("p", { class: "o-facts" }, words), ...[mirrored, curve(score), tools(video, clip, score)].filter(Boolean));
 }
 
 function tools(video, clip, score) {

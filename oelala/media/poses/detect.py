@@ -88,10 +88,11 @@ def detect_pose(path: Path, how: Detection = EVERYBODY, on_frame: OnFrame | None
     return pose if how.smoothing is None or film.is_picture else smooth(pose, how.smoothing)
 
 
-def require_somebody(pose: Pose, name: str) -> Pose:
-    """The same pose. Raises OelalaError ("nobody-found")."""
+def require_somebody(pose: Pose, name: str, *, from_points: bool = False) -> Pose:
+    """The same pose. Raises OelalaError ("nobody-found"; `from_points`, of a file that nobody looks for
+    bodies in: "nobody-in-file")."""
     if not any(pose.found(person).any() for person in pose.people):
-        raise OelalaError("nobody-found", name=name)
+        raise OelalaError("nobody-in-file" if from_points else "nobody-found", name=name)
     return pose
 
 

@@ -75,7 +75,7 @@ class Film:
 
 def open_film(path: Path) -> Film:
     """Look at a film or a picture. Raises OelalaError ("no-motion-file") and what `probe` raises, or for a
-    picture `read_picture`."""
+    picture `read_picture`; but for one that moves "motion-moves"."""
     if not path.is_file():
         raise OelalaError("no-motion-file", name=path.name)
     if path.suffix.lower() in PICTURES:
@@ -162,4 +162,9 @@ def _read(film: Film, cut: Cut, width: int, height: int) -> list[str]:
 
 
 def _picture(path: Path) -> Frame:
-    return np.asarray(read_picture(path))
+    try:
+        return np.asarray(read_picture(path))
+    except OelalaError as fault:
+        if fault.code != "picture-moves":
+            raise
+        raise OelalaError("motion-moves", **fault.values) from fault

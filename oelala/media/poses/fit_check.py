@@ -15,9 +15,9 @@ from oelala.media.poses.layouts import COCO18
 from oelala.media.poses.retarget import bone_lengths, bone_ratios
 
 Code = Literal[
-    "nobody", "absent", "missing-joints", "out-of-frame", "too-small", "too-large", "cut-off", "proportions",
-    "foreshortened", "several", "several-characters", "no-hands", "no-face", "only-part", "stands-still",
-    "size-guessed", "rate-guessed",
+    "nobody", "comes-later", "absent", "missing-joints", "out-of-frame", "too-small", "too-large", "cut-off",
+    "proportions", "foreshortened", "several", "several-characters", "no-hands", "no-face", "only-part",
+    "stands-still", "size-guessed", "rate-guessed",
 ]  # fmt: skip
 _ABSENT = 0.1  # share of the frames without a body from which on it is worth a word
 _MISSING, _OUTSIDE = 0.5, 0.15  # share of the frames in which a joint is missing, or outside

@@ -8,7 +8,7 @@ from oelala.media.poses.document import Pose
 from oelala.media.poses.fit_check import Finding, check_fit
 from oelala.media.poses.length_check import check_length
 from oelala.media.poses.retarget import Fit, placement, resize, retarget
-from oelala.media.poses.source import resample
+from oelala.media.poses.source import first_seen, resample
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,35 @@ class Fitted:
     place: Fit | None = None
 
 
-def fit_motion(driver: Pose, character: Pose | None, target: Target, fit: Fit, *, person: int = 0) -> Fitted:
-    """That person of `driver`. A character, framed as its picture is, without a body leaves the driver's
-    bones as they are.
+def fit_motion(
+    driver: Pose, character: Pose | None, target: Target, fit: Fit, *, person: int = 0, start: float = 0.0
+) -> Fitted:
+    """That person of `driver`, which begins `start` seconds into its motion. A character, framed as its
+    picture is, without a body leaves the driver's bones as they are.
 
     Raises ValueError for a driver without people, IndexError for one without that person.
     """
     if character is not None and not character.people:
         character = None
-    original = resample(driver.only(person) if driver.people else driver, target.fps, target.num_frames)
+    followed = driver.only(person) if driver.people else driver
+    original = resample(followed, target.fps, target.num_frames)
     sized = resize(original, target.width, target.height)
     other = None if character is None else resize(character, sized.width, sized.height)
     fitted = retarget(sized, other, fit)
-    lengths = check_length(driver, target.fps, target.num_frames)
-    others = _others(driver, character, person)
-    findings = (*check_fit(fitted, other, bones=fit.bones), *others, *lengths)
+    found = [_or_later(one, followed, target, start) for one in check_fit(fitted, other, bones=fit.bones)]
+    lengths = check_length(followed, target.fps, target.num_frames)
+    findings = (*found, *_others(driver, character, person), *lengths)
     place = None if other is None else placement(retarget(sized, other, Fit(fit.bones)), other)
     return Fitted(fitted, original, findings, place)
+
+
+def _or_later(finding: Finding, followed: Pose, target: Target, start: float) -> Finding:
+    """Nobody in the frames of the clip: somebody may come after them."""
+    comes = first_seen(followed) if finding.code == "nobody" else None
+    if comes is None:
+        return finding
+    values = {"clip": round(target.num_frames / target.fps, 1), "at": round(start + comes, 2)}
+    return Finding("comes-later", serious=True, values=values)
 
 
 def _others(driver: Pose, character: Pose | None, person: int) -> list[Finding]:

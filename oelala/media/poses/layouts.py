@@ -72,6 +72,8 @@ BODY25 = Layout(
 LAYOUTS: dict[LayoutName, Layout] = {"coco18": COCO18, "body25": BODY25}
 LAYOUT_OF_COUNT: dict[int, LayoutName] = {len(layout.joints): name for name, layout in LAYOUTS.items()}
 
+# COCO-18's joints in a mirror: right and left exchanged.
+MIRRORED18 = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
 # Where COCO-18's joints are in BODY_25.
 COCO18_IN_BODY25 = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 BODY25_MIDDLE, BODY25_HIPS = 8, (9, 12)

@@ -10,11 +10,13 @@ _SLACK = 2
 
 
 def check_length(driver: Pose, fps: float, num_frames: int) -> list[Finding]:
-    """`driver`: the part that is followed, at its own rate; `fps`, `num_frames`: of the clip. A single
-    picture stands still on purpose."""
+    """`driver`: the part of the one person who is followed, at its own rate; `fps`, `num_frames`: of the
+    clip. A single picture stands still on purpose, and who has left by the last frame does not stand."""
     lasts = driver.num_frames * fps / driver.fps
     if driver.num_frames < 2 or abs(lasts - num_frames) <= _SLACK:
         return []
     code: Code = "only-part" if lasts > num_frames else "stands-still"
+    if code == "stands-still" and not driver.found(driver.people[0])[-1]:
+        return []
     seconds = {"clip": round(num_frames / fps, 1), "motion": round(lasts / fps, 1)}
     return [Finding(code, values=seconds)]

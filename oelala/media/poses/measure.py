@@ -9,25 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oelala.media.poses.document import Points, Pose
-from oelala.media.poses.layouts import COCO18_IN_BODY25
+from oelala.media.poses.layouts import COCO18_IN_BODY25, MIRRORED18
 
 THRESHOLD = 0.05
+_FROM_BEHIND = 0.2  # by so much more is in place with left and right exchanged
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
     """`pck`: the share of the joints seen in the truth that lie within 0.05 frame heights of it; a missing
-    joint, body or frame counts as wrong. `mean_error`: of the joints there are, in frame heights; None
-    without any. `found_rate`: the share of the truth's frames in which the result has a body.
+    joint, body or frame counts as wrong; None where no frame of the truth shows anybody. `mean_error`: of the
+    joints there are, in frame heights; None without any. `found_rate`: the share of the truth's frames in
+    which the result has a body. `pck_mirrored`: `pck` with the left and the right of the result exchanged in
+    every frame; where the detector takes who faces us for turned away, only this one tells how well they
+    follow.
 
     `curve` and `errors` (T,): the same frame by frame, NaN where there is nothing to compare.
     """
 
-    pck: float
+    pck: float | None
     mean_error: float | None
     found_rate: float
     curve: NDArray[np.float64]
     errors: NDArray[np.float64]
+    pck_mirrored: float | None = None
+
+    @property
+    def seen_from_behind(self) -> bool:
+        """Whether the detector, as it seems, takes front for back, or back for front."""
+        if self.pck is None or self.pck_mirrored is None:
+            return False
+        return self.pck_mirrored - self.pck >= _FROM_BEHIND
 
     @property
     def worst_frame(self) -> int | None:
@@ -41,7 +53,9 @@ class Score:
     def as_json(self) -> dict[str, object]:
         """For an output's metadata: numbers short, NaN as None."""
         return {
-            "pck": round(self.pck, 4),
+            "pck": None if self.pck is None else round(self.pck, 4),
+            "pck_mirrored": None if self.pck_mirrored is None else round(self.pck_mirrored, 4),
+            "seen_from_behind": self.seen_from_behind,
             "mean_error": None if self.mean_error is None else round(self.mean_error, 5),
             "found_rate": round(self.found_rate, 4),
             "worst_frame": self.worst_frame,
@@ -59,20 +73,31 @@ def compare(truth: Pose, result: Pose, threshold: float = THRESHOLD) -> Score:
         raise ValueError("the truth shows nobody")
     wanted, made = truth.people[0].coco18(), _made(result, truth.num_frames)
     asked = truth.seen(wanted)
-    there = made[..., 2] > 0
-    aspect = truth.width / truth.height
-    away = wanted[..., :2] / (truth.width, truth.height) - made[..., :2] / (result.width, result.height)
-    distance = np.hypot(away[..., 0] * aspect, away[..., 1])
+    there, size = made[..., 2] > 0, (result.width, result.height)
+    distance = _distances(truth, wanted, made, size)
     right = asked & there & (distance <= threshold)
+    swapped = made[:, list(MIRRORED18)]
+    right_swapped = asked & (swapped[..., 2] > 0) & (_distances(truth, wanted, swapped, size) <= threshold)
     both = asked & there
     count, found = asked.sum(axis=1), (asked.any(axis=1) & there.any(axis=1))
     return Score(
-        float(right.sum() / asked.sum()) if asked.any() else 0.0,
+        _share_of(right, asked),
         float(distance[both].mean()) if both.any() else None,
         float(found.sum() / max(1, asked.any(axis=1).sum())),
         _per_frame(right.sum(axis=1), count),
         _per_frame(np.where(both, distance, 0).sum(axis=1), both.sum(axis=1)),
+        _share_of(right_swapped, asked),
     )
+
+
+def _distances(truth: Pose, wanted: Points, made: Points, size: tuple[int, int]) -> NDArray[np.float64]:
+    """(T, 18), in frame heights of the truth; `made` lies in frames of `size`."""
+    away = wanted[..., :2] / (truth.width, truth.height) - made[..., :2] / size
+    return np.hypot(away[..., 0] * truth.width / truth.height, away[..., 1])
+
+
+def _share_of(right: NDArray[np.bool_], asked: NDArray[np.bool_]) -> float | None:
+    return float(right.sum() / asked.sum()) if asked.any() else None
 
 
 def who_follows(truth: Pose, frames: Iterable[Sequence[Points]], size: tuple[int, int]) -> Points:

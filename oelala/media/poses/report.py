@@ -26,8 +26,9 @@ from oelala.media.poses.styles import STYLES
 def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, Any]:
     """JSON values: `frames`, `fps`, `detected` (the share of the frames with a body), `confidence` (the mean
     over the joints seen), `people`, `width`, `height`, `hands` and `faces` (the shares of the frames with
-    one); `findings` of the first person's framing, as data; the
-    files written (`draw`, `openpose`) or None; and `score` (`Score.as_json`), or None without `against`.
+    one); `findings` of the first person's framing, as data; the files written (`draw`, `openpose`) or None;
+    and `score` (`Score.as_json`, and how many frames the other one has at this one's rate, `against_frames`),
+    or None without `against`.
 
     Raises InvalidTask ("bad-part"), OelalaError ("nothing-to-draw-over") and what reading, drawing and
     writing raise.
@@ -82,9 +83,13 @@ def _share_with(pose: Pose, *parts: str) -> float:
 
 
 def _score(pose: Pose, request: PoseRequest) -> dict[str, Any]:
-    """Both at this one's rate, from their first frames on."""
+    """Both at this one's rate, from their first frames on; those that this one does not have are not missing
+    from it: it may be a clip of the motion's beginning."""
     truth = read_motion(replace(_source(request), file=str(request.against)))
-    return compare(resample(truth, pose.fps), pose).as_json()
+    whole = resample(truth, pose.fps)
+    count = min(whole.num_frames, pose.num_frames)
+    said = compare(resample(truth, pose.fps, count), pose).as_json()
+    return {**said, "against_frames": whole.num_frames}
 
 
 def _source(request: PoseRequest) -> MotionSource:

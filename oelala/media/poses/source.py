@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import floor
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +25,15 @@ class MotionSource:
 
 
 def read_motion(source: MotionSource, on_frame: OnFrame | None = None) -> Pose:
-    """Raises OelalaError ("nobody-found", "no-motion-file") and what the readers of each kind raise."""
+    """Raises OelalaError ("nobody-found", "nobody-in-file", "no-motion-file") and what the readers of each
+    kind raise."""
     path = Path(source.file).expanduser()
     if not path.exists():
         if source.file in MOTIONS:
             return shipped_motion(source.file)
         raise OelalaError("no-motion-file", name=path.name)
     if is_openpose(path):
-        return require_somebody(read_openpose(path, source.reading), path.name)
+        return require_somebody(read_openpose(path, source.reading), path.name, from_points=True)
     return require_somebody(detect_pose(path, source.detection, on_frame), path.name)
 
 
@@ -47,6 +49,13 @@ def part_of(pose: Pose, start: float, end: float | None, name: str) -> Pose:
         for person in pose.people
     )
     return replace(pose, num_frames=last - first, people=people)
+
+
+def first_seen(pose: Pose, person: int = 0) -> float | None:
+    """When that person is found for the first time, in seconds from the start, rounded down to hundredths as
+    a page shows them; None: never. Raises IndexError for a person who is not there."""
+    frames = np.flatnonzero(pose.found(pose.people[person]))
+    return floor(100 * int(frames[0]) / pose.fps) / 100 if len(frames) else None
 
 
 def resample(pose: Pose, fps: float, num_frames: int | None = None) -> Pose:

@@ -12,6 +12,7 @@ from oelala.media.poses.document import Person, Pose
 from oelala.media.poses.fitting import Fitted
 from oelala.media.poses.report import numbers_of
 from oelala.media.poses.retarget import Fit
+from oelala.media.poses.source import first_seen
 from oelala.media.poses.stills import COLUMNS
 
 MOST_FRAMES = 300  # shown; a longer motion is thinned out evenly
@@ -20,11 +21,11 @@ MOST_FRAMES = 300  # shown; a longer motion is thinned out evenly
 def view_of(pose: Pose) -> dict[str, Any]:
     """`numbers_of`, `seconds`, `step` (one of so many frames is shown), and `persons`: `found` (the share of
     the frames), `seen` (for every frame shown 1, 2 where the body was only filled in between its
-    neighbours in time, else 0) and `body` (frames of 18 points x, y in shares of the
-    frame, None for a missing one), and where hands or faces were looked for `dots`: their points, frame by
-    frame."""
+    neighbours in time, else 0), `first` (when that is, `first_seen`) and `body` (frames of 18 points x, y in
+    shares of the frame, None for a missing one), and where hands or faces were looked for `dots`: their
+    points, frame by frame."""
     step = max(1, -(-pose.num_frames // MOST_FRAMES))
-    persons = [_person(pose, person, step) for person in pose.people]
+    persons = [_person(pose, which, step) for which in range(len(pose.people))]
     return {
         **numbers_of(pose),
         "seconds": round(pose.num_frames / pose.fps, 3),
@@ -33,9 +34,11 @@ def view_of(pose: Pose) -> dict[str, Any]:
     }
 
 
-def _person(pose: Pose, person: Person, step: int) -> dict[str, Any]:
+def _person(pose: Pose, which: int, step: int) -> dict[str, Any]:
+    person = pose.people[which]
     shown = {
         "found": round(float(pose.found(person).mean()), 4),
+        "first": first_seen(pose, which),
         "seen": _seen(pose, person)[::step].tolist(),
         "body": _body(pose, person, step),
     }

@@ -16,13 +16,12 @@ import numpy as np
 import torch
 from loguru import logger
 
+from oelala.media.poses.layouts import MIRRORED18
 from oelala.mini.evaluate.action_tracks import NUM_FRAMES, Labelled, Tracks, seen_tracks, true_tracks
 from oelala.mini.evaluate.actions import ARRAYS, WEIGHTS, ActionClassifier, Floats, features
 from oelala.mini.evaluate.statistics import wilson
 from oelala.mini.world.vocabulary import ACTIONS
 
-# COCO-18 with left and right exchanged.
-_MIRROR = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
 _LEGS = ((8, 11), (9, 12), (10, 13))
 _WIDTH = 20
 _DIGITS = 4
@@ -41,7 +40,7 @@ class Training:
 
 def mirrored(tracks: Tracks) -> Tracks:
     """The same people in a mirror."""
-    swapped = tracks[:, :, list(_MIRROR)].copy()
+    swapped = tracks[:, :, list(MIRRORED18)].copy()
     swapped[..., 0] = 1 - swapped[..., 0]
     return swapped
 
@@ -51,7 +50,7 @@ def roughened(tracks: Tracks, rng: np.random.Generator) -> Tracks:
     count = len(tracks)
     rough = tracks.copy()
     confused = rng.random(count) < 0.1
-    rough[confused] = rough[confused][:, :, list(_MIRROR)]
+    rough[confused] = rough[confused][:, :, list(MIRRORED18)]
     for number in np.flatnonzero(rng.random(count) < 0.15):
         _exchange(rough[number], rng, _LEGS)
     joints = rough.shape[2]

@@ -42,13 +42,18 @@ def going_on(
     return {"model": chosen.id, **size, **rate, **_prompt(before, chosen, task)}
 
 
-def _makes(row: Row, clip: VideoSpec, kind: str) -> bool:
-    """A clip that is not even in time has no rate of its own."""
+def makes_size(row: Row, width: int, height: int) -> bool:
+    """Whether the model makes clips of exactly that size, in pixels."""
     try:
-        check_size(row, clip.width, clip.height)
+        check_size(row, width, height)
     except InvalidTask:
         return False
-    if row.last_image_needed:
+    return True
+
+
+def _makes(row: Row, clip: VideoSpec, kind: str) -> bool:
+    """A clip that is not even in time has no rate of its own."""
+    if row.last_image_needed or not makes_size(row, clip.width, clip.height):
         return False
     settable = bool(row.defaults[kind].get("fps"))
     rate = min(30, max(2, round(clip.fps))) if settable else row.fps

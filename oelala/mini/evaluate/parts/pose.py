@@ -47,7 +47,7 @@ def _judge(bench: Bench, spec: ClipSpec, clip: Frames) -> Item:
     truth = render(spec, len(clip), range(0, len(clip), _STEP))
     pairs = (points, clip), (points[::_STEP], truth)
     scores = [compare(pose_of(asked, _VISIBLE), _seen(bench, frames)) for asked, frames in pairs]
-    return {"pck": [score.pck for score in scores], "found": [score.found_rate for score in scores]}
+    return {"pck": [score.pck or 0.0 for score in scores], "found": [score.found_rate for score in scores]}
 
 
 def _seen(bench: Bench, frames: Frames) -> Pose:
