@@ -6,6 +6,7 @@ task gives the same frames on the same machine.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,10 @@ CANDIDATES = (DEFAULT, "_native_cudnn", "_native_flash", FLASH4)
 # Enough to keep every unit of a large card busy, and short on a small one.
 _HEADS = 8
 _ROUNDS = 5
+# Seconds of one measurement, by as many calls as that takes: a single one of 2 ms tells of the way to the
+# kernel as well, and a card that is busy for long runs at another clock.
+_LASTING = 0.05
+_MOST_CALLS = 64
 _WORTH = 0.98  # of torch's own time: less is noise
 # Of the norm of torch's own result: 16 bits round 0.003 away, kernels that do not suit a card lose all.
 _LARGEST_ERROR = 0.02
@@ -68,25 +73,16 @@ def measure_backends(
     """Seconds of one call with each backend; those that cannot do it here, or do it wrongly, are left out."""
     size = (1, shape.tokens, shape.heads, shape.head_dim)
     tensors = [torch.randn(size, device=device, dtype=shape.dtype) for _ in range(3)]
-    found: dict[str, float] = {}
-    truth: torch.Tensor | None = None
-    for name in candidates:
-        if name == FLASH4 and flash4_version() is None:
-            continue
-        try:
-            seconds, answer = _timed(name, tensors, device)
-        except torch.OutOfMemoryError:
-            raise
-        except Exception as fault:  # noqa: BLE001 - whatever kernels and their compilers raise where they do not suit
-            reason = f"{type(fault).__name__}: {fault}".splitlines()[0]
-            logger.debug("attention {} is not to be had: {}", name, reason[:200])
-            continue
-        truth = answer if truth is None else truth
-        if (error := _relative_error(answer, truth)) < _LARGEST_ERROR:  # not a number, too
-            found[name] = seconds
-        else:
-            logger.warning("attention {} is wrong by {:.3f} of its result here: not taken", name, error)
-    return found
+    able = _able(candidates, tensors)
+    if not able:
+        return {}
+    calls = _calls_of(next(iter(able)), tensors, device)
+    times: dict[str, list[float]] = {name: [] for name in able}
+    for number in range(_ROUNDS):
+        # by turns, since clocks and other programs change
+        for name in able if number % 2 else able[::-1]:
+            times[name].append(_seconds(name, tensors, device, calls))
+    return {name: median(times[name]) for name in able}
 
 
 def choose_backend(times: Mapping[str, float]) -> str:
@@ -122,20 +118,50 @@ def _processors(module: torch.nn.Module) -> Iterator[Any]:
             yield processor
 
 
+def _able(candidates: Sequence[str], tensors: Sequence[torch.Tensor]) -> list[str]:
+    """Those that can do it here, and say what the first of them says. All are compiled after that."""
+    found: list[str] = []
+    truth: torch.Tensor | None = None
+    for name in candidates:
+        if name == FLASH4 and flash4_version() is None:
+            continue
+        try:
+            answer = _call(name, tensors)
+        except torch.OutOfMemoryError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever kernels and their compilers raise where they do not suit
+            reason = f"{type(fault).__name__}: {fault}".splitlines()[0]
+            logger.debug("attention {} is not to be had: {}", name, reason[:200])
+            continue
+        truth = answer if truth is None else truth
+        if (error := _relative_error(answer, truth)) < _LARGEST_ERROR:  # not a number, too
+            found.append(name)
+        else:
+            logger.warning("attention {} is wrong by {:.3f} of its result here: not taken", name, error)
+    return found
+
+
 @torch.no_grad()
-def _timed(name: str, tensors: Sequence[torch.Tensor], device: torch.device) -> tuple[float, torch.Tensor]:
-    """Median seconds of a call, and its answer."""
-    backend = AttentionBackendName(name)
+def _call(name: str, tensors: Sequence[torch.Tensor]) -> torch.Tensor:
     if name == FLASH4:
         bind_flash4()
-    times, answer = [], tensors[0]
-    for _ in range(_ROUNDS + 1):
-        _wait(device)
-        started = time.perf_counter()
-        answer = dispatch_attention_fn(*tensors, backend=backend)
-        _wait(device)
-        times.append(time.perf_counter() - started)
-    return median(times[1:]), answer
+    return dispatch_attention_fn(*tensors, backend=AttentionBackendName(name))
+
+
+def _seconds(name: str, tensors: Sequence[torch.Tensor], device: torch.device, calls: int) -> float:
+    """Of one of `calls` that follow each other without waiting."""
+    _wait(device)
+    started = time.perf_counter()
+    for _ in range(calls):
+        _call(name, tensors)
+    _wait(device)
+    return (time.perf_counter() - started) / calls
+
+
+def _calls_of(name: str, tensors: Sequence[torch.Tensor], device: torch.device) -> int:
+    """How many calls of it last long enough."""
+    once = _seconds(name, tensors, device, 1)
+    return max(1, min(_MOST_CALLS, math.ceil(_LASTING / once)))
 
 
 def _relative_error(answer: torch.Tensor, truth: torch.Tensor) -> float:

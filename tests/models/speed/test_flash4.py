@@ -33,7 +33,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oelala.models.speed.attention.flash4_version", lambda: "4.0.0b36")
 
 
-def test_without_the_package_it_is_not_tried() -> None:
+def test_without_the_package_it_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oelala.models.speed.attention.flash4_version", lambda: None)
     assert BACKEND not in measure_backends(SHAPE, CPU)
 
 
@@ -58,6 +59,7 @@ def test_a_choice_is_made_anew_when_the_package_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = tmp_path / "attention.json"
+    monkeypatch.setattr(here, "flash4_version", lambda: None)
     AttentionChoices(store).kept(SHAPE, CPU, "a card")
     before = attention_key("a card", torch.__version__, 512)
     monkeypatch.setattr(here, "flash4_version", lambda: "4.0.0b36")
