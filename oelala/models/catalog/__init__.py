@@ -10,7 +10,7 @@ from oelala.models.catalog.installed import (
     locate,
     missing_bytes,
 )
-from oelala.models.catalog.kin import stand_in
+from oelala.models.catalog.kin import instead_of, kin_of, stand_in
 from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of, find, own_prompts, rows
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
@@ -51,6 +51,8 @@ __all__ = [
     "forget_row",
     "going_on",
     "installation",
+    "instead_of",
+    "kin_of",
     "locate",
     "missing_bytes",
     "own_prompts",

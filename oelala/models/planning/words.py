@@ -36,6 +36,8 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
     said = [_verdict(plan)]
     if plan.fits and plan.seconds is not None and plan.load >= _WORTH_SAYING:
         said.append(("plan.loading", {"time": duration(plan.load)}))
+    if plan.instead is not None:
+        said.append(plan.instead.words)
     if plan.unused_card:
         said.append(("plan.unused-card", {"card": plan.unused_card}))
     if plan.fits and plan.streamed:
