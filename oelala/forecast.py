@@ -33,7 +33,7 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     speed = catalog.chosen_speed(row, given)
     missing = 0 if here else catalog.missing_bytes(row, settings.models)[0]
     request = PlanRequest(
-        row,
+        catalog.as_installed(row, settings.models),
         {**own, **(speed.values if speed else {}), **given},
         there.hardware,
         learned_speed(row.id, there.hardware.device, settings, workspace),
@@ -53,7 +53,8 @@ def fitting_variant(request: PlanRequest, kind: str, settings: Settings) -> Inst
     found = []
     for other in catalog.kin_of(request.row, kind, settings):
         named = catalog.instead_of(other, settings)
-        plan = plan_run(replace(request, row=other, missing_bytes=named.bytes))
+        row = catalog.as_installed(other, settings.models)
+        plan = plan_run(replace(request, row=row, missing_bytes=named.bytes))
         if plan.fits:
             found.append((plan.quantisation == "int8", named.bytes, named))
     return min(found, key=lambda entry: entry[:2])[2] if found else None

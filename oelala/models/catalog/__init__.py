@@ -12,6 +12,7 @@ from oelala.models.catalog.installed import (
 )
 from oelala.models.catalog.kin import instead_of, kin_of, stand_in
 from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of, find, own_prompts, rows
+from oelala.models.catalog.on_disk import as_installed
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
 from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
@@ -41,6 +42,7 @@ __all__ = [
     "TinyDecoderRow",
     "add_row",
     "all_speeds",
+    "as_installed",
     "begun_bytes",
     "chosen_speed",
     "defaults",

@@ -7,6 +7,7 @@ import sys
 from oelala.models.catalog.fitting import fits_machine
 from oelala.models.catalog.installed import locate, missing_bytes
 from oelala.models.catalog.lookup import find, rows
+from oelala.models.catalog.on_disk import as_installed
 from oelala.models.catalog.row import Row
 from oelala.models.machine import Machine, read_machine
 from oelala.models.planning.instead import Instead
@@ -32,7 +33,7 @@ def fitting_kin(
     download; None: none does."""
     ranked = []
     for one in kin_of(row, kind, settings):
-        fits, why, _ = fits_machine(one, machine, system)
+        fits, why, _ = fits_machine(as_installed(one, settings.models), machine, system)
         if fits != "no":
             lost = ("smaller" in why, why.endswith("rounded"))
             ranked.append((lost, missing_bytes(one, settings.models)[0], one))

@@ -9,6 +9,7 @@ from typing import Any
 from oelala.models.catalog.fitting import Fits, fits_machine, least_memory
 from oelala.models.catalog.installed import bytes_to_come, installation, missing_parts
 from oelala.models.catalog.kin import fitting_kin, instead_of
+from oelala.models.catalog.on_disk import as_installed
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.catalog.speed_choice import SpeedStatus, speed_statuses
@@ -90,7 +91,7 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
     lacking = [] if here else missing_parts(row, settings.models)
     missing, missing_exact = bytes_to_come(row, lacking, settings.models)
     machine = machine or read_machine(settings.models)
-    fits, why, values = fits_machine(row, machine)
+    fits, why, values = fits_machine(as_installed(row, settings.models), machine)
     return ModelStatus(
         id=row.id,
         title=row.title,

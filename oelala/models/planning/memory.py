@@ -69,7 +69,10 @@ def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> Par
 
 
 def in_files(part: Component) -> bool:
-    """A folder of 16-bit safetensors: single files name their tensors otherwise, 32 bits are first cast."""
+    """A folder of safetensors in bfloat16: single files name their tensors otherwise, 32 bits and float16 are
+    first cast."""
+    if part.dtype not in (None, "BF16"):
+        return False
     return is_folder(part) and part.bytes is not None and part.bytes < 3 * part.parameters
 
 
