@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import gguf
 import numpy as np
 import pytest
 import torch
@@ -93,7 +94,6 @@ def test_plain_fp8(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) ->
 
 
 def test_gguf(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
-    gguf = pytest.importorskip("gguf")
     model, config = small
     writer = gguf.GGUFWriter(tmp_path / "x.gguf", "wan")
     for name, value in model.state_dict().items():
@@ -138,6 +138,29 @@ def test_a_gguf_file_of_official_names_and_mixed_formats(tmp_path: Path, kind: s
         }
     truth = streaming.forward(plain, inputs)
     assert 0 < (streaming.forward(packed, inputs) - truth).norm() / truth.norm() < 0.01
+
+
+@pytest.mark.parametrize("form", ["safetensors", "gguf"])
+def test_the_positions_of_two_pictures(tmp_path: Path, form: str) -> None:
+    """FLF2V's, which diffusers itself leaves out of a file in the official names."""
+    model = WanTransformer3DModel(**TINY, image_dim=32, added_kv_proj_dim=32, pos_embed_seq_len=6)
+    model.save_config(tmp_path)
+    state = {native(name): value for name, value in model.state_dict().items()}
+    assert "img_emb.emb_pos" in state
+    file = tmp_path / f"x.{form}"
+    if form == "safetensors":
+        save_file(state, file)
+    else:
+        writer = gguf.GGUFWriter(file, "wan")
+        for name, value in state.items():
+            writer.add_tensor(name, value.numpy())
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+    loaded = load_with_config(file, tmp_path, torch.float32)
+    told, truth = (one.condition_embedder.image_embedder.pos_embed for one in (loaded, model))
+    assert torch.equal(told, truth)
 
 
 def test_a_file_that_lacks_a_tensor(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
