@@ -10,19 +10,24 @@ from pathlib import Path
 
 from oelala.models.catalog.installed import installation
 from oelala.models.catalog.row import Component, Row
-from oelala.models.catalog.weights import weight_files
+from oelala.models.catalog.weights import shards, weight_files
 from oelala.models.safetensors_header import Tensor, read_header
+from oelala.models.scale_names import is_scaled
 
+# Of Animate: keys and values in one, and biases of another shape.
+_PUT_TOGETHER = ("face_adapter", "motion_encoder")
 _OFF = 1e-3  # a file may hold buffers, or leave them out
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the headers of a part's files tell: `bytes` of complete files, and the format of most of them."""
+    """What the headers of a part's files tell: `bytes` of complete files, the format of most of them, and
+    whether single files have each tensor as a folder would."""
 
     bytes: int
     parameters: int
     dtype: str
+    plain: bool
 
 
 def as_installed(row: Row, models: Path) -> Row:
@@ -40,15 +45,14 @@ def as_installed(row: Row, models: Path) -> Row:
 
 
 def _as_it_lies(part: Component, place: Path) -> Component:
-    if not place.is_dir():
-        return part
+    folder = place.is_dir()
     try:
-        told = _told(weight_files(place))
+        told = _told(weight_files(place) if folder else shards(place))
     except (OSError, ValueError):
         return part
     if told is None or abs(told.parameters - part.parameters) > _OFF * part.parameters:
         return part
-    return replace(part, bytes=told.bytes, dtype=told.dtype)
+    return replace(part, bytes=told.bytes, dtype=told.dtype, renamed=told.plain and not folder)
 
 
 def _told(files: list[Path]) -> _Told | None:
@@ -60,16 +64,18 @@ def _told(files: list[Path]) -> _Told | None:
     if not formats:
         return None
     counted = sum(one.parameters for one in headers)
-    return _Told(sum(one.bytes for one in headers), counted, formats.most_common(1)[0][0])
+    size, plain = sum(one.bytes for one in headers), all(one.plain for one in headers)
+    return _Told(size, counted, formats.most_common(1)[0][0], plain)
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """`formats`: how many numbers there are in each."""
+    """`formats`: how many numbers there are in each. `plain`: as in `_Told`."""
 
     bytes: int
     parameters: int
     formats: Mapping[str, int]
+    plain: bool
 
 
 @lru_cache(maxsize=1000)
@@ -77,7 +83,10 @@ def _read(file: Path, size: int, changed: int) -> _Header:
     """`size` and `changed` are part of the key, so that a header is read once. Raises ValueError, OSError."""
     del size, changed
     header = read_header(file)
-    return _Header(header.bytes, header.parameters, _formats(header.tensors))
+    plain = not is_scaled(header.tensors) and not any(
+        mark in name for name in header.tensors for mark in _PUT_TOGETHER
+    )
+    return _Header(header.bytes, header.parameters, _formats(header.tensors), plain)
 
 
 def _formats(tensors: Mapping[str, Tensor]) -> Counter[str]:

@@ -20,7 +20,8 @@ class Component:
     more bytes, or not at all. `files` are the only ones it consists of, where that is no whole folder.
     `path` is a file or folder of the user's own, outside the hub's cache. `decode_bits`: of a VAE's decoder
     on a card that has bfloat16; `latents`: whose they are, for what others have made for them. `dtype`: the
-    number format of most of its weights, as safetensors names it (None: not known).
+    number format of most of its weights, as safetensors names it (None: not known). `renamed`: single files
+    of safetensors with the very tensors that a folder has, under other names.
     """
 
     subfolder: str
@@ -33,6 +34,7 @@ class Component:
     decode_bits: int = 32
     latents: str | None = None
     dtype: str | None = None
+    renamed: bool = False
 
     @property
     def most_bytes(self) -> int:
