@@ -227,6 +227,12 @@ TEXTS: dict[str, Text] = {
         "Parts of the model wait in main memory and pass through the card.",
         "Delen van het model wachten in het gewone geheugen en gaan door de kaart heen.",
     ),
+    "plan.from-disk": Text(
+        "Parts of the model are read from the disk again and again, and pass through the card. A fast SSD "
+        "helps.",
+        "Delen van het model worden telkens opnieuw van de schijf gelezen en gaan door de kaart heen. Een "
+        "snelle SSD helpt.",
+    ),
     "plan.int8": Text(
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",

@@ -13,6 +13,8 @@ from oelala.models.catalog.status import status
 from oelala.models.planning import Instead, PlanRequest, hardware_usually, plan_run
 from oelala.settings import Settings
 from oelala.texts import LANGUAGES, Language, say, written
+from oelala.ui.i18n import sayer
+from oelala.ui.model_field import note
 from tests.models.folders import write_cached
 from tests.models.planning.machines import GIB, machine, users_own
 
@@ -114,6 +116,7 @@ def test_what_does_fit_is_named(language: Language, tmp_path: Path) -> None:
     said = " ".join(say(key, language, **values) for key, values in found.reasons)
     assert "(wan2.2-i2v-a14b-gguf)" in said
     assert written("31.2 GB", language) in said
+    assert note(found, sayer(language)).endswith(said), "on the page, too"
     assert status(find("oelala-mini"), settings, machine(12, 24)).instead is None
     assert status(find("flux.1-dev"), settings, machine(12, 24)).instead is None, "it has no kin"
 

@@ -75,10 +75,9 @@ def _fitting(request: PlanRequest, plan: Plan) -> Verdict:
     whole = _values(ladder(request)[0])
     if not plan.streamed:
         return "yes", "fits.gpu", whole
-    places = [place for name, place in plan.placements.items() if name.startswith("transformer")]
     if plan.quantisation == "int8":
         return "streamed", "fits.rounded", whole
-    return "streamed", "fits.from-disk" if "from-disk" in places else "fits.streamed", whole
+    return "streamed", "fits.from-disk" if plan.reads_transformer else "fits.streamed", whole
 
 
 def _too_large(request: PlanRequest, plan: Plan) -> Verdict:

@@ -93,3 +93,10 @@ class Plan:
     @property
     def streamed(self) -> bool:
         return any(place in ("streamed", "from-disk") for place in self.placements.values())
+
+    @property
+    def reads_transformer(self) -> bool:
+        """In every pass from the disk, where main memory has no place for it."""
+        return any(
+            place == "from-disk" and name.startswith("transformer") for name, place in self.placements.items()
+        )
