@@ -42,14 +42,14 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
         lora_bytes=catalog.speed_bytes(row, given),
     )
     plan = plan_run(request)
-    if not plan.fits and not plan.disk_short:
+    if not plan.fits:
         plan = replace(plan, instead=fitting_variant(request, task.kind, settings))
     return with_backend(_from_start_to_file(plan, there), request, settings)
 
 
 def fitting_variant(request: PlanRequest, kind: str, settings: Settings) -> Instead | None:
-    """The same model in weights with which that very clip fits: unrounded, and then with the least left to
-    download; None: there is none."""
+    """The same model in weights with which that very clip fits, on the disk as well: unrounded, and then with
+    the least left to download; None: there is none."""
     found = []
     for other in catalog.kin_of(request.row, kind, settings):
         named = catalog.instead_of(other, settings)

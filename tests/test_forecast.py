@@ -164,3 +164,14 @@ def test_a_clip_that_does_not_fit_names_the_weights_that_do(studio: Studio, lang
     assert "wan2.2-t2v-a14b-gguf" in said[1]
     assert written("31.2 GB", language) in said[1]
     assert fitting_variant(replace(request, row=find("svd-xt")), "image-to-video", studio.settings) is None
+
+
+def test_a_disk_that_is_too_full_for_one_may_do_for_another(studio: Studio) -> None:
+    row = find("wan2.2-t2v-a14b")
+    roomy = replace(users_own(), ram=10**12, disk_free=40 * 10**9)
+    request = PlanRequest(row, row.defaults["text-to-video"], roomy, missing_bytes=row.bytes)
+    plan = plan_run(request)
+    assert (plan.fits, plan.disk_short) == (False, True)
+    other = fitting_variant(request, "text-to-video", studio.settings)
+    assert other is not None
+    assert other.id == "wan2.2-t2v-a14b-gguf"
