@@ -118,7 +118,7 @@ def _reading(request: StreamRequest, place: Path) -> StreamRequest:
     files that hold them otherwise."""
     if place.is_dir():
         return replace(request, files=weight_files(place))
-    return replace(request, files=shards(place), stored=stored_names(place, request.module))
+    return replace(request, files=shards(place), stored=stored_names(place))
 
 
 def summary_of(plan: Plan) -> str:

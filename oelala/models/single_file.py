@@ -28,6 +28,7 @@ from oelala.models.scaled_fp8 import multiplied_out
 CONFIGS = Path(__file__).resolve().parent / "configs"
 _CLASSES = ("WanTransformer3DModel", "WanVACETransformer3DModel", "WanAnimateTransformer3DModel")
 _PREFIX = "diffusion_model."
+_OWN_NAME = ".attn1."  # self_attn, in the official names
 
 
 def load_single_file(file: Path, base: str, dtype: torch.dtype, *, int8: bool = False) -> torch.nn.Module:
@@ -53,17 +54,19 @@ def load_with_config(file: Path, config: Path, dtype: torch.dtype, *, int8: bool
         return _load_gguf(kind, file, config, dtype)
     tensors = {name: value for one in shards(file) for name, value in load_file(one).items()}
     module = empty_module(kind, config)
-    named = _as_diffusers_names(multiplied_out(_without_prefix(tensors), dtype), module)
-    if int8:
-        return fill_in_8_bits(module, named.items(), dtype)
+    named = _as_diffusers_names(multiplied_out(_without_prefix(tensors), dtype))
     own = module.state_dict().keys()
-    for key in named.keys() & own:  # what a file has beyond the model does no harm
-        put(module, key, named[key].to(format_of(module, key, dtype)))
+    # what a file has beyond the model does no harm
+    fitting = [(key, value) for key, value in named.items() if key in own]
+    if int8:
+        return fill_in_8_bits(module, fitting, dtype)
+    for key, value in fitting:
+        put(module, key, value.to(format_of(module, key, dtype)))
     return _complete(module)
 
 
-def stored_names(file: Path, module: torch.nn.Module) -> dict[str, str]:
-    """Under which name a safetensors file (or an index of several) has each tensor of the module. Raises
+def stored_names(file: Path) -> dict[str, str]:
+    """Under which name a safetensors file (or an index of several) has each tensor of a module. Raises
     ValueError where one of them is a part of a stored one, or put together, and for damaged files."""
     headers = [check_file(one) for one in shards(file)]
     probes = {
@@ -72,7 +75,7 @@ def stored_names(file: Path, module: torch.nn.Module) -> dict[str, str]:
         for name, tensor in header.tensors.items()
     }
     origin = {id(probe): name for name, probe in probes.items()}
-    named = _as_diffusers_names(_without_prefix(probes), module)
+    named = _as_diffusers_names(_without_prefix(probes))
     try:
         return {name: origin[id(probe)] for name, probe in named.items()}
     except KeyError as fault:
@@ -96,11 +99,10 @@ def _complete(module: torch.nn.Module) -> torch.nn.Module:
     return module.eval().requires_grad_(False)
 
 
-def _as_diffusers_names(
-    tensors: dict[str, torch.Tensor], module: torch.nn.Module
-) -> Mapping[str, torch.Tensor]:
-    """As diffusers itself would read the file; `tensors` is used up."""
-    if tensors.keys() == module.state_dict().keys():
+def _as_diffusers_names(tensors: dict[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:
+    """As diffusers itself would read the file; `tensors` is used up. It takes names for its own only where
+    none is more or less, and would swap the norms of others."""
+    if any(_OWN_NAME in name for name in tensors):
         return tensors
     converted: dict[str, torch.Tensor] = convert_wan_transformer_to_diffusers(_with_positions(tensors))
     return converted

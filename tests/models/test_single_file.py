@@ -66,6 +66,18 @@ def test_every_prefix(
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
 
 
+def test_a_tensor_too_many_in_diffusers_names_does_no_harm(
+    small: tuple[WanTransformer3DModel, Path], tmp_path: Path
+) -> None:
+    model, config = small
+    save_file({**model.state_dict(), "of_somebody": torch.zeros(2)}, tmp_path / "x.safetensors")
+    loaded = load_with_config(tmp_path / "x.safetensors", config, torch.float32)
+    for name, value in loaded.state_dict().items():
+        assert torch.equal(value, model.state_dict()[name]), name
+    rounded = load_with_config(tmp_path / "x.safetensors", config, torch.float32, int8=True)
+    assert rounded.state_dict()["blocks.0.attn1.to_q.weight"].dtype == torch.int8
+
+
 @pytest.mark.parametrize("stored", [torch.float32, torch.bfloat16, torch.float16])
 def test_in_16_bits_it_is_what_a_whole_model_is(
     small: tuple[WanTransformer3DModel, Path], tmp_path: Path, stored: torch.dtype
