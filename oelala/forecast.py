@@ -12,7 +12,7 @@ from oelala.models import catalog
 from oelala.models.hardware_here import Here, look_here
 from oelala.models.json_store import read_json
 from oelala.models.machine import torch_version
-from oelala.models.planning import Plan, PlanRequest, Speed, fit_speed, plan_run, work_of
+from oelala.models.planning import Instead, Plan, PlanRequest, Speed, fit_speed, plan_run, work_of
 from oelala.models.planning.attention import attention_file, kept_backend
 from oelala.models.planning.learn import timing_of
 from oelala.settings import Settings
@@ -33,7 +33,7 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     speed = catalog.chosen_speed(row, given)
     missing = 0 if here else catalog.missing_bytes(row, settings.models)[0]
     request = PlanRequest(
-        row,
+        catalog.as_installed(row, settings.models),
         {**own, **(speed.values if speed else {}), **given},
         there.hardware,
         learned_speed(row.id, there.hardware.device, settings, workspace),
@@ -42,7 +42,23 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
         warm=warm,
         lora_bytes=catalog.speed_bytes(row, given),
     )
-    return with_backend(_from_start_to_file(plan_run(request), there), request, settings)
+    plan = plan_run(request)
+    if not plan.fits:
+        plan = replace(plan, instead=fitting_variant(request, task.kind, settings))
+    return with_backend(_from_start_to_file(plan, there), request, settings)
+
+
+def fitting_variant(request: PlanRequest, kind: str, settings: Settings) -> Instead | None:
+    """The same model in weights with which that very clip fits, on the disk as well: unrounded, and then with
+    the least left to download; None: there is none."""
+    found = []
+    for other in catalog.kin_of(request.row, kind, settings):
+        named = catalog.instead_of(other, settings)
+        row = catalog.as_installed(other, settings.models)
+        plan = plan_run(replace(request, row=row, missing_bytes=named.bytes))
+        if plan.fits:
+            found.append((plan.quantisation == "int8", named.bytes, named))
+    return min(found, key=lambda entry: entry[:2])[2] if found else None
 
 
 def _from_start_to_file(plan: Plan, there: Here) -> Plan:

@@ -11,7 +11,7 @@ import pytest
 
 from oelala.errors import InvalidTask, OelalaError
 from oelala.executor import StudioExecutor
-from oelala.forecast import with_backend
+from oelala.forecast import fitting_variant, with_backend
 from oelala.library.naming import document_of
 from oelala.models.catalog import find
 from oelala.models.holding import holding_file, tell_holding
@@ -24,8 +24,9 @@ from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.job import JobResult
 from oelala.tasks.text_to_video import TextToVideo
+from oelala.texts import LANGUAGES, Language, say, written
 from tests.models.folders import write_cached
-from tests.models.planning.machines import machine
+from tests.models.planning.machines import machine, users_own
 
 PARTS = ("text_encoder", "vae", "transformer")
 
@@ -146,3 +147,31 @@ def test_the_plan_names_the_attention_that_was_measured(studio: Studio) -> None:
     assert "plan.attention" not in dict(plan.words)
     other = replace(request, hardware=replace(request.hardware, name="another"))
     assert with_backend(plan, other, studio.settings).attention_backend == "native"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clip_that_does_not_fit_names_the_weights_that_do(studio: Studio, language: Language) -> None:
+    """32 GB and an RTX 3060, most of the memory taken: 14B in 16 bits has no room, in 4 bits it has."""
+    row = find("wan2.2-t2v-a14b")
+    values = {**row.defaults["text-to-video"], "num_frames": 33}
+    request = PlanRequest(row, values, users_own(21), missing_bytes=1)
+    plan = plan_run(request)
+    assert not plan.fits
+    other = fitting_variant(request, "text-to-video", studio.settings)
+    assert other is not None
+    assert (other.id, other.bytes) == ("wan2.2-t2v-a14b-gguf", find(other.id).bytes)
+    said = [say(key, language, **about) for key, about in replace(plan, instead=other).words]
+    assert "wan2.2-t2v-a14b-gguf" in said[1]
+    assert written("31.2 GB", language) in said[1]
+    assert fitting_variant(replace(request, row=find("svd-xt")), "image-to-video", studio.settings) is None
+
+
+def test_a_disk_that_is_too_full_for_one_may_do_for_another(studio: Studio) -> None:
+    row = find("wan2.2-t2v-a14b")
+    roomy = replace(users_own(), ram=10**12, disk_free=40 * 10**9)
+    request = PlanRequest(row, row.defaults["text-to-video"], roomy, missing_bytes=row.bytes)
+    plan = plan_run(request)
+    assert (plan.fits, plan.disk_short) == (False, True)
+    other = fitting_variant(request, "text-to-video", studio.settings)
+    assert other is not None
+    assert other.id == "wan2.2-t2v-a14b-gguf"

@@ -7,7 +7,7 @@ streaming takes as they are, and it still is a `torch.nn.Linear`, so that LoRA f
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,16 +73,32 @@ def load_int8(kind: Any, folder: Path, dtype: torch.dtype) -> nn.Module:
     What is outside the blocks' matrices is as loading it plainly would make it. Never more than one tensor is
     in memory unrounded. Raises ValueError, OSError, KeyError or SafetensorError for files that do not fit.
     """
+    return fill_in_8_bits(empty_module(kind, folder), _tensors(folder), dtype)
+
+
+def empty_module(kind: Any, config: Path) -> nn.Module:
+    """A diffusers model of that class without values (on the meta device); `config`: its folder."""
     with init_empty_weights(include_buffers=False):
-        module: nn.Module = kind.from_config(kind.load_config(folder, local_files_only=True))
+        module: nn.Module = kind.from_config(kind.load_config(config, local_files_only=True))
+    return module
+
+
+def fill_in_8_bits(module: nn.Module, tensors: Iterable[tuple[str, Tensor]], dtype: torch.dtype) -> nn.Module:
+    """`module`, which is empty, from tensors under its own names; they are let go of one by one. Raises
+    ValueError for those that do not fit."""
     for holder, name, linear in list(block_matrices(module)):
         setattr(holder, name, Int8Linear.like(linear))
-    exact = set(getattr(module, "_keep_in_fp32_modules", None) or ())
-    for name, tensor in _tensors(folder):
-        _put(module, name, tensor, torch.float32 if exact & set(name.split(".")) else dtype)
+    for name, tensor in tensors:
+        put(module, name, tensor, format_of(module, name, dtype))
     if any(parameter.is_meta for parameter in module.parameters()):
         raise ValueError("tensors are missing")
     return module.eval().requires_grad_(False)
+
+
+def format_of(module: nn.Module, name: str, dtype: torch.dtype) -> torch.dtype:
+    """What a diffusers model in `dtype` has that tensor in: norms and the like stay in 32 bits."""
+    exact = set(getattr(module, "_keep_in_fp32_modules", None) or ())
+    return torch.float32 if exact & set(name.split(".")) else dtype
 
 
 def block_matrices(module: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
@@ -102,7 +118,9 @@ def _tensors(folder: Path) -> Iterator[tuple[str, Tensor]]:
                 yield name, opened.get_tensor(name)
 
 
-def _put(module: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype) -> None:
+def put(module: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype | None = None) -> None:
+    """A tensor to its place: a copy in `dtype` (a matrix of 8 bits: rounded), or where that is None, itself.
+    Raises ValueError where it does not fit."""
     path, _, leaf = name.rpartition(".")
     try:
         holder = module.get_submodule(path)
@@ -114,9 +132,9 @@ def _put(module: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype) -> No
     if isinstance(holder, Int8Linear) and leaf == "weight":
         holder.take(tensor)
     elif isinstance(expected, nn.Parameter):
-        setattr(holder, leaf, _frozen(tensor.to(dtype, copy=True)))
+        setattr(holder, leaf, _frozen(tensor if dtype is None else tensor.to(dtype, copy=True)))
     else:
-        setattr(holder, leaf, tensor.to(dtype, copy=True))
+        setattr(holder, leaf, tensor if dtype is None else tensor.to(dtype, copy=True))
 
 
 def _frozen(tensor: Tensor) -> nn.Parameter:

@@ -14,7 +14,7 @@ from loguru import logger
 
 from oelala.errors import OelalaError, OutOfMemory
 from oelala.media.faults import human_bytes
-from oelala.models.catalog import WARM_MODEL, Row, find, speed_bytes
+from oelala.models.catalog import WARM_MODEL, Row, as_installed, find, speed_bytes
 from oelala.models.device import choose_device, let_memory_grow, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
@@ -189,7 +189,7 @@ class ModelManager:
         hardware = self._hardware or self._here.measure()
         if hardware is None:
             return None
-        row, speed = self.row(spec.model), self._learned(spec.model)
+        row, speed = as_installed(self.row(spec.model), self.folder), self._learned(spec.model)
         able = replace(self._abilities, compiling=self._here.compiles(spec.model))
         asked = PlanRequest(row, spec.values, hardware, speed, able)
         return replace(asked, frugal=spec.frugal, lora_bytes=speed_bytes(row, spec.values))

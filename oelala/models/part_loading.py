@@ -39,5 +39,5 @@ def load_part(row: Row, part: PlannedPart, device: torch.device) -> Any:
 
 def _read(row: Row, part: PlannedPart) -> Any:
     if part.folder.is_file():
-        return load_single_file(part.folder, row.base or row.id, part.key.dtype)
+        return load_single_file(part.folder, row.base or row.id, part.key.dtype, int8=part.int8)
     return family_of(row).load_part(part.key.name, part.folder, part.key.dtype, int8=part.int8)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from loguru import logger
 
 from oelala.errors import OutOfMemory
-from oelala.models.catalog import Row, weight_files
+from oelala.models.catalog import Row, shards, weight_files
 from oelala.models.parts import Part
 from oelala.models.plan import PlannedPart
 from oelala.models.planning import Memory, Placement, Plan, PlanRequest, ladder, next_step
 from oelala.models.planning.words import memory_size
+from oelala.models.single_file import stored_names
 from oelala.models.streaming import Ring, StreamRequest, stream_module
 
 LARGE = ("transformer", "transformer_2", "unet")
@@ -84,7 +86,7 @@ def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Rin
     """Move the part to where it is wanted, unless it is there; `spare`: bytes of blocks that may stay."""
     if not isinstance(part.module, torch.nn.Module):
         return
-    wants_files = placement == "from-disk" and planned.folder.is_dir()
+    wants_files = placement == "from-disk" and planned.folder.suffix.lower() != ".gguf"
     wanted = placement in ("streamed", "from-disk")
     if part.streamed is not None and (not wanted or wants_files != part.from_disk):
         part.streamed.remove()
@@ -97,10 +99,10 @@ def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Rin
         part.streamed.keep_resident(spare)
         return
     request = StreamRequest(part.module, ring, spare)
-    if wants_files:
-        part.module.to("cpu")
-        request = replace(request, files=weight_files(planned.folder))
     try:
+        if wants_files:
+            part.module.to("cpu")
+            request = _reading(request, planned.folder)
         part.streamed, part.from_disk = stream_module(request), wants_files
     except ValueError as fault:
         if wants_files:
@@ -109,6 +111,14 @@ def place_part(part: Part, planned: PlannedPart, placement: Placement, ring: Rin
         else:
             logger.info("{} stays on the card: {}", planned.key.name, fault)
             part.module.to(ring.device)
+
+
+def _reading(request: StreamRequest, place: Path) -> StreamRequest:
+    """With the files of a folder, or one file, which has its tensors under other names. Raises ValueError for
+    files that hold them otherwise."""
+    if place.is_dir():
+        return replace(request, files=weight_files(place))
+    return replace(request, files=shards(place), stored=stored_names(place))
 
 
 def summary_of(plan: Plan) -> str:

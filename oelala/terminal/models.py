@@ -90,6 +90,8 @@ def _list(studio: Studio, console: Console) -> int:
         here = console.say("terminal.here" if status.on_disk else "terminal.not-here")
         key, values = status.verdict
         fits = console.say(key, **values)
+        if status.instead is not None:
+            fits = f"{fits}; {console.say('terminal.fits.instead', id=status.instead.id)}"
         fits = fits if status.usable else no_use_yet(status.tasks, console.language)
         most = " " if status.bytes_exact else "≤"
         console.result(f"{status.id:<{width}} {most}{status.bytes / 1e9:>7.2f} GB  {here:<22} {fits}")
@@ -105,7 +107,7 @@ def _describe(status: ModelStatus, console: Console) -> dict[str, Any]:
     """One model as the contract's JSON: `why` is a sentence."""
     values = asdict(status)
     del values["why_values"]
-    return values | {"why": console.say(status.why, **status.why_values)}
+    return values | {"why": " ".join(console.say(key, **about) for key, about in status.reasons)}
 
 
 def _download(studio: Studio, flags: argparse.Namespace, console: Console) -> int:
@@ -134,7 +136,7 @@ def _download(studio: Studio, flags: argparse.Namespace, console: Console) -> in
 
 
 def _tell_download(studio: Studio, model: str, console: Console) -> None:
-    """How much comes from where, before it comes."""
+    """How much comes from where, and whether it fits here, before it comes."""
     status = studio.model(model)
     if status is None:
         _tell_lora(studio, model, console)
@@ -142,6 +144,8 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
     most = "" if status.missing_exact else "≤ "
     about = {"size": f"{most}{human_bytes(status.missing_bytes)}", "source": ", ".join(status.sources)}
     console.note("terminal.download", model=status.title, licence=status.licence, **about)
+    for key, values in status.reasons:
+        console.note(key, **values)
     if (preview := status.preview) is not None and not preview.on_disk:
         about = {
             "size": f"≤ {human_bytes(preview.bytes)}",

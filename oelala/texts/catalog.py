@@ -149,6 +149,32 @@ TEXTS: dict[str, Text] = {
         "Groter dan de grafische kaart ({need}, die heeft {have}): delen wachten in het gewone geheugen. "
         "Dat is trager.",
     ),
+    "fits.from-disk": Text(
+        "Larger than the graphics card ({need}, it has {have}) and than main memory: parts are read from the "
+        "disk again and again. A fast SSD helps.",
+        "Groter dan de grafische kaart ({need}, die heeft {have}) en dan het gewone geheugen: delen worden "
+        "telkens opnieuw van de schijf gelezen. Een snelle SSD helpt.",
+    ),
+    "fits.rounded": Text(
+        "Larger than the graphics card ({need}, it has {have}) and than main memory: its weights are rounded "
+        "to 8 bits, which changes the picture a little.",
+        "Groter dan de grafische kaart ({need}, die heeft {have}) en dan het gewone geheugen: de gewichten "
+        "worden afgerond op 8 bits. Dat verandert het beeld een beetje.",
+    ),
+    "fits.smaller.rounded": Text(
+        "Fits at {size} ({need} of {have} on the graphics card), with weights rounded to 8 bits. Its own "
+        "size is too large for this card.",
+        "Past op {size} ({need} van {have} op de grafische kaart), met gewichten afgerond op 8 bits. De "
+        "eigen maat is daar te groot voor.",
+    ),
+    "fits.instead": Text(
+        "What does fit here is {model} ({id}): {size} to download.",
+        "Wat hier wel past, is {model} ({id}): {size} ophalen.",
+    ),
+    "fits.instead.here": Text(
+        "What does fit is {model} ({id}), which is on this computer.",
+        "Wat wel past, is {model} ({id}); die staat al op deze computer.",
+    ),
     "fits.smaller.gpu": Text(
         "Fits at {size} ({need} of {have} on the graphics card). Its own size is too large for this card.",
         "Past op {size} ({need} van {have} op de grafische kaart). De eigen maat is daar te groot voor.",
@@ -158,8 +184,8 @@ TEXTS: dict[str, Text] = {
         "Draait op de processor op {size} ({need} van {have} geheugen). De eigen maat is hier te groot.",
     ),
     "fits.too-little-vram": Text(
-        "Needs a graphics card with {need}; this one has {have}.",
-        "Heeft een grafische kaart met {need} nodig; deze heeft {have}.",
+        "Needs {need} on the graphics card; of this one about {have} can be had.",
+        "Vraagt {need} op de grafische kaart; van deze is ongeveer {have} te krijgen.",
     ),
     "plan.fits": Text(
         "Fits: {need} of {have} on the graphics card, about {time}.",
@@ -201,6 +227,12 @@ TEXTS: dict[str, Text] = {
         "Parts of the model wait in main memory and pass through the card.",
         "Delen van het model wachten in het gewone geheugen en gaan door de kaart heen.",
     ),
+    "plan.from-disk": Text(
+        "Parts of the model are read from the disk again and again, and pass through the card. A fast SSD "
+        "helps.",
+        "Delen van het model worden telkens opnieuw van de schijf gelezen en gaan door de kaart heen. Een "
+        "snelle SSD helpt.",
+    ),
     "plan.int8": Text(
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",
@@ -231,7 +263,7 @@ TEXTS: dict[str, Text] = {
         "Eerst {size} ophalen, en daar is geen ruimte voor op de schijf.",
     ),
     "fits.too-little-ram": Text(
-        "Needs {need} of memory; this computer has {have}.",
-        "Heeft {need} geheugen nodig; deze computer heeft {have}.",
+        "Needs {need} of memory; of this computer's about {have} can be had.",
+        "Vraagt {need} geheugen; van deze computer is ongeveer {have} te krijgen.",
     ),
 }

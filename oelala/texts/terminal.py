@@ -28,8 +28,10 @@ TEXTS: dict[str, Text] = {
     "terminal.not-here": Text("to be downloaded", "nog te downloaden"),
     "terminal.fits.yes": Text("fits", "past"),
     "terminal.fits.streamed": Text("fits when streamed from RAM", "past als het uit RAM wordt gestreamd"),
+    "terminal.fits.rounded": Text("fits, rounded to 8 bits", "past, afgerond op 8 bits"),
     "terminal.fits.at": Text("fits at {size}", "past op {size}"),
     "terminal.fits.no": Text("too big for this computer", "te groot voor deze computer"),
+    "terminal.fits.instead": Text("{id} does fit", "{id} past wel"),
     "terminal.downloading": Text("Downloading", "Ophalen"),
     "terminal.verifying": Text("Checking", "Controleren"),
     "terminal.download": Text(

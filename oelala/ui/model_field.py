@@ -20,7 +20,7 @@ def label(model: ModelStatus, text: Say) -> str:
 
 def note(model: ModelStatus, text: Say) -> str:
     """A sentence or two under the model. `text` may only mark them, so they are never put into each other."""
-    fits = text(model.why, **model.why_values)
+    fits = " ".join(text(key, **values) for key, values in model.reasons)
     if model.on_disk:
         return fits
     if _ships(model):

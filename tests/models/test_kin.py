@@ -13,6 +13,7 @@ from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.terminal.main import main
 from tests.models.folders import write_cached
+from tests.models.planning.machines import machine
 
 BASE, GGUF = find("wan2.1-t2v-14b"), find("wan2.1-t2v-14b-gguf")
 KIND = "text-to-video"
@@ -34,6 +35,21 @@ def test_what_is_here_stands_in(settings: Settings) -> None:
     assert stand_in(BASE.id, KIND, settings) is BASE
     assert stand_in(BASE.id, KIND, settings, chosen=GGUF.id) is GGUF
     assert stand_in(GGUF.id, KIND, settings, chosen=BASE.id) is GGUF, "a variant that is named was meant"
+
+
+def test_of_what_is_not_here_the_one_that_fits_stands_in(settings: Settings) -> None:
+    """A preset names the official weights, which a card of 12 GB and 32 GB of RAM have no room for."""
+    small, large = machine(12, 24), machine(80, 256)
+    for base in ("wan2.2-t2v-a14b", "wan2.2-i2v-a14b"):
+        kind = next(iter(find(base).kinds))
+        assert stand_in(base, kind, settings, machine=small).id == f"{base}-gguf"
+        assert stand_in(base, kind, settings, machine=large).id == base
+        assert stand_in(base, kind, settings, chosen=base, machine=small).id == base, "chosen already"
+        assert stand_in(f"{base}-bf16", kind, settings, machine=small).id == f"{base}-bf16", "it was meant"
+        assert stand_in(base, kind, settings, machine=machine(0, 24)).id == base, "no card: nothing is better"
+    assert stand_in(BASE.id, KIND, settings, machine=machine(4, 8)) is BASE, "nothing fits"
+    write_cached(settings.models, find("wan2.2-t2v-a14b"))
+    assert stand_in("wan2.2-t2v-a14b", KIND, settings, machine=small).id == "wan2.2-t2v-a14b", "it is here"
 
 
 def test_a_model_of_the_users_own_stands_in(settings: Settings, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import gguf
 import numpy as np
 import pytest
 import torch
@@ -65,6 +66,18 @@ def test_every_prefix(
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
 
 
+def test_a_tensor_too_many_in_diffusers_names_does_no_harm(
+    small: tuple[WanTransformer3DModel, Path], tmp_path: Path
+) -> None:
+    model, config = small
+    save_file({**model.state_dict(), "of_somebody": torch.zeros(2)}, tmp_path / "x.safetensors")
+    loaded = load_with_config(tmp_path / "x.safetensors", config, torch.float32)
+    for name, value in loaded.state_dict().items():
+        assert torch.equal(value, model.state_dict()[name]), name
+    rounded = load_with_config(tmp_path / "x.safetensors", config, torch.float32, int8=True)
+    assert rounded.state_dict()["blocks.0.attn1.to_q.weight"].dtype == torch.int8
+
+
 @pytest.mark.parametrize("stored", [torch.float32, torch.bfloat16, torch.float16])
 def test_in_16_bits_it_is_what_a_whole_model_is(
     small: tuple[WanTransformer3DModel, Path], tmp_path: Path, stored: torch.dtype
@@ -93,7 +106,6 @@ def test_plain_fp8(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) ->
 
 
 def test_gguf(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:
-    gguf = pytest.importorskip("gguf")
     model, config = small
     writer = gguf.GGUFWriter(tmp_path / "x.gguf", "wan")
     for name, value in model.state_dict().items():
@@ -138,6 +150,29 @@ def test_a_gguf_file_of_official_names_and_mixed_formats(tmp_path: Path, kind: s
         }
     truth = streaming.forward(plain, inputs)
     assert 0 < (streaming.forward(packed, inputs) - truth).norm() / truth.norm() < 0.01
+
+
+@pytest.mark.parametrize("form", ["safetensors", "gguf"])
+def test_the_positions_of_two_pictures(tmp_path: Path, form: str) -> None:
+    """FLF2V's, which diffusers itself leaves out of a file in the official names."""
+    model = WanTransformer3DModel(**TINY, image_dim=32, added_kv_proj_dim=32, pos_embed_seq_len=6)
+    model.save_config(tmp_path)
+    state = {native(name): value for name, value in model.state_dict().items()}
+    assert "img_emb.emb_pos" in state
+    file = tmp_path / f"x.{form}"
+    if form == "safetensors":
+        save_file(state, file)
+    else:
+        writer = gguf.GGUFWriter(file, "wan")
+        for name, value in state.items():
+            writer.add_tensor(name, value.numpy())
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+    loaded = load_with_config(file, tmp_path, torch.float32)
+    told, truth = (one.condition_embedder.image_embedder.pos_embed for one in (loaded, model))
+    assert torch.equal(told, truth)
 
 
 def test_a_file_that_lacks_a_tensor(small: tuple[WanTransformer3DModel, Path], tmp_path: Path) -> None:

@@ -151,7 +151,9 @@ def test_download_verify_remove(terminal: Terminal, hub: Hub) -> None:
     assert code == 0
     assert said[0].startswith(f"{SMALL.title}: 17.6 GB from {SMALL.repo}, {HOST.repo} (licence Apache-2.0).")
     preview = "With it comes a tiny decoder for previews: ≤ 45.3 MB from lightx2v/Autoencoders (licence MIT)."
-    assert said[1:] == [preview]
+    # and whether it fits, as the list has it
+    (verdict,) = [row["why"] for row in terminal.json() if row["id"] == SMALL.id]
+    assert " ".join(said[1:]) == f"{verdict} {preview}"
     assert folder.name == COMMIT
     rows = {row["id"]: row for row in terminal.json()}
     assert (rows[SMALL.id]["on_disk"], rows[LARGE.id]["on_disk"]) == (True, False)

@@ -10,8 +10,9 @@ from oelala.models.catalog.installed import (
     locate,
     missing_bytes,
 )
-from oelala.models.catalog.kin import stand_in
+from oelala.models.catalog.kin import instead_of, kin_of, stand_in
 from oelala.models.catalog.lookup import ROWS, WARM_MODEL, defaults, defaults_of, find, own_prompts, rows
+from oelala.models.catalog.on_disk import as_installed
 from oelala.models.catalog.own import own_gap, own_place
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
@@ -43,6 +44,7 @@ __all__ = [
     "TinyDecoderRow",
     "add_row",
     "all_speeds",
+    "as_installed",
     "awaited_kinds",
     "begun_bytes",
     "chosen_speed",
@@ -54,6 +56,8 @@ __all__ = [
     "forget_row",
     "going_on",
     "installation",
+    "instead_of",
+    "kin_of",
     "locate",
     "missing_bytes",
     "own_gap",

@@ -17,7 +17,8 @@ FIELD, AUTO, WISHED = "quantisation", "auto", "int8"
 def with_quantisation(row: Row) -> Row:
     """The row with its value for the field: as the plan decides where its weights can be rounded, else none.
 
-    A variant in other files has the field anew: GGUF is small already, and single files are loaded otherwise.
+    A variant in other files has the field anew: GGUF is small already, and of single files it has to be known
+    that they have each tensor.
     """
     own = AUTO if can_be_int8(row) else None
     return replace(row, defaults={kind: {**values, FIELD: own} for kind, values in row.defaults.items()})

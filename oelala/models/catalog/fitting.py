@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
 from oelala.models.catalog.row import Row
 from oelala.models.machine import Machine
-from oelala.models.planning.hardware import Abilities, Hardware, hardware_of
+from oelala.models.planning.hardware import Abilities, Hardware, hardware_usually
 from oelala.models.planning.ladder import ladder, plan_run
 from oelala.models.planning.plan import Plan, PlanRequest
 from oelala.models.planning.words import memory_size
@@ -21,11 +22,12 @@ _PLENTY = 2**50  # bytes
 _USUAL = ((832, 480), (640, 384), (512, 320))
 
 
-def fits_machine(row: Row, machine: Machine) -> Verdict:
+def fits_machine(row: Row, machine: Machine, system: str = sys.platform) -> Verdict:
     """On the largest card, streamed through it, or on the processor: "yes", "streamed", "no", with a key of
-    `oelala.texts.catalog` and its values. One that fits at a smaller size only says at which."""
-    able = Abilities(compiling=machine.compiles)
-    request = PlanRequest(row, next(iter(row.defaults.values()), {}), hardware_of(machine), abilities=able)
+    `oelala.texts.catalog` and its values. One that fits at a smaller size only says at which. What is to be
+    had of memory is what a plan finds there on a usual day under that `system`."""
+    hardware, able = hardware_usually(machine, system), Abilities(compiling=machine.compiles)
+    request = PlanRequest(row, next(iter(row.defaults.values()), {}), hardware, abilities=able)
     plan = plan_run(request)
     if plan.fits:
         return _fitting(request, plan)
@@ -33,8 +35,7 @@ def fits_machine(row: Row, machine: Machine) -> Verdict:
         smaller = plan_run(replace(request, values={**request.values, "width": width, "height": height}))
         if smaller.fits:
             values = _values(smaller) | {"size": f"{width} × {height}"}
-            where = "cpu" if smaller.device == "cpu" else "gpu"
-            return "streamed" if smaller.streamed else "yes", f"fits.smaller.{where}", values
+            return "streamed" if smaller.streamed else "yes", f"fits.smaller.{_where(smaller)}", values
     return _too_large(request, plan)
 
 
@@ -62,15 +63,21 @@ def smaller_sizes(row: Row) -> list[tuple[int, int]]:
     return sorted(fitting, key=lambda size: (size[0] * size[1], size[0]), reverse=True)
 
 
+def _where(plan: Plan) -> str:
+    if plan.device == "cpu":
+        return "cpu"
+    return "rounded" if plan.quantisation == "int8" else "gpu"
+
+
 def _fitting(request: PlanRequest, plan: Plan) -> Verdict:
     if plan.device == "cpu":
         return "yes", "fits.cpu", _values(plan)
-    whole = ladder(request)[0]
-    return (
-        ("streamed", "fits.streamed", _values(whole))
-        if plan.streamed
-        else ("yes", "fits.gpu", _values(whole))
-    )
+    whole = _values(ladder(request)[0])
+    if not plan.streamed:
+        return "yes", "fits.gpu", whole
+    if plan.quantisation == "int8":
+        return "streamed", "fits.rounded", whole
+    return "streamed", "fits.from-disk" if plan.reads_transformer else "fits.streamed", whole
 
 
 def _too_large(request: PlanRequest, plan: Plan) -> Verdict:

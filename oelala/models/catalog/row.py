@@ -19,7 +19,9 @@ class Component:
     downloaded nor loaded twice. `source` is the one of them to fetch it from, where the model's own has it in
     more bytes, or not at all. `files` are the only ones it consists of, where that is no whole folder.
     `path` is a file or folder of the user's own, outside the hub's cache. `decode_bits`: of a VAE's decoder
-    on a card that has bfloat16; `latents`: whose they are, for what others have made for them.
+    on a card that has bfloat16; `latents`: whose they are, for what others have made for them. `dtype`: the
+    number format of most of its weights, as safetensors names it (None: not known). `renamed`: single files
+    of safetensors with the very tensors that a folder has, under other names.
     """
 
     subfolder: str
@@ -31,6 +33,8 @@ class Component:
     path: Path | None = None
     decode_bits: int = 32
     latents: str | None = None
+    dtype: str | None = None
+    renamed: bool = False
 
     @property
     def most_bytes(self) -> int:

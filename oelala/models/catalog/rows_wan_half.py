@@ -29,14 +29,13 @@ def _variant(row: Row, repo: str, name: str, size: int | None = None) -> Row:
     original, bits = row.components["transformer"], name.rpartition("_")[2]
     path = f"split_files/diffusion_models/{name}.safetensors"
     part = file_part(original, repo, path, size or 2 * original.parameters)
+    # of Animate some tensors are two in one
+    part = replace(part, dtype=bits.upper().replace("FP", "F"), renamed="animate" not in name)
     return replace(
         row,
         id=f"{row.id}-{bits}",
         title=f"{row.title} ({bits}, Comfy-Org)",
-        components={
-            **row.components,
-            "transformer": file_part(part, repo, path, size or 2 * part.parameters),
-        },
+        components={**row.components, "transformer": part},
         base=row.id,
     )
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from oelala.models.catalog.fitting import Fits, fits_machine, least_memory
 from oelala.models.catalog.installed import bytes_to_come, installation, missing_parts
+from oelala.models.catalog.kin import fitting_kin, instead_of
+from oelala.models.catalog.on_disk import as_installed
 from oelala.models.catalog.row import Row
 from oelala.models.catalog.rows_tiny import tiny_decoder_of
 from oelala.models.catalog.speed_choice import SpeedStatus, speed_statuses
 from oelala.models.machine import Machine, read_machine
+from oelala.models.planning.instead import Instead
 from oelala.settings import Settings
 
 
@@ -35,7 +38,8 @@ class ModelStatus:
     fps. `minimum_memory`: as `least_memory`. `missing_bytes` is what a download would still bring, or at most
     bring (`missing_exact`), from the repositories `sources`; `preview` comes with it, where there is one.
     `speeds`: LoRAs of few steps for it. `usable`: this version has a kind of task for it; else it can be
-    fetched ahead, and no more. The catalog itself knows of no kinds: whoever does sets it.
+    fetched ahead, and no more. The catalog itself knows of no kinds: whoever does sets it. `instead`: where
+    it does not fit, the same model in weights that do.
     """
 
     id: str
@@ -62,12 +66,21 @@ class ModelStatus:
     preview: PreviewStatus | None = None
     speeds: tuple[SpeedStatus, ...] = ()
     usable: bool = True
+    instead: Instead | None = None
+
+    @property
+    def reasons(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """Whether it fits and why, and what does in its place: sentences, as keys and values."""
+        own = (self.why, self.why_values)
+        return (own,) if self.instead is None else (own, self.instead.words)
 
     @property
     def verdict(self) -> tuple[str, Mapping[str, str]]:
         """Whether it fits, in a word or two: a key of `oelala.texts.terminal`, and its values."""
         if "size" in self.why_values:
             return "terminal.fits.at", {"size": self.why_values["size"]}
+        if self.why == "fits.rounded":
+            return "terminal.fits.rounded", {}
         return f"terminal.fits.{self.fits}", {}
 
 
@@ -77,7 +90,8 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
     here = found is not None and not found.missing
     lacking = [] if here else missing_parts(row, settings.models)
     missing, missing_exact = bytes_to_come(row, lacking, settings.models)
-    fits, why, values = fits_machine(row, machine or read_machine(settings.models))
+    machine = machine or read_machine(settings.models)
+    fits, why, values = fits_machine(as_installed(row, settings.models), machine)
     return ModelStatus(
         id=row.id,
         title=row.title,
@@ -102,7 +116,13 @@ def status(row: Row, settings: Settings, machine: Machine | None = None) -> Mode
         sources=tuple(dict.fromkeys(part.source or row.repo for part in lacking)),
         preview=_preview(row, settings),
         speeds=speed_statuses(row, settings.models),
+        instead=_instead(row, settings, machine) if fits == "no" else None,
     )
+
+
+def _instead(row: Row, settings: Settings, machine: Machine) -> Instead | None:
+    other = fitting_kin(row, next(iter(row.kinds), ""), settings, machine)
+    return None if other is None else instead_of(other, settings)
 
 
 def _preview(row: Row, settings: Settings) -> PreviewStatus | None:

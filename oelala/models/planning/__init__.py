@@ -1,6 +1,7 @@
 """What a run will need, told before it starts: pure functions of machine, model and task. No torch."""
 
-from oelala.models.planning.hardware import Abilities, Hardware, hardware_now, hardware_of
+from oelala.models.planning.hardware import Abilities, Hardware, hardware_now, hardware_of, hardware_usually
+from oelala.models.planning.instead import Instead
 from oelala.models.planning.ladder import Memory, ladder, next_step, plan_run
 from oelala.models.planning.learn import Speed, Timing, fit_speed
 from oelala.models.planning.plan import Plan, PlanRequest
@@ -10,6 +11,7 @@ from oelala.models.planning.work import Work, work_of
 __all__ = [
     "Abilities",
     "Hardware",
+    "Instead",
     "Memory",
     "Placement",
     "Plan",
@@ -20,6 +22,7 @@ __all__ = [
     "fit_speed",
     "hardware_now",
     "hardware_of",
+    "hardware_usually",
     "ladder",
     "next_step",
     "plan_run",

@@ -19,6 +19,11 @@ CARD_OVERHEAD, CONTEXT, SYSTEM_OVERHEAD = 1_070_000_000, 550_000_000, 2_000_000_
 # in segments of fixed size. Those that grow lose next to nothing, and this is a margin nobody has measured.
 _LOST, _LOST_GROWING = 0.5, 0.15
 
+# What system and other programs have of a computer that somebody works at: of RAM this, of a small one that
+# share at most, and of the card what a desktop shows. A guess, seen on machines of 32 GB.
+_OTHERS_RAM = {"win32": (8 * GIB, 4), "": (3 * GIB, 8)}
+OTHERS_CARD = 700 * 1024**2
+
 # Host to card, bytes a second: PCIe 4.0 × 16, and as measured on an H100. Anything slower only makes a
 # streamed run longer.
 _LINK, _LINK_FAST = 25e9, 55e9
@@ -102,6 +107,19 @@ def hardware_of(machine: Machine) -> Hardware:
 def pinnable_bytes(ram_total: int, platform: str = sys.platform) -> int | None:
     """None where the system sets no limit of its own. More is not refused a run: it is copied unlocked."""
     return int(_LOCKABLE * ram_total) if platform == "win32" else None
+
+
+def hardware_usually(machine: Machine, system: str = sys.platform) -> Hardware:
+    """The machine with what is to be had of its memory on a usual day, counted as `hardware_now` counts what
+    is free at a moment: for what is said of a model before anybody asks for a clip."""
+    most, share = _OTHERS_RAM.get(system, _OTHERS_RAM[""])
+    total = machine.ram_total
+    memory = Room(total, total - min(most, total // share))
+    if not machine.gpus:
+        return hardware_now(machine, memory)
+    card = machine.gpus[best_card(machine.gpus)].vram
+    usual = hardware_now(machine, memory, Room(card, max(0, card - OTHERS_CARD)))
+    return replace(usual, pinnable=pinnable_bytes(total, system))
 
 
 def hardware_now(machine: Machine, memory: Room, card: Room | None = None) -> Hardware:

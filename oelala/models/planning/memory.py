@@ -80,8 +80,16 @@ def _size(row: Row, name: str, part: Component, *, gpu: bool, int8: bool) -> Par
 
 
 def in_files(part: Component) -> bool:
-    """A folder of 16-bit safetensors: single files name their tensors otherwise, 32 bits are first cast."""
-    return is_folder(part) and part.bytes is not None and part.bytes < 3 * part.parameters
+    """Safetensors in bfloat16, in a folder or under other names in a single file: 32 bits and float16 are
+    first cast."""
+    if part.dtype not in (None, "BF16") or not has_each_tensor(part):
+        return False
+    return part.bytes is not None and part.bytes < 3 * part.parameters
+
+
+def has_each_tensor(part: Component) -> bool:
+    """Whether its files have every tensor by itself, so that it can be loaded one by one."""
+    return (is_folder(part) or part.renamed) and not is_gguf(part)
 
 
 def is_folder(part: Component) -> bool:

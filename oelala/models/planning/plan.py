@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from oelala.models.planning.hardware import Abilities, Hardware
+from oelala.models.planning.instead import Instead
 from oelala.models.planning.learn import Speed
 from oelala.models.planning.rungs import Placement, Quantisation
 from oelala.models.planning.size import Slicing
@@ -46,7 +47,8 @@ class Plan:
     `denoise`, `decode`: seconds of the phases; `load` 0 where that has been done. `compiled`: whether the
     transformers' blocks are. `first_block_cache`: threshold of this lossy mode, 0: off; `sage_attention`:
     another. `slicing`: what takes turns, to hold less at once. `download_seconds` None: the line's speed is
-    not known. `unused_card`: the name of one that is there and cannot be used, "": none.
+    not known. `unused_card`: the name of one that is there and cannot be used, "": none. `instead`: where it
+    does not fit, the same model in weights that do.
     """
 
     model: str
@@ -81,6 +83,7 @@ class Plan:
     download_seconds: float | None
     disk_short: bool
     unused_card: str
+    instead: Instead | None = None
 
     @property
     def words(self) -> tuple[Words, ...]:
@@ -90,3 +93,10 @@ class Plan:
     @property
     def streamed(self) -> bool:
         return any(place in ("streamed", "from-disk") for place in self.placements.values())
+
+    @property
+    def reads_transformer(self) -> bool:
+        """In every pass from the disk, where main memory has no place for it."""
+        return any(
+            place == "from-disk" and name.startswith("transformer") for name, place in self.placements.items()
+        )

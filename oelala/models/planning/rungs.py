@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from oelala.models.planning.memory import PartSize, is_folder, is_gguf, part_sizes
+from oelala.models.planning.memory import PartSize, has_each_tensor, is_gguf, part_sizes
 from oelala.models.planning.size import Slicing, clip_size
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ def _can_be_fused(request: PlanRequest) -> bool:
 
 
 def can_be_int8(row: Row) -> bool:
-    """Counted transformers in their own folders; GGUF is small already."""
+    """Counted transformers that are loaded tensor by tensor; GGUF and fp8 are small already."""
     large = [part for name, part in row.components.items() if name.startswith("transformer")]
-    return row.compute is not None and all(is_folder(part) and not is_gguf(part) for part in large)
+    return row.compute is not None and all(
+        has_each_tensor(part) and not (part.dtype or "").startswith("F8") for part in large
+    )

@@ -37,10 +37,12 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
     said = [_verdict(plan)]
     if plan.fits and plan.seconds is not None and plan.load >= _WORTH_SAYING:
         said.append(("plan.loading", {"time": duration(plan.load)}))
+    if plan.instead is not None:
+        said.append(plan.instead.words)
     if plan.unused_card:
         said.append(("plan.unused-card", {"card": plan.unused_card}))
     if plan.fits and plan.streamed:
-        said.append(("plan.streamed", {}))
+        said.append(("plan.from-disk" if plan.reads_transformer else "plan.streamed", {}))
     if plan.fits and plan.quantisation == "int8":
         said.append(("plan.int8", {}))
     if plan.fits and plan.attention_backend in _ATTENTION:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class StreamRequest:
 
     `resident_bytes`: how many bytes of blocks may stay on the card. `files`: its safetensors files, to read
     blocks from them instead of keeping them in memory; the module's tensors should be those files, mapped.
+    `stored`: under which names they have the module's tensors, where those are others.
     `names`: of the blocks; by default those that `block_names` finds. `lookup_bytes`: embedding tables of at
     least this size stay in main memory.
     """
@@ -39,6 +40,7 @@ class StreamRequest:
     ring: Ring
     resident_bytes: int = 0
     files: Sequence[Path] = ()
+    stored: Mapping[str, str] = field(default_factory=dict)
     names: Sequence[str] = ()
     lookup_bytes: int = _LOOKUP_BYTES
 
@@ -68,7 +70,7 @@ class Streamed:
         self._number = next(_NUMBERS)
         self._stagings: Stagings | None = None
         self._arena: Arena | None = None
-        sources = self._from_files(request.files) if request.files else self._from_memory()
+        sources = self._from_files(request) if request.files else self._from_memory()
         self._stations = [Station(*pair) for pair in zip(self.blocks, sources, strict=True)]
         for before, after in zip(self._stations, self._stations[1:] + self._stations[:1], strict=True):
             before.following = after
@@ -158,8 +160,10 @@ class Streamed:
         self._arena = Arena(self.blocks, self.ring.device)
         return [FromMemory((self._number, block.name), self._arena[block.name]) for block in self.blocks]
 
-    def _from_files(self, files: Sequence[Path]) -> list[Any]:
-        ranges = ranges_of(files)
+    def _from_files(self, request: StreamRequest) -> list[Any]:
+        ranges = ranges_of(request.files)
+        if request.stored:
+            ranges = {own: ranges[name] for own, name in request.stored.items() if name in ranges}
         whole = sum(block.weight_bytes for block in self.blocks)
         matched = [match(block, ranges) for block in self.blocks]
         if sum(block.weight_bytes for block in self.blocks) < _IN_FILES * whole:

@@ -7,7 +7,8 @@ from typing import Any
 from oelala.models.catalog import Row, find
 from oelala.models.machine import Machine
 from oelala.models.nvidia import Gpu
-from oelala.models.planning import Abilities, PlanRequest, Speed, hardware_of
+from oelala.models.planning import Abilities, Hardware, PlanRequest, Speed, hardware_now, hardware_of
+from oelala.models.planning.free import Room
 
 GIB = 1024**3
 EVERYTHING = Abilities(vae_tiling=True, int8=True, from_disk=True, pinned=1.03, growing=True)
@@ -31,3 +32,11 @@ def request(
     row: Row = find(model)
     full = {**next(iter(row.defaults.values())), **values}
     return PlanRequest(row, full, hardware_of(on), speed or Speed(), abilities, missing_bytes)
+
+
+def users_own(ram_free: float = 28) -> Hardware:
+    """A computer of 32 GB as it tells itself, with an RTX 3060 that has a desktop on it; `ram_free` in GiB:
+    23 is usual for Windows."""
+    on = machine(12, 31.2)
+    memory = Room(on.ram_total, int(ram_free * GIB))
+    return hardware_now(on, memory, Room(12 * GIB, int(11.3 * GIB)))

@@ -28,6 +28,15 @@ def test_the_sentence_before_generate() -> None:
     assert "8 bits" in said("en", "wan2.1-t2v-14b", machine(12, 24), EVERYTHING)
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "disk"), ("nl", "schijf")])
+def test_where_the_transformer_waits_is_said(language: Language, word: str) -> None:
+    """Main memory is not where 57 GB of weights wait on a computer of 32."""
+    from_disk = said(language, "wan2.2-t2v-a14b-bf16", machine(12, 30))
+    assert word in from_disk
+    assert say("plan.streamed", language) not in from_disk
+    assert say("plan.streamed", language) in said(language, "wan2.1-t2v-14b-gguf", machine(12, 30))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_card_that_cannot_be_used_is_named(language: Language) -> None:
     card = machine(12, 64)
