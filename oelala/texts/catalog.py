@@ -201,6 +201,10 @@ TEXTS: dict[str, Text] = {
         "Parts of the model wait in main memory and pass through the card.",
         "Delen van het model wachten in het gewone geheugen en gaan door de kaart heen.",
     ),
+    "plan.taught": Text(
+        "Memory ran out with such a clip before, so this one starts with less of the model on the card.",
+        "Bij zo'n clip raakte het geheugen eerder vol, dus deze begint met minder van het model op de kaart.",
+    ),
     "plan.int8": Text(
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",

@@ -46,7 +46,8 @@ class Plan:
     `denoise`, `decode`: seconds of the phases; `load` 0 where that has been done. `compiled`: whether the
     transformers' blocks are. `first_block_cache`: threshold of this lossy mode, 0: off; `sage_attention`:
     another. `slicing`: what takes turns, to hold less at once. `download_seconds` None: the line's speed is
-    not known. `unused_card`: the name of one that is there and cannot be used, "": none.
+    not known. `unused_card`: the name of one that is there and cannot be used, "": none. `taught`: it
+    begins where the same work had to go down to before.
     """
 
     model: str
@@ -81,6 +82,7 @@ class Plan:
     download_seconds: float | None
     disk_short: bool
     unused_card: str
+    taught: bool = False
 
     @property
     def words(self) -> tuple[Words, ...]:
