@@ -49,15 +49,8 @@ def _key(request: PlanRequest) -> str:
     row, values = request.row, request.values
     size, work = clip_size(row, values), work_of(row, values)
     sizes = (
-        *(
-            size.pixels,
-            size.frames,
-            work.activation_bytes,
-            work.branch_bytes,
-            work.encode_bytes,
-            work.decode_bytes,
-        ),
-        *(work.held_bytes, work.ram_bytes, request.lora_bytes, work.decode_chunk),
+        *(size.pixels, size.frames, work.activation_bytes, work.branch_bytes, work.encode_bytes),
+        *(work.decode_bytes, work.held_bytes, work.ram_bytes, request.lora_bytes, work.decode_chunk),
     )
     modes = (values.get("quantisation") or "auto", float(values.get("first_block_cache") or 0.0))
     return " | ".join(map(str, (request.hardware.name, row.id, *sizes, *modes)))
