@@ -12,6 +12,7 @@ from oelala.models import catalog
 from oelala.models.hardware_here import Here, look_here
 from oelala.models.json_store import read_json
 from oelala.models.machine import torch_version
+from oelala.models.peaks import known_step, peaks_file
 from oelala.models.planning import Instead, Plan, PlanRequest, Speed, fit_speed, plan_run, work_of
 from oelala.models.planning.attention import attention_file, kept_backend
 from oelala.models.planning.learn import timing_of
@@ -42,7 +43,7 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
         warm=warm,
         lora_bytes=catalog.speed_bytes(row, given),
     )
-    plan = plan_run(request)
+    plan = _plan_as_taught(request, settings)
     if not plan.fits:
         plan = replace(plan, instead=fitting_variant(request, task.kind, settings))
     return with_backend(_from_start_to_file(plan, there), request, settings)
@@ -59,6 +60,14 @@ def fitting_variant(request: PlanRequest, kind: str, settings: Settings) -> Inst
         if plan.fits:
             found.append((plan.quantisation == "int8", named.bytes, named))
     return min(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def _plan_as_taught(request: PlanRequest, settings: Settings) -> Plan:
+    """Not with what has run out of memory here before."""
+    step = known_step(peaks_file(settings.private), request)
+    if step is None:
+        return plan_run(request)
+    return replace(plan_run(replace(request, frugal=True), step), taught=True)
 
 
 def _from_start_to_file(plan: Plan, there: Here) -> Plan:

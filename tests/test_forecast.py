@@ -13,10 +13,12 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.executor import StudioExecutor
 from oelala.forecast import fitting_variant, with_backend
 from oelala.library.naming import document_of
-from oelala.models.catalog import find
+from oelala.models.catalog import find, resolve
+from oelala.models.hardware_here import look_here
 from oelala.models.holding import holding_file, tell_holding
 from oelala.models.json_store import write_json_quietly
 from oelala.models.machine import process_age, torch_version
+from oelala.models.peaks import keep_step, peaks_file
 from oelala.models.planning import PlanRequest, hardware_of, plan_run, work_of
 from oelala.models.planning.attention import attention_file, attention_key, sampled_tokens
 from oelala.models.speeds import keep_speed, speeds_file
@@ -175,3 +177,19 @@ def test_a_disk_that_is_too_full_for_one_may_do_for_another(studio: Studio) -> N
     other = fitting_variant(request, "text-to-video", studio.settings)
     assert other is not None
     assert other.id == "wan2.2-t2v-a14b-gguf"
+
+
+def test_what_ran_out_of_memory_is_planned_leaner(studio: Studio) -> None:
+    """As the worker has written it down, with the resolved task."""
+    task = TextToVideo(prompt="a person waves", num_frames=17)
+    assert not studio.plan(task).taught
+    hardware = look_here(studio.settings).hardware
+    resolved = resolve(task, studio.settings).model_dump()
+    asked = PlanRequest(find(task.model), resolved, hardware)
+    asked = replace(asked, abilities=look_here(studio.settings).abilities(task.model), frugal=True)
+    store = peaks_file(studio.workspace.private)
+    keep_step(store, asked, 0, "graphics card", hardware.vram)
+    plan = studio.plan(task)
+    assert plan.taught
+    assert "plan.taught" in dict(plan.words)
+    assert not studio.plan(TextToVideo(prompt="a", num_frames=33)).taught

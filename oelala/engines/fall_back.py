@@ -26,15 +26,19 @@ class Borrowing:
 
 def with_model(models: ModelManager, wish: Borrowing, work: Callable[[Loan], Result]) -> Result:
     """The result of `work` with the model, one step further down the ladder for each time memory runs out.
+    What that came to is where the next such job begins.
 
     Raises what `work` and the manager raise; out of memory where nothing below asks for less, and OutOfMemory
     ("card-taken") where other programs leave too little of the card for anything below.
     """
-    spec = wish.spec
+    spec, failed = models.taught(wish.spec), False
     while True:
         try:
             with models.use(spec, wish.on_part) as loan:
-                return work(loan)
+                result = work(loan)
+            if failed:
+                models.remember(spec)
+            return result
         except (RuntimeError, OutOfMemory, MemoryError, OSError) as fault:
             full = what_is_full(fault)
             if full == "graphics card" and (taken := models.card_taken(spec)) is not None:
@@ -43,7 +47,7 @@ def with_model(models: ModelManager, wish: Borrowing, work: Callable[[Loan], Res
             if following is None:
                 raise
         # only here are the fault, its frames and the tensors they held gone
-        spec = following
+        spec, failed = following, True
         models.empty()
         logger.warning("out of memory ({}): trying again with less of the model there", full)
         wish.on_retry()

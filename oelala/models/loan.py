@@ -22,7 +22,7 @@ class ModelSpec:
 
     `values`: of the resolved task, which decide how much memory the work takes; without them that is guessed
     from the model's native size. `least_step`: of the ladder of plans, none before it; `frugal`: nothing on
-    the card that can be done without. Both after memory ran out.
+    the card that can be done without. Both after memory ran out; `taught`: in an earlier job, not in this.
     """
 
     model: str
@@ -30,6 +30,7 @@ class ModelSpec:
     values: Mapping[str, Any] = field(default_factory=dict)
     least_step: int = 0
     frugal: bool = False
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)

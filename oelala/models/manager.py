@@ -24,6 +24,7 @@ from oelala.models.loan import Loan, ModelSpec
 from oelala.models.lora import speed_lent
 from oelala.models.part_loading import load_part
 from oelala.models.parts import Part, PartKey, PartStore
+from oelala.models.peaks import keep_step, known_step, memory_of, peaks_file
 from oelala.models.placing import (
     LARGE,
     choose_plan,
@@ -94,6 +95,8 @@ class ModelManager:
         self._learned = learned or (lambda model: Speed())
         self._attention = AttentionChoices(attention_file(settings.private))
         self._ring = Ring(self.device)
+        self._peaks = peaks_file(settings.private)
+        self._ran_out: tuple[Memory, int] | None = None  # the memory, and how much there was of it
 
     @property
     def folder(self) -> Path:
@@ -127,7 +130,8 @@ class ModelManager:
             with lent as loras, self._arranged(spec, load, plan) as speed:
                 preview = self._previews.of(load, pipeline.vae)
                 told = None if plan is None else replace(plan, attention_backend=speed.backend)
-                about = (load.row, self.device, load.hashes, preview, prompts, told, speed, spec.frugal)
+                leaner = spec.frugal and not spec.taught
+                about = (load.row, self.device, load.hashes, preview, prompts, told, speed, leaner)
                 yield Loan(pipeline, *about, loras)
             finished = True
         except WeightsGone as fault:
@@ -146,7 +150,23 @@ class ModelManager:
         """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
         asked = self._asked_now(spec)
         below = leaner(asked, self._plan, full) if asked and self._plan else None
-        return None if below is None else replace(spec, least_step=below.step, frugal=True)
+        if asked is None or below is None:
+            return None
+        self._ran_out = (full, memory_of(asked, full))
+        return replace(spec, least_step=below.step, frugal=True, taught=False)
+
+    def taught(self, spec: ModelSpec) -> ModelSpec:
+        """`spec` from the step on that such work had to go down to before, where there is no more memory now
+        than there was then."""
+        asked = self._asked_now(spec)
+        step = None if asked is None else known_step(self._peaks, asked)
+        return spec if step is None else replace(spec, least_step=step, frugal=True, taught=True)
+
+    def remember(self, spec: ModelSpec) -> None:
+        """That `spec`, which `leaner` gave, has come to its end: the next such job begins there."""
+        asked = self._asked_now(spec)
+        if asked is not None and self._ran_out is not None:
+            keep_step(self._peaks, asked, spec.least_step, *self._ran_out)
 
     def card_taken(self, spec: ModelSpec) -> OutOfMemory | None:
         """As `taken_by_others`, after the loan of `spec` ran out of memory."""

@@ -233,6 +233,10 @@ TEXTS: dict[str, Text] = {
         "Delen van het model worden telkens opnieuw van de schijf gelezen en gaan door de kaart heen. Een "
         "snelle SSD helpt.",
     ),
+    "plan.taught": Text(
+        "Memory ran out with such a clip before, so this one starts with less of the model on the card.",
+        "Bij zo'n clip raakte het geheugen eerder vol, dus deze begint met minder van het model op de kaart.",
+    ),
     "plan.int8": Text(
         "Its weights are kept in 8 bits, which changes the picture a little.",
         "De gewichten staan in 8 bits; dat verandert het beeld een beetje.",

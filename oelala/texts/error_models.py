@@ -39,6 +39,14 @@ TEXTS: dict[str, Text] = {
         "Zet de ontbrekende bestanden terug in {path}, of haal het van de lijst met "
         "./launch.sh models remove {id}",
     ),
+    "error.folder-incomplete": Text(
+        "{model} is not a whole model: {reason} is missing or damaged.",
+        "{model} is geen heel model: {reason} ontbreekt of is kapot.",
+    ),
+    "error.folder-incomplete.hint": Text(
+        "Put what is missing into {path}, then add it again.",
+        "Zet wat ontbreekt in {path} en voeg het dan opnieuw toe.",
+    ),
     "error.cannot-do": Text("{model} cannot do this: {kind}.", "{model} kan dit niet: {kind}."),
     "error.cannot-do.hint": Text(
         "Choose a model that can: {known}.", "Kies een model dat het wel kan: {known}."

@@ -292,6 +292,30 @@ def test_out_of_memory_goes_one_step_down(tiny: TinyModels, tmp_path: Path) -> N
     assert document["seconds"]["decoding"] < LOST  # of the tries that failed, nothing is counted
 
 
+def test_the_next_job_begins_where_the_last_came_to_its_end(tiny: TinyModels, tmp_path: Path) -> None:
+    """Also after a restart, on the same machine; it has not run out of memory itself, and does not say so."""
+    context = RunContext("20261122-171500-x7k2p9", 0.0)
+    seen: list[dict[str, Any]] = []
+    request = ClipRequest(Sampling(TASK), ModelSpec(WAN21_LARGE), failing(2, seen))
+    assert make_clip(request, manager_on(tiny, tmp_path, hardware(128, 128)), context, Workspace(tmp_path))
+    manager, after = manager_on(tiny, tmp_path, hardware(128, 128)), list[dict[str, Any]]()
+    again = replace(request, sample=failing(0, after))
+    result = make_clip(again, manager, context, Workspace(tmp_path))
+    assert after == seen[2:]
+    assert "leaner" not in result.details
+    document = json.loads((tmp_path / result.details["metadata"]).read_text())["oelala"]
+    assert not document.get("leaner")
+    # once there is more than there was then, what is faster is tried again
+    roomy = manager_on(tiny, tmp_path, hardware(256, 128))
+    fast: list[dict[str, Any]] = []
+    make_clip(replace(request, sample=failing(0, fast)), roomy, context, Workspace(tmp_path))
+    assert fast == seen[:1]
+    # and another size knows nothing of it
+    assert manager.taught(ModelSpec(WAN21_LARGE, values=TASK.model_dump())).frugal
+    other = {**TASK.model_dump(), "num_frames": 13}
+    assert not manager.taught(ModelSpec(WAN21_LARGE, values=other)).frugal
+
+
 def test_the_first_retry_keeps_nothing_that_can_be_done_without(tiny: TinyModels, tmp_path: Path) -> None:
     """The same weights at the same places; no block stays, and no second branch waits."""
     manager = manager_on(tiny, tmp_path, hardware(16, 64))

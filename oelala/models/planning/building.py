@@ -12,7 +12,7 @@ from oelala.models.planning.hardware import CARD_OVERHEAD, SYSTEM_OVERHEAD
 from oelala.models.planning.memory import PartSize, is_gguf, part_sizes
 from oelala.models.planning.plan import Plan, PlanRequest
 from oelala.models.planning.rungs import Placement, Quantisation, Rung
-from oelala.models.planning.time import Times, seconds_of
+from oelala.models.planning.time import Times, moving_of, seconds_of
 from oelala.models.planning.work import Work, work_of
 
 _TILING_COSTS = 3.0  # measured: 6.15 s instead of 2.07
@@ -120,7 +120,7 @@ def _while_denoising(phases: CardPhases, extra: Extra) -> int:
 
 def _times(sketch: _Sketch) -> tuple[Times, bool]:
     """Of the phases, and whether blocks are compiled: then compiling is part of denoising. What is learned is
-    of plain runs (`learn.timing_of`), so that the way back is here."""
+    of plain runs (`learn.timing_of`), so that the way back is here. Copying is no sooner done for it."""
     request, rung = sketch.request, sketch.rung
     times = seconds_of(request.hardware, request.speed, sketch.work, sketch.sizes, sketch.placements)
     if request.warm:
@@ -128,11 +128,14 @@ def _times(sketch: _Sketch) -> tuple[Times, bool]:
     if rung.tiling and times.decode is not None:
         times = replace(times, decode=_TILING_COSTS * times.decode)
     able = sketch.gpu and request.abilities.compiling and request.row.family == "wan" and not sketch.cache
-    compiled = able and (rung.fused or compiling_pays(times.denoise, request.speed.compile_seconds))
-    if compiled and times.denoise is not None:
-        compiling = request.speed.usual_compile_seconds or SECONDS
-        times = replace(times, denoise=(1 - SAVED) * times.denoise + compiling)
-    return times, compiled
+    if not able or times.denoise is None:
+        return times, able and rung.fused
+    moving = moving_of(request.hardware, sketch.work, sketch.sizes, sketch.placements)
+    faster = max((1 - SAVED) * times.denoise, min(moving, times.denoise))
+    if not rung.fused and not compiling_pays(times.denoise - faster, request.speed.compile_seconds):
+        return times, False
+    compiling = request.speed.usual_compile_seconds or SECONDS
+    return replace(times, denoise=faster + compiling), True
 
 
 def _quantisation(sketch: _Sketch) -> Quantisation:

@@ -10,8 +10,6 @@ SECONDS = 40.0
 _MARGIN = 1.5  # both are guesses
 
 
-def compiling_pays(denoise: float | None, compile_seconds: float | None = None) -> bool:
-    """`denoise`: predicted seconds of all steps without it; None, not known, is no reason to compile."""
-    if denoise is None:
-        return False
-    return SAVED * denoise > _MARGIN * (SECONDS if compile_seconds is None else compile_seconds)
+def compiling_pays(saved: float, compile_seconds: float | None = None) -> bool:
+    """`saved`: predicted seconds of all steps."""
+    return saved > _MARGIN * (SECONDS if compile_seconds is None else compile_seconds)

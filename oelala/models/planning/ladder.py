@@ -19,9 +19,11 @@ def ladder(request: PlanRequest) -> tuple[Plan, ...]:
     return tuple(replace(plan, step=step) for step, plan in enumerate(plans))
 
 
-def plan_run(request: PlanRequest) -> Plan:
-    """The fastest that fits; where none does, the one that lacks least."""
-    plans = ladder(request)
+def plan_run(request: PlanRequest, least_step: int = 0) -> Plan:
+    """The fastest that fits, from `least_step` of the ladder on; where none does, the one that lacks
+    least."""
+    every = ladder(request)
+    plans = every[least_step:] or every
     fitting = (plan for plan in plans if plan.fits)
     return next(fitting, min(plans, key=_lack))
 

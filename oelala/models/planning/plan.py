@@ -48,7 +48,8 @@ class Plan:
     transformers' blocks are. `first_block_cache`: threshold of this lossy mode, 0: off; `sage_attention`:
     another. `slicing`: what takes turns, to hold less at once. `download_seconds` None: the line's speed is
     not known. `unused_card`: the name of one that is there and cannot be used, "": none. `instead`: where it
-    does not fit, the same model in weights that do.
+    does not fit, the same model in weights that do. `taught`: it begins where the same work had to go down to
+    before.
     """
 
     model: str
@@ -84,6 +85,7 @@ class Plan:
     disk_short: bool
     unused_card: str
     instead: Instead | None = None
+    taught: bool = False
 
     @property
     def words(self) -> tuple[Words, ...]:

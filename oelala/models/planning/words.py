@@ -43,6 +43,8 @@ def words_of(plan: Plan) -> tuple[Words, ...]:
         said.append(("plan.unused-card", {"card": plan.unused_card}))
     if plan.fits and plan.streamed:
         said.append(("plan.from-disk" if plan.reads_transformer else "plan.streamed", {}))
+    if plan.fits and plan.taught:
+        said.append(("plan.taught", {}))
     if plan.fits and plan.quantisation == "int8":
         said.append(("plan.int8", {}))
     if plan.fits and plan.attention_backend in _ATTENTION:

@@ -57,7 +57,7 @@ def recognise(request: AddRequest) -> Row:
 
     `id` is still that of the catalog's. Raises OelalaError ("no-such-source", "unsafe-weights",
     "broken-weights", "scaled-fp8", "is-a-lora", "part-of-a-model", "other-family", "unknown-weights",
-    "not-a-model", "model-broken", "choose-a-file", "two-experts", and those of the hub).
+    "not-a-model", "folder-incomplete", "choose-a-file", "two-experts", and those of the hub).
     """
     sources = find_experts(request.sources)
     found = [_look(source, request.settings) for source in sources]
@@ -154,5 +154,6 @@ def _checked(row: Row, settings: Settings) -> Row:
         if any(file.suffix in PICKLES for file in (row.folder / name).glob("*")):
             raise OelalaError("unsafe-weights", name=f"{row.title}/{name}")
     if missing:
-        raise OelalaError("model-broken", model=row.title, reason=", ".join(missing[:3]))
+        reason = ", ".join(missing[:3])
+        raise OelalaError("folder-incomplete", model=row.title, path=str(row.folder), reason=reason)
     return row

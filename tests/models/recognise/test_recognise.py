@@ -275,4 +275,6 @@ def test_a_folder_with_a_pickle_in_it(tmp_path: Path) -> None:
     (encoder / "model.safetensors").rename(encoder / "pytorch_model.bin")
     assert refused(tmp_path, folder).code == "unsafe-weights"
     (encoder / "pytorch_model.bin").unlink()
-    assert refused(tmp_path, folder).code == "model-broken"
+    fault = refused(tmp_path, folder)
+    assert (fault.code, fault.values["path"]) == ("folder-incomplete", str(folder))
+    assert "download" not in str(fault).lower(), "nothing would come"
