@@ -22,8 +22,8 @@ _SCHEMA = "(Tensor query, Tensor key, Tensor value, float? scale) -> Tensor"
 def flash4(query: Any, key: Any, value: Any, scale: Any) -> Any:
     """Each (batch, tokens, heads, width) in 16 bits, on a card. On a processor: torch's own attention."""
     if query.device.type != "cuda":
-        places = [one.transpose(1, 2) for one in (query, key, value)]
-        return scaled_dot_product_attention(*places, scale=scale).transpose(1, 2).contiguous()
+        q, k, v = (one.transpose(1, 2) for one in (query, key, value))
+        return scaled_dot_product_attention(q, k, v, scale=scale).transpose(1, 2).contiguous()
     from flash_attn.cute import flash_attn_func
 
     answer = flash_attn_func(query, key, value, softmax_scale=scale)
