@@ -31,19 +31,19 @@ def with_model(models: ModelManager, wish: Borrowing, work: Callable[[Loan], Res
     Raises what `work` and the manager raise; out of memory where nothing below asks for less, and OutOfMemory
     ("card-taken") where other programs leave too little of the card for anything below.
     """
-    spec, failed = models.taught(wish.spec), False
+    spec, failed = models.planner.taught(wish.spec), False
     while True:
         try:
             with models.use(spec, wish.on_part) as loan:
                 result = work(loan)
             if failed:
-                models.remember(spec)
+                models.planner.remember(spec)
             return result
         except (RuntimeError, OutOfMemory, MemoryError, OSError) as fault:
             full = what_is_full(fault)
-            if full == "graphics card" and (taken := models.card_taken(spec)) is not None:
+            if full == "graphics card" and (taken := models.planner.card_taken(spec)) is not None:
                 raise taken from fault
-            following = models.leaner(spec, full) if full else None
+            following = models.planner.leaner(spec, full) if full else None
             if following is None:
                 raise
         # only here are the fault, its frames and the tensors they held gone

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from loguru import logger
 
-from oelala.errors import OelalaError, OutOfMemory
+from oelala.errors import OelalaError
 from oelala.media.faults import human_bytes
-from oelala.models.catalog import WARM_MODEL, Row, as_installed, find, speed_bytes
+from oelala.models.catalog import WARM_MODEL, Row, find
 from oelala.models.device import choose_device, let_memory_grow, limit_threads
 from oelala.models.embedding_store import EmbeddingStore
 from oelala.models.families import family_of
@@ -24,19 +24,10 @@ from oelala.models.loan import Loan, ModelSpec
 from oelala.models.lora import speed_lent
 from oelala.models.part_loading import load_part
 from oelala.models.parts import Part, PartKey, PartStore
-from oelala.models.peaks import keep_step, known_step, memory_of, peaks_file
-from oelala.models.placing import (
-    LARGE,
-    choose_plan,
-    leaner,
-    place_part,
-    spare_bytes,
-    summary_of,
-    taken_by_others,
-    too_little_ram,
-)
+from oelala.models.placing import LARGE, place_part, spare_bytes, summary_of, too_little_ram
 from oelala.models.plan import LoadPlan, PlannedPart, plan_load
-from oelala.models.planning import Abilities, Hardware, Memory, Plan, PlanRequest, Speed, work_of
+from oelala.models.planner import Facts, Planner
+from oelala.models.planning import Abilities, Hardware, Plan, Speed, work_of
 from oelala.models.planning.attention import attention_file
 from oelala.models.planning.hardware import CARD_OVERHEAD
 from oelala.models.preview_store import PreviewStore, clear_caches
@@ -67,7 +58,7 @@ class ModelManager:
 
     `measure` tells the device's free bytes, `row` the row of a model id: by default of the
     catalog or of the user's own models. `hardware`: what to plan for, instead of what the device has.
-    `learned`: the speed that this machine has shown with a model.
+    `learned`: the speed that this machine has shown with a model. `planner`: what it plans with.
     """
 
     def __init__(
@@ -88,15 +79,11 @@ class ModelManager:
         self._pipelines: dict[tuple[str, tuple[PartKey, ...]], Any] = {}
         self._previews = PreviewStore(settings.private / "latent_preview", settings.models, self.device)
         self._embeddings = EmbeddingStore(settings.private / "prompts")
-        self._hardware = hardware
-        self._abilities = Abilities(growing=let_memory_grow(self.device))
-        self._plan: Plan | None = None
         self._here = Surroundings(self.device, settings.private)
-        self._learned = learned or (lambda model: Speed())
+        facts = Facts(self.row, learned or (lambda model: Speed()), hardware)
+        self.planner = Planner(settings, self._here, facts, Abilities(growing=let_memory_grow(self.device)))
         self._attention = AttentionChoices(attention_file(settings.private))
         self._ring = Ring(self.device)
-        self._peaks = peaks_file(settings.private)
-        self._ran_out: tuple[Memory, int] | None = None  # the memory, and how much there was of it
 
     @property
     def folder(self) -> Path:
@@ -117,7 +104,7 @@ class ModelManager:
     @contextmanager
     def _lend(self, spec: ModelSpec, on_part: OnPart) -> Iterator[Loan]:
         load = plan_load(self.row(spec.model), self._settings.models, self.device, self._hashes)
-        prompts, plan = Prompts(self._embeddings, load), self._choose_plan(spec)
+        prompts, plan = Prompts(self._embeddings, load), self.planner.choose(spec)
         if prompts.recall(spec.values):
             load = load.without(ENCODER)
         if plan is not None and plan.quantisation == "int8":
@@ -146,33 +133,6 @@ class ModelManager:
                 self._parts.reset_streamed()
                 self._ring.release()
 
-    def leaner(self, spec: ModelSpec, full: Memory = "graphics card") -> ModelSpec | None:
-        """`spec` one step down the ladder, after its loan ran out of memory; None: there is none below."""
-        asked = self._asked_now(spec)
-        below = leaner(asked, self._plan, full) if asked and self._plan else None
-        if asked is None or below is None:
-            return None
-        self._ran_out = (full, memory_of(asked, full))
-        return replace(spec, least_step=below.step, frugal=True, taught=False)
-
-    def taught(self, spec: ModelSpec) -> ModelSpec:
-        """`spec` from the step on that such work had to go down to before, where there is no more memory now
-        than there was then."""
-        asked = self._asked_now(spec)
-        step = None if asked is None else known_step(self._peaks, asked)
-        return spec if step is None else replace(spec, least_step=step, frugal=True, taught=True)
-
-    def remember(self, spec: ModelSpec) -> None:
-        """That `spec`, which `leaner` gave, has come to its end: the next such job begins there."""
-        asked = self._asked_now(spec)
-        if asked is not None and self._ran_out is not None:
-            keep_step(self._peaks, asked, spec.least_step, *self._ran_out)
-
-    def card_taken(self, spec: ModelSpec) -> OutOfMemory | None:
-        """As `taken_by_others`, after the loan of `spec` ran out of memory."""
-        asked = self._asked_now(spec)
-        return taken_by_others(asked, self._plan) if asked and self._plan else None
-
     def warm_up(self) -> None:
         """Load the embedded model and run one step of it, so that the first clip need not wait; and find
         out how fast the card is, where nobody knows yet."""
@@ -194,25 +154,6 @@ class ModelManager:
         self._parts.clear()
         self._ring = Ring(self.device)
         self._here.note()
-
-    def _choose_plan(self, spec: ModelSpec) -> Plan | None:
-        """With the text encoder, whether the prompt is known or not: tiles and 8 bits change the picture, and
-        the same seed must give the same clip twice."""
-        self._plan, asked = None, self._asked_now(spec)
-        self._here.note(asked.hardware if asked else None)
-        if asked is not None:
-            self._plan = choose_plan(asked, spec.least_step)
-        return self._plan
-
-    def _asked_now(self, spec: ModelSpec) -> PlanRequest | None:
-        """With the device as it is at this moment; None: a processor, where nothing is planned."""
-        hardware = self._hardware or self._here.measure()
-        if hardware is None:
-            return None
-        row, speed = as_installed(self.row(spec.model), self.folder), self._learned(spec.model)
-        able = replace(self._abilities, compiling=self._here.compiles(spec.model))
-        asked = PlanRequest(row, spec.values, hardware, speed, able)
-        return replace(asked, frugal=spec.frugal, lora_bytes=speed_bytes(row, spec.values))
 
     @contextmanager
     def _arranged(self, spec: ModelSpec, load: LoadPlan, plan: Plan | None) -> Iterator[Quickening]:

@@ -195,7 +195,7 @@ def test_the_plan_takes_it_when_main_memory_is_short(tiny: TinyModels, tmp_path:
     assert "transformer" in streamed_parts(manager)
     assert np.array_equal(clip(manager), first)
     assert 0 < np.abs(first.astype(float) - truth).mean() < 3
-    manager._hardware = Hardware("cuda", "", 2**40, 2**40, disk_free=10**15)
+    manager.planner.facts.hardware = Hardware("cuda", "", 2**40, 2**40, disk_free=10**15)
     assert np.array_equal(clip(manager), truth), "with room again nothing is rounded"
 
 

@@ -176,7 +176,7 @@ def test_another_clip_moves_what_is_loaded(tiny: TinyModels, tmp_path: Path) -> 
     with manager.use(ModelSpec(WAN21_LARGE)) as loan:
         transformer = loan.pipeline.transformer
     for vram, ram, count in ((16, 64, 2), (12, 32, 2), (36, 64, 1), (128, 128, 0)):
-        manager._hardware = hardware(vram, ram)
+        manager.planner.facts.hardware = hardware(vram, ram)
         assert np.array_equal(clip(manager), truth), vram
         assert len(streamed_parts(manager)) == count, vram
     with manager.use(ModelSpec(WAN21_LARGE)) as loan:
@@ -235,7 +235,7 @@ def test_the_vae_is_tiled_for_this_clip_only(tiny: TinyModels, tmp_path: Path) -
         assert loan.plan.vae_tiling
         assert loan.pipeline.vae.use_tiling
     assert not loan.pipeline.vae.use_tiling
-    manager._hardware = hardware(128, 128)
+    manager.planner.facts.hardware = hardware(128, 128)
     with manager.use(ModelSpec(WAN21)) as loan:
         assert not loan.pipeline.vae.use_tiling
 
@@ -311,9 +311,9 @@ def test_the_next_job_begins_where_the_last_came_to_its_end(tiny: TinyModels, tm
     make_clip(replace(request, sample=failing(0, fast)), roomy, context, Workspace(tmp_path))
     assert fast == seen[:1]
     # and another size knows nothing of it
-    assert manager.taught(ModelSpec(WAN21_LARGE, values=TASK.model_dump())).frugal
+    assert manager.planner.taught(ModelSpec(WAN21_LARGE, values=TASK.model_dump())).frugal
     other = {**TASK.model_dump(), "num_frames": 13}
-    assert not manager.taught(ModelSpec(WAN21_LARGE, values=other)).frugal
+    assert not manager.planner.taught(ModelSpec(WAN21_LARGE, values=other)).frugal
 
 
 def test_the_first_retry_keeps_nothing_that_can_be_done_without(tiny: TinyModels, tmp_path: Path) -> None:
@@ -429,7 +429,7 @@ def taking(manager: ModelManager, left: float, seen: list[str]) -> Sample:
         assert loan.plan is not None
         seen.append(loan.plan.quantisation)
         if len(seen) == 1:
-            manager._hardware = replace(hardware(left, 64), card=16 * GIB)
+            manager.planner.facts.hardware = replace(hardware(left, 64), card=16 * GIB)
             raise CARD_FULL
         yield from sample_wan(sampling, loan, phases)
 
@@ -453,7 +453,9 @@ def test_a_card_that_another_program_takes_is_named(tiny: TinyModels, tmp_path: 
         assert "Wan 2.1 T2V 14B" in message
         assert "{" not in message + hint
         assert {"en": "Retry", "nl": "Opnieuw"}[language] in hint
-    manager._hardware = replace(hardware(16, 64), card=16 * GIB)  # the program is closed, Retry is pressed
+    manager.planner.facts.hardware = replace(
+        hardware(16, 64), card=16 * GIB
+    )  # the program is closed, Retry is pressed
     manager.empty()
     assert make_clip(request, manager, context, Workspace(tmp_path)).output
 
@@ -472,7 +474,7 @@ def test_a_wrong_prediction_is_nobody_elses_fault(tiny: TinyModels, tmp_path: Pa
     manager = manager_on(tiny, tmp_path, replace(hardware(15.5, 64), card=16 * GIB))
     with manager.use(ModelSpec(WAN21_LARGE, values=TASK.model_dump())):
         pass
-    assert manager.card_taken(ModelSpec(WAN21_LARGE, values=TASK.model_dump())) is None
+    assert manager.planner.card_taken(ModelSpec(WAN21_LARGE, values=TASK.model_dump())) is None
 
 
 def test_the_worker_notes_that_it_is_at_work(tiny: TinyModels, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_a_known_prompt_changes_no_plan(tiny: TinyModels, tmp_path: Path) -> Non
         with manager.use(spec) as loan:
             list(sample_wan(Sampling(TASK), loan, Phases(RunContext("20261122-171500-x7k2p9", 0.0))))
             plans.append(loan.plan)
-        below.append(manager.leaner(spec))
+        below.append(manager.planner.leaner(spec))
     assert loan.pipeline.text_encoder is None
     assert plans[0] is not None
     assert plans[0] == plans[1]

@@ -123,13 +123,13 @@ def test_a_clip_from_the_disk_is_the_clip_from_memory(tiny: TinyModels, tmp_path
     manager = ModelManager(settings, CPU, None, lambda name: row, hardware(128, 256))
     truth = clip(manager, task)
     assert not any(part.from_disk for part in manager._parts._parts.values())
-    manager._hardware = hardware(12, 24)
+    manager.planner.facts.hardware = hardware(12, 24)
     for _ in range(2):
         assert np.array_equal(clip(manager, task), truth)
     read = {key.name for key, part in manager._parts._parts.items() if part.from_disk}
     assert read == {name for name in row.components if name.startswith(("transformer", "text"))}
-    assert manager._plan is not None
-    assert manager._plan.quantisation == "none"
+    assert manager.planner.plan is not None
+    assert manager.planner.plan.quantisation == "none"
 
 
 def test_weights_of_a_single_file_are_rounded_where_that_is_wished(tiny: TinyModels, tmp_path: Path) -> None:
