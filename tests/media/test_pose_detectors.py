@@ -17,7 +17,7 @@ import pytest
 from oelala.errors import OelalaError
 from oelala.media.poses.available import obstacle
 from oelala.media.poses.detect import Detection, detect_pose
-from oelala.media.poses.dwpose import FILES
+from oelala.media.poses.dwpose_parts import FILES
 from oelala.media.poses.film import Cut
 from oelala.settings import PROJECT
 from tests.media.films import film
@@ -167,9 +167,7 @@ def test_dwpose_without_its_weights_says_so(
     with pytest.raises(OelalaError) as caught:
         detect_pose(dot_film, raw("dwpose", models=tmp_path))
     assert caught.value.values["missing"] == ", ".join(FILES)
-    fetch = f'hf download yzd-v/DWPose yolox_l.onnx dw-ll_ucoco_384.onnx --cache-dir "{tmp_path}"'
-    assert caught.value.values["commands"] == fetch
-    assert f"environment: {fetch}" in str(caught.value)
+    assert "./launch.sh models download dwpose" in str(caught.value)
 
 
 @posix
@@ -179,10 +177,8 @@ def test_what_a_detector_lacks_is_known_before_it_is_wanted(
     monkeypatch.setenv("PATH", str(tmp_path))
     lacks = obstacle("dwpose", tmp_path)
     assert lacks is not None
-    assert lacks.values["missing"] == "rtmlib, onnxruntime, yolox_l.onnx, dw-ll_ucoco_384.onnx"
-    assert lacks.values["commands"].startswith(
-        "pip install --no-deps rtmlib; pip install onnxruntime; hf dow"
-    )
+    assert lacks.values["missing"] == "onnxruntime, rtmlib, yolox_l.onnx, dw-ll_ucoco_384.onnx"
+    assert lacks.values["id"] == "dwpose"
     absent = obstacle("openpose", tmp_path)
     assert absent is not None
     assert (absent.code, obstacle("mediapipe", tmp_path)) == ("no-openpose", None)
