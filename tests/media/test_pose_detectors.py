@@ -49,15 +49,22 @@ for number, frame in enumerate(read_frames(Path(flags["--video"]))):
 
 RTMLIB = """
 import numpy as np
-class Wholebody:
-    def __init__(self, det, det_input_size, pose, pose_input_size, to_openpose, backend, device):
-        assert det.endswith("yolox_l.onnx") and pose.endswith("dw-ll_ucoco_384.onnx") and to_openpose
+class YOLOX:
+    def __init__(self, det, model_input_size, det_mode, backend, device):
+        assert det.endswith("yolox_l.onnx") and det_mode == "multiclass"
         print("libraries print what they like")
     def __call__(self, image):
-        y, x = [side.mean() for side in (image[..., 2] > 128).nonzero()]  # BGR
-        points = np.tile([x, y], (1, 134, 1)) + np.arange(134)[None, :, None]
-        scores = np.full((1, 134), 0.9)
-        scores[0, 113:] = 0
+        if not (image[..., 2] > 128).any():  # BGR
+            return np.array([]), np.array([])
+        return np.array([[0, 0, 9, 9], [0, 0, 160, 90.0]]), np.array([56, 0])  # a chair, a person
+class RTMPose:
+    def __init__(self, pose, model_input_size, to_openpose, backend, device):
+        assert pose.endswith("dw-ll_ucoco_384.onnx") and to_openpose
+    def __call__(self, image, bboxes):
+        y, x = [side.mean() for side in (image[..., 2] > 128).nonzero()]
+        points = np.tile([x, y], (len(bboxes), 134, 1)) + np.arange(134)[None, :, None]
+        scores = np.full((len(bboxes), 134), 0.9)
+        scores[:, 113:] = 0
         return points, scores
 """
 
@@ -147,6 +154,16 @@ def test_dwpose_gives_body_feet_face_and_hands(
     ])  # fmt: skip
     assert (person.face.shape[1], person.hand_left.shape[1]) == (68, 21)
     assert not person.hand_right.any()
+
+
+def test_dwpose_takes_no_thing_and_no_empty_frame_for_somebody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = put_rtmlib(tmp_path, monkeypatch)
+    frames = [np.zeros((90, 160, 3), np.uint8), *dots(2)]
+    pose = detect_pose(film(tmp_path / "entry.mp4", frames), raw("dwpose", models=hub))
+    assert (pose.num_frames, len(pose.people)) == (3, 1)
+    assert pose.found(pose.people[0]).tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize(("detector", "code"), [("openpose", "no-openpose"), ("dwpose", "no-dwpose")])
