@@ -88,7 +88,8 @@ class Report:
             say("doctor.disk", language, free=human_bytes(machine.disk_free)),
             say("doctor.ffmpeg" if self.ffmpeg else "doctor.no-ffmpeg", language, version=self.ffmpeg or ""),
             *(_model_sentence(model, language) for model in self.models),
-            *(_lora_sentence(one, language) for one in (*self.loras, *self.detectors)),
+            *(_extra_sentence(lora, language) for lora in self.loras),
+            *(_extra_sentence(detector, language) for detector in self.detectors),
             say("doctor.share" if self.share_possible else "doctor.no-share", language),
         ]
         if not self.problems:
@@ -218,9 +219,9 @@ def _model_json(model: ModelStatus) -> dict[str, Any]:
     return {"id": model.id, "on_disk": model.on_disk, "fits": model.fits, "usable": model.usable}
 
 
-def _lora_sentence(lora: SpeedStatus | DetectorStatus, language: Language) -> str:
-    here = say("terminal.here" if lora.on_disk else "terminal.not-here", language)
-    return say("doctor.lora", language, title=lora.title, size=human_bytes(lora.bytes), here=here)
+def _extra_sentence(extra: SpeedStatus | DetectorStatus, language: Language) -> str:
+    here = say("terminal.here" if extra.on_disk else "terminal.not-here", language)
+    return say("doctor.lora", language, title=extra.title, size=human_bytes(extra.bytes), here=here)
 
 
 def _problem_json(problem: Problem, language: Language) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from oelala.errors import OelalaError
 from oelala.progress import CancelToken
 from oelala.settings import Settings
-from oelala.studio import DetectorStatus, ModelStatus, Studio, human_bytes
+from oelala.studio import DetectorStatus, ModelStatus, SpeedStatus, Studio, human_bytes
 from oelala.tasks.job import Done
 from oelala.terminal.bar import Bar, check_line
 from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
@@ -185,12 +185,13 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
 
 def _tell_companion(studio: Studio, model: str, console: Console) -> None:
     """Of what is no model: a LoRA of few steps, a detector."""
-    for one in (*studio.speeds(), *studio.detectors_to_get()):
+    companions: list[SpeedStatus | DetectorStatus] = [*studio.speeds(), *studio.detectors_to_get()]
+    for one in companions:
         if one.id == model:
             about = {"size": human_bytes(one.missing_bytes), "source": one.repo, "licence": one.licence}
             console.note("terminal.download", model=one.title, **about)
-            if packages := getattr(one, "packages", ()):
-                console.note("terminal.packages", packages=", ".join(packages))
+            if isinstance(one, DetectorStatus) and one.packages:
+                console.note("terminal.packages", packages=", ".join(one.packages))
 
 
 def _verify(studio: Studio, model: str, console: Console) -> int:
