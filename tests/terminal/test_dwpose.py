@@ -91,3 +91,11 @@ def test_where_pip_cannot_bring_the_packages_nothing_comes(ask: Ask, hub: Hub, t
     assert not hub.asked_for("onnx")
     assert not (tmp_path / "hub" / "models--yzd-v--DWPose").exists()
     assert lacking(PACKAGES)
+
+
+@pytest.mark.usefixtures("packages")
+def test_the_doctor_knows_it(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    for here, before in ((False, "list"), (True, "download")):
+        ask(before, *(["dwpose"] if before == "download" else []))
+        assert main(["doctor", "--json"]) in (0, 1)
+        assert json.loads(capsys.readouterr().out)["detectors"] == [{"id": "dwpose", "on_disk": here}]
