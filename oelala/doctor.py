@@ -15,7 +15,7 @@ from oelala.kinds import is_usable
 from oelala.library.workspace import Workspace
 from oelala.media.faults import human_bytes
 from oelala.models import catalog
-from oelala.models.catalog import ModelStatus, SpeedStatus
+from oelala.models.catalog import DetectorStatus, ModelStatus, SpeedStatus
 from oelala.models.flash4 import install_command, is_worth_naming
 from oelala.models.machine import Machine, read_machine, torch_cuda
 from oelala.models.nvidia import Gpu, nvidia_capabilities
@@ -52,6 +52,7 @@ class Report:
     share_possible: bool
     problems: tuple[Problem, ...]
     flash4: bool = False
+    detectors: tuple[DetectorStatus, ...] = ()
 
     def as_json(self, language: Language) -> dict[str, Any]:
         machine = self.machine
@@ -65,6 +66,7 @@ class Report:
             "ffmpeg": self.ffmpeg,
             "models": [_model_json(model) for model in self.models],
             "loras": [{"id": one.id, "on_disk": one.on_disk} for one in self.loras],
+            "detectors": [{"id": one.id, "on_disk": one.on_disk} for one in self.detectors],
             "share": self.share_possible,
             "problems": [_problem_json(problem, language) for problem in self.problems],
         }
@@ -86,7 +88,8 @@ class Report:
             say("doctor.disk", language, free=human_bytes(machine.disk_free)),
             say("doctor.ffmpeg" if self.ffmpeg else "doctor.no-ffmpeg", language, version=self.ffmpeg or ""),
             *(_model_sentence(model, language) for model in self.models),
-            *(_lora_sentence(lora, language) for lora in self.loras),
+            *(_extra_sentence(lora, language) for lora in self.loras),
+            *(_extra_sentence(detector, language) for detector in self.detectors),
             say("doctor.share" if self.share_possible else "doctor.no-share", language),
         ]
         if not self.problems:
@@ -123,6 +126,7 @@ def examine(settings: Settings) -> Report:
         share_possible=_reachable(*SHARE_HOST),
         problems=tuple(problem for check in checks if (problem := check()) is not None),
         flash4=bool(machine.gpus) and is_worth_naming(nvidia_capabilities()),
+        detectors=tuple(catalog.detector_statuses(settings)),
     )
 
 
@@ -215,9 +219,9 @@ def _model_json(model: ModelStatus) -> dict[str, Any]:
     return {"id": model.id, "on_disk": model.on_disk, "fits": model.fits, "usable": model.usable}
 
 
-def _lora_sentence(lora: SpeedStatus, language: Language) -> str:
-    here = say("terminal.here" if lora.on_disk else "terminal.not-here", language)
-    return say("doctor.lora", language, title=lora.title, size=human_bytes(lora.bytes), here=here)
+def _extra_sentence(extra: SpeedStatus | DetectorStatus, language: Language) -> str:
+    here = say("terminal.here" if extra.on_disk else "terminal.not-here", language)
+    return say("doctor.lora", language, title=extra.title, size=human_bytes(extra.bytes), here=here)
 
 
 def _problem_json(problem: Problem, language: Language) -> dict[str, str]:

@@ -8,8 +8,8 @@ from loguru import logger
 
 from oelala.errors import Cancelled, OelalaError
 from oelala.library.workspace import Workspace
-from oelala.models.catalog import find, tiny_decoder_of
-from oelala.models.download import DownloadRequest, download_model
+from oelala.models.catalog import Row, find, tiny_decoder_of
+from oelala.models.download import DownloadRequest, download_model, install_packages
 from oelala.models.speeds import keep_speed, speeds_file
 from oelala.progress import Progress, RunContext
 from oelala.settings import Settings
@@ -21,17 +21,22 @@ _TELLING = 50 * MEGABYTE  # of less, most of the time went into asking
 
 
 def run(task: Download, settings: Settings, context: RunContext, workspace: Workspace) -> JobResult:
-    """Raises what `download_model` raises. The result's details: folder, bytes (fetched), seconds."""
+    """Raises what `install_packages` and `download_model` raise. The result's details: folder, bytes
+    (fetched), seconds."""
     started = time.monotonic()
 
     def report(done: int, total: int) -> None:
         most = -(-total // MEGABYTE)
         context.report(Progress("working", most if done == total else done // MEGABYTE, most))
 
-    done = download_model(DownloadRequest(find(task.model, settings), settings, context.cancel, report))
+    row = find(task.model, settings)
+    if row.packages:  # first: where they cannot be had, nothing else needs to come
+        context.report(Progress("working"))
+        install_packages(row, context.cancel)
+    done = download_model(DownloadRequest(row, settings, context.cancel, report))
     seconds = round(time.monotonic() - started, 3)
     keep_pace(done.fetched, seconds, workspace)
-    _fetch_tiny_decoder(task, settings, context)
+    _fetch_tiny_decoder(row, settings, context)
     return JobResult(details={"folder": str(done.folder), "bytes": done.fetched, "seconds": seconds})
 
 
@@ -41,9 +46,9 @@ def keep_pace(fetched: int, seconds: float, workspace: Workspace) -> None:
         keep_speed(speeds_file(workspace.private), "download", fetched / seconds)
 
 
-def _fetch_tiny_decoder(task: Download, settings: Settings, context: RunContext) -> None:
+def _fetch_tiny_decoder(model: Row, settings: Settings, context: RunContext) -> None:
     """For previews of all frames: megabytes beside gigabytes, and no harm where they do not come."""
-    tiny = tiny_decoder_of(find(task.model, settings))
+    tiny = tiny_decoder_of(model)
     if tiny is None:
         return
     try:

@@ -3,7 +3,7 @@
 from oelala.kinds import KINDS
 from oelala.media.faults import human_bytes
 from oelala.media.poses.request import PoseRequest
-from oelala.models.catalog import ModelStatus
+from oelala.models.catalog import DetectorStatus, ModelStatus, SpeedStatus
 from oelala.studio.studio import Studio
 
-__all__ = ["KINDS", "ModelStatus", "PoseRequest", "Studio", "human_bytes"]
+__all__ = ["KINDS", "DetectorStatus", "ModelStatus", "PoseRequest", "SpeedStatus", "Studio", "human_bytes"]

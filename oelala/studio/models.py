@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from oelala.errors import OelalaError
 from oelala.kinds import is_usable
 from oelala.models import catalog
-from oelala.models.catalog import ModelStatus, Row, SpeedStatus
+from oelala.models.catalog import DetectorStatus, ModelStatus, Row, SpeedStatus
 from oelala.models.machine import Machine, read_machine
 from oelala.progress import CancelToken
 from oelala.studio.base import UNFINISHED
@@ -42,6 +42,10 @@ class ModelVerbs(TaskVerbs):
         """Every LoRA of few steps that can be fetched."""
         return catalog.all_speeds(self.settings)
 
+    def detectors_to_get(self) -> list[DetectorStatus]:
+        """Every detector of bodies that can be fetched."""
+        return catalog.detector_statuses(self.settings)
+
     def add_model(self, sources: Sequence[str], *, anyway: bool = False) -> ModelStatus:
         """List a model of the user's own: a folder, a file (two, of two experts), or such a one on the hub.
 
@@ -55,8 +59,10 @@ class ModelVerbs(TaskVerbs):
         return self._status(catalog.add_row(row, self.settings, catalog.ROWS))
 
     def model_folder(self, model: str) -> Path | None:
-        """Where all of the model lies on this disk, if it does. Raises OelalaError ("unknown-model")."""
-        return catalog.locate(self._row(model), self.settings.models)
+        """Where all of the model lies on this disk, if it does, with the packages that it cannot run without.
+        Raises OelalaError ("unknown-model")."""
+        row = self._row(model)
+        return None if catalog.wanted_packages(row) else catalog.locate(row, self.settings.models)
 
     def download(self, model: str, *, anyway: bool = False) -> Job:
         """Queue the download of a model, unless one is under way. Cancelling it pauses it.

@@ -13,7 +13,7 @@ from typing import Any
 from oelala.errors import OelalaError
 from oelala.progress import CancelToken
 from oelala.settings import Settings
-from oelala.studio import ModelStatus, Studio, human_bytes
+from oelala.studio import DetectorStatus, ModelStatus, SpeedStatus, Studio, human_bytes
 from oelala.tasks.job import Done
 from oelala.terminal.bar import Bar, check_line
 from oelala.terminal.console import CANCELLED, DONE, FAILED, Console
@@ -83,7 +83,8 @@ def _login(studio: Studio, console: Console) -> int:
 def _list(studio: Studio, console: Console) -> int:
     statuses = studio.models()
     if console.as_json:
-        console.json([_describe(status, console) for status in statuses])
+        models = [_describe(status, console) for status in statuses]
+        console.json(models + [_describe_detector(one, console) for one in studio.detectors_to_get()])
         return DONE
     width = max((len(status.id) for status in statuses), default=0)
     for status in statuses:
@@ -100,6 +101,10 @@ def _list(studio: Studio, console: Console) -> int:
         what = console.say("terminal.lora", steps=lora.values["num_inference_steps"])
         what += f", {no_use_yet(lora.waits_for, console.language)}" if lora.waits_for else ""
         console.result(f"{lora.id:<{width}}  {lora.bytes / 1e9:>7.2f} GB  {here:<22} {what}")
+    for one in studio.detectors_to_get():
+        here = console.say("terminal.here" if one.on_disk else "terminal.not-here")
+        what = console.say("terminal.detector", id=one.id)
+        console.result(f"{one.id:<{width}}  {one.bytes / 1e9:>7.2f} GB  {here:<22} {what}")
     return DONE
 
 
@@ -108,6 +113,29 @@ def _describe(status: ModelStatus, console: Console) -> dict[str, Any]:
     values = asdict(status)
     del values["why_values"]
     return values | {"why": " ".join(console.say(key, **about) for key, about in status.reasons)}
+
+
+def _describe_detector(one: DetectorStatus, console: Console) -> dict[str, Any]:
+    """With the keys that every model has, and `packages`: what pip would be asked for. It makes nothing by
+    itself, and runs on any computer."""
+    status = ModelStatus(
+        id=one.id,
+        title=one.title,
+        family=one.family,
+        repo=one.repo,
+        revision=one.revision,
+        licence=one.licence,
+        tasks=(),
+        sizes={},
+        on_disk=one.on_disk,
+        bytes=one.bytes,
+        fits="yes",
+        why="terminal.detector",
+        why_values={"id": one.id},
+        missing_bytes=one.missing_bytes,
+        sources=(one.repo,) if one.missing_bytes else (),
+    )
+    return _describe(status, console) | {"packages": one.packages}
 
 
 def _download(studio: Studio, flags: argparse.Namespace, console: Console) -> int:
@@ -139,7 +167,7 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
     """How much comes from where, and whether it fits here, before it comes."""
     status = studio.model(model)
     if status is None:
-        _tell_lora(studio, model, console)
+        _tell_companion(studio, model, console)
         return
     most = "" if status.missing_exact else "≤ "
     about = {"size": f"{most}{human_bytes(status.missing_bytes)}", "source": ", ".join(status.sources)}
@@ -155,11 +183,15 @@ def _tell_download(studio: Studio, model: str, console: Console) -> None:
         console.note("form.model.missing.preview", **about)
 
 
-def _tell_lora(studio: Studio, model: str, console: Console) -> None:
-    for lora in studio.speeds():
-        if lora.id == model:
-            about = {"size": human_bytes(lora.missing_bytes), "source": lora.repo, "licence": lora.licence}
-            console.note("terminal.download", model=lora.title, **about)
+def _tell_companion(studio: Studio, model: str, console: Console) -> None:
+    """Of what is no model: a LoRA of few steps, a detector."""
+    companions: list[SpeedStatus | DetectorStatus] = [*studio.speeds(), *studio.detectors_to_get()]
+    for one in companions:
+        if one.id == model:
+            about = {"size": human_bytes(one.missing_bytes), "source": one.repo, "licence": one.licence}
+            console.note("terminal.download", model=one.title, **about)
+            if isinstance(one, DetectorStatus) and one.packages:
+                console.note("terminal.packages", packages=", ".join(one.packages))
 
 
 def _verify(studio: Studio, model: str, console: Console) -> int:

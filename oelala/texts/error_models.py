@@ -68,6 +68,29 @@ TEXTS: dict[str, Text] = {
         "Check the internet connection, then press Retry: it goes on from the last byte.",
         "Controleer de internetverbinding en druk op Opnieuw: het gaat verder bij de laatste byte.",
     ),
+    "error.packages-offline": Text(
+        "pip could not reach the internet for {packages}.",
+        "pip kon het internet niet bereiken voor {packages}.",
+    ),
+    "error.packages-offline.hint": Text(
+        "Check the internet connection and try again. Nothing was changed.",
+        "Controleer de internetverbinding en probeer het opnieuw. Er is niets veranderd.",
+    ),
+    "error.packages-failed": Text(
+        "pip could not install {packages}: {reason}", "pip kon {packages} niet installeren: {reason}"
+    ),
+    "error.packages-failed.hint": Text(
+        "Try again; the log has all that pip said. Nothing else of the studio needs it.",
+        "Probeer het opnieuw; in het log staat alles wat pip zei. De rest van de studio kan zonder.",
+    ),
+    "error.no-pip": Text(
+        "The Python that Oelala runs on has no pip to install {packages} with: {python}",
+        "De Python waar Oelala op draait heeft geen pip om {packages} mee te installeren: {python}",
+    ),
+    "error.no-pip.hint": Text(
+        "Start Oelala with ./launch.sh (Windows: launch.bat), which makes an environment that has it.",
+        "Start Oelala met ./launch.sh (Windows: launch.bat), dat een omgeving maakt die het heeft.",
+    ),
     "error.no-room": Text(
         "{model} needs {need}, and {path} has {free} free.",
         "{model} vraagt {need}; {path} heeft {free} vrij.",

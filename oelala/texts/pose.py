@@ -70,8 +70,10 @@ FAULTS: dict[str, Text] = {
         "DWPose is not on this computer: {missing}.", "DWPose staat niet op deze computer: {missing}."
     ),
     "error.no-dwpose.hint": Text(
-        "Use the built-in detector, or run in Oelala's environment: {commands}",
-        "Gebruik de ingebouwde detector, of voer dit uit in de omgeving van Oelala: {commands}",
+        "Use the built-in detector, or fetch DWPose with: ./launch.sh models download {id} "
+        "(Windows: launch.bat models download {id})",
+        "Gebruik de ingebouwde detector, of haal DWPose op met: ./launch.sh models download {id} "
+        "(Windows: launch.bat models download {id})",
     ),
     "error.no-motion-file": Text("There is no file {name}.", "Er is geen bestand {name}."),
     "error.no-motion-file.hint": Text(
@@ -179,10 +181,10 @@ DETECTORS: dict[str, Text] = {
     "detector.dwpose": Text("DWPose", "DWPose"),
     "detector.openpose": Text("OpenPose", "OpenPose"),
     "detector.dwpose.get": Text(
-        "DWPose is better at hands and half-hidden bodies. To use it, run in Oelala's environment: "
-        "{commands}",
-        "DWPose ziet handen en half verborgen lichamen beter. Om het te gebruiken voer je in de omgeving van "
-        "Oelala uit: {commands}",
+        "DWPose is better at hands and half-hidden bodies. Fetch it with: ./launch.sh models download {id} "
+        "(Windows: launch.bat models download {id}); then reload this page.",
+        "DWPose ziet handen en half verborgen lichamen beter. Haal het op met: ./launch.sh models download "
+        "{id} (Windows: launch.bat models download {id}); herlaad daarna deze pagina.",
     ),
     "detector.openpose.get": Text(
         "OpenPose is used once its program is on the PATH of this computer ({names}).",

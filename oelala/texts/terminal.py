@@ -38,6 +38,13 @@ TEXTS: dict[str, Text] = {
         "{model}: {size} from {source} (licence {licence}).",
         "{model}: {size} van {source} (licentie {licence}).",
     ),
+    "terminal.packages": Text(
+        "First pip adds to Oelala's environment, without anything else (about 30 MB): {packages}",
+        "Eerst zet pip in de omgeving van Oelala, zonder iets anders erbij (ongeveer 30 MB): {packages}",
+    ),
+    "terminal.detector": Text(
+        "Finds the bodies in a film: --detector {id}.", "Vindt de lichamen in een film: --detector {id}."
+    ),
     "terminal.download-kept": Text(
         "What came so far is kept: “models download {model}” goes on from there, “models remove {model}” "
         "deletes it.",

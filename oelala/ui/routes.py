@@ -80,6 +80,7 @@ class Panels:
         self._outputs = studio.workspace.outputs
         self._titles = {model.id: model.title for model in studio.models()}
         self._titles |= {lora.id: lora.title for lora in studio.speeds()}
+        self._titles |= {one.id: one.title for one in studio.detectors_to_get()}
 
     def poll(self, request: Request) -> Any:
         """What is new since the cursors `jobs` (a revision) and `log`; 204 when nothing is.

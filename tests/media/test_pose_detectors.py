@@ -17,7 +17,7 @@ import pytest
 from oelala.errors import OelalaError
 from oelala.media.poses.available import obstacle
 from oelala.media.poses.detect import Detection, detect_pose
-from oelala.media.poses.dwpose import FILES
+from oelala.media.poses.dwpose_parts import FILES
 from oelala.media.poses.film import Cut
 from oelala.settings import PROJECT
 from tests.media.films import film
@@ -49,15 +49,22 @@ for number, frame in enumerate(read_frames(Path(flags["--video"]))):
 
 RTMLIB = """
 import numpy as np
-class Wholebody:
-    def __init__(self, det, det_input_size, pose, pose_input_size, to_openpose, backend, device):
-        assert det.endswith("yolox_l.onnx") and pose.endswith("dw-ll_ucoco_384.onnx") and to_openpose
+class YOLOX:
+    def __init__(self, det, model_input_size, det_mode, backend, device):
+        assert det.endswith("yolox_l.onnx") and det_mode == "multiclass"
         print("libraries print what they like")
     def __call__(self, image):
-        y, x = [side.mean() for side in (image[..., 2] > 128).nonzero()]  # BGR
-        points = np.tile([x, y], (1, 134, 1)) + np.arange(134)[None, :, None]
-        scores = np.full((1, 134), 0.9)
-        scores[0, 113:] = 0
+        if not (image[..., 2] > 128).any():  # BGR
+            return np.array([]), np.array([])
+        return np.array([[0, 0, 9, 9], [0, 0, 160, 90.0]]), np.array([56, 0])  # a chair, a person
+class RTMPose:
+    def __init__(self, pose, model_input_size, to_openpose, backend, device):
+        assert pose.endswith("dw-ll_ucoco_384.onnx") and to_openpose
+    def __call__(self, image, bboxes):
+        y, x = [side.mean() for side in (image[..., 2] > 128).nonzero()]
+        points = np.tile([x, y], (len(bboxes), 134, 1)) + np.arange(134)[None, :, None]
+        scores = np.full((len(bboxes), 134), 0.9)
+        scores[:, 113:] = 0
         return points, scores
 """
 
@@ -149,6 +156,16 @@ def test_dwpose_gives_body_feet_face_and_hands(
     assert not person.hand_right.any()
 
 
+def test_dwpose_takes_no_thing_and_no_empty_frame_for_somebody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = put_rtmlib(tmp_path, monkeypatch)
+    frames = [np.zeros((90, 160, 3), np.uint8), *dots(2)]
+    pose = detect_pose(film(tmp_path / "entry.mp4", frames), raw("dwpose", models=hub))
+    assert (pose.num_frames, len(pose.people)) == (3, 1)
+    assert pose.found(pose.people[0]).tolist() == [False, True, True]
+
+
 @pytest.mark.parametrize(("detector", "code"), [("openpose", "no-openpose"), ("dwpose", "no-dwpose")])
 def test_what_is_not_installed_is_named(
     dot_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, detector: str, code: str
@@ -167,9 +184,7 @@ def test_dwpose_without_its_weights_says_so(
     with pytest.raises(OelalaError) as caught:
         detect_pose(dot_film, raw("dwpose", models=tmp_path))
     assert caught.value.values["missing"] == ", ".join(FILES)
-    fetch = f'hf download yzd-v/DWPose yolox_l.onnx dw-ll_ucoco_384.onnx --cache-dir "{tmp_path}"'
-    assert caught.value.values["commands"] == fetch
-    assert f"environment: {fetch}" in str(caught.value)
+    assert "./launch.sh models download dwpose" in str(caught.value)
 
 
 @posix
@@ -179,10 +194,8 @@ def test_what_a_detector_lacks_is_known_before_it_is_wanted(
     monkeypatch.setenv("PATH", str(tmp_path))
     lacks = obstacle("dwpose", tmp_path)
     assert lacks is not None
-    assert lacks.values["missing"] == "rtmlib, onnxruntime, yolox_l.onnx, dw-ll_ucoco_384.onnx"
-    assert lacks.values["commands"].startswith(
-        "pip install --no-deps rtmlib; pip install onnxruntime; hf dow"
-    )
+    assert lacks.values["missing"] == "onnxruntime, rtmlib, yolox_l.onnx, dw-ll_ucoco_384.onnx"
+    assert lacks.values["id"] == "dwpose"
     absent = obstacle("openpose", tmp_path)
     assert absent is not None
     assert (absent.code, obstacle("mediapipe", tmp_path)) == ("no-openpose", None)

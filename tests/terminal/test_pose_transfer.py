@@ -174,7 +174,7 @@ def test_where_a_body_cannot_be_placed_is_said(
         (["--motion", "wave"], "there is no picture and no prompt"),
         (["--motion", "gone.mp4", "--prompt", "x"], "There is no file gone.mp4."),
         (["--motion", "poem.json", "--prompt", "x"], "poem.json is not OpenPose's JSON"),
-        (["--motion", "dots.mp4", "--prompt", "x", "--detector", "dwpose"], "pip install --no-deps rtmlib"),
+        (["--motion", "dots.mp4", "--prompt", "x", "--detector", "dwpose"], "models download dwpose"),
         (["--motion", "wave", "--prompt", "x", "--detector", "eyes"], "mediapipe"),
         (["--motion", "wave", "--image", "gone.png"], "There is no picture gone.png."),
         (["--motion", "wave", "--image", "dots.mp4"], "dots.mp4 is a film, and the character comes from a"),

@@ -188,7 +188,7 @@ def test_a_film_is_looked_at_for_hands_and_faces_when_asked(
 def test_another_detector_is_chosen_and_kept(page: Any, live: LiveStudio, tmp_path: Path) -> None:
     open_tab(page)
     page.click(".o-detectors summary")
-    assert "pip install --no-deps rtmlib" in page.text_content("[data-get=dwpose]")
+    assert "launch.bat models download dwpose" in page.text_content("[data-get=dwpose]")
     assert page.query_selector("[data-get=openpose]") is None
     offered = page.eval_on_selector_all("[data-detector]", "all => all.map(one => one.textContent)")
     assert offered == ["MediaPipe (built in)", "OpenPose"]

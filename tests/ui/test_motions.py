@@ -162,7 +162,7 @@ def test_the_detectors_that_are_here_are_offered(
         dutch = detectors(client, "nl")
     assert [found[name]["title"] for name in found] == ["MediaPipe (built in)", "DWPose", "OpenPose"]
     assert found["mediapipe"]["get"] is None
-    assert "pip install --no-deps rtmlib; pip install onnxruntime; hf download" in found["dwpose"]["get"]
+    assert "./launch.sh models download dwpose" in found["dwpose"]["get"]
     assert "on the PATH of this computer (openpose, openpose.bin" in found["openpose"]["get"]
     assert "in het PATH van deze computer" in dutch["openpose"]["get"]
     put_openpose(tmp_path, monkeypatch, "works")

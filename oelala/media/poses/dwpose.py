@@ -2,14 +2,13 @@
 
 rtmlib is not among the packages of the studio, because it asks for `opencv-python`, which overwrites the
 studio's own OpenCV. The weights are those of DWPose's authors, in the Hugging Face cache. Nothing is
-installed or fetched from here: whoever wants it is told the commands.
+installed or fetched from here: whoever wants it is told the command that does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +16,12 @@ import numpy as np
 from oelala.errors import OelalaError
 from oelala.media.detectors import whole_bodies
 from oelala.media.detectors.detector import Detector
+from oelala.media.packages import lacking
 from oelala.media.poses.document import Person, Points
+from oelala.media.poses.dwpose_parts import FILES, NAME, PACKAGES, REPO
 from oelala.media.poses.layouts import BODY25_HIPS, BODY25_MIDDLE, COCO18_IN_BODY25
 from oelala.media.video import Frame
 
-REPO = "yzd-v/DWPose"
-FILES = ("yolox_l.onnx", "dw-ll_ucoco_384.onnx")
-PACKAGES = {"rtmlib": "pip install --no-deps rtmlib", "onnxruntime": "pip install onnxruntime"}
 LEAST_SCORE = 0.3  # as VACE draws
 _BODY, _FEET, _FACE, _LEFT, _RIGHT = (
     slice(0, 18),
@@ -47,15 +45,13 @@ class DwPoseSettings:
 
 def find_dwpose(models: Path, device: str = "cpu") -> DwPoseSettings:
     """`models` is the Hugging Face cache. Raises OelalaError ("no-dwpose") where packages or weights lack,
-    with the `commands` that bring them."""
-    missing = [name for name in PACKAGES if find_spec(name) is None]
-    commands = [PACKAGES[name] for name in missing]
+    with what is `missing` and the `id` of the download that brings it."""
+    missing = lacking(PACKAGES)
     weights = _weights(models)
     if weights is None:
         missing += FILES
-        commands.append(f'hf download {REPO} {" ".join(FILES)} --cache-dir "{models}"')
     if weights is None or missing:
-        raise OelalaError("no-dwpose", missing=", ".join(missing), commands="; ".join(commands))
+        raise OelalaError("no-dwpose", missing=", ".join(missing), id=NAME)
     return DwPoseSettings(*weights, device)
 
 

@@ -16,6 +16,12 @@ from oelala.models.catalog.on_disk import as_installed
 from oelala.models.catalog.own import own_gap, own_place
 from oelala.models.catalog.resolve import resolve
 from oelala.models.catalog.row import Component, Compute, Row, SizeLimits
+from oelala.models.catalog.rows_detectors import (
+    DWPOSE,
+    DetectorStatus,
+    detector_statuses,
+    wanted_packages,
+)
 from oelala.models.catalog.rows_tiny import TINY_DECODERS, TinyDecoderRow, tiny_decoder_of
 from oelala.models.catalog.speed_choice import (
     SpeedStatus,
@@ -30,11 +36,13 @@ from oelala.models.catalog.status import ModelStatus, PreviewStatus, status
 from oelala.models.catalog.weights import shards, weight_files
 
 __all__ = [
+    "DWPOSE",
     "ROWS",
     "TINY_DECODERS",
     "WARM_MODEL",
     "Component",
     "Compute",
+    "DetectorStatus",
     "Installation",
     "ModelStatus",
     "PreviewStatus",
@@ -50,6 +58,7 @@ __all__ = [
     "chosen_speed",
     "defaults",
     "defaults_of",
+    "detector_statuses",
     "find",
     "for_model",
     "foreign_fields",
@@ -72,5 +81,6 @@ __all__ = [
     "stand_in",
     "status",
     "tiny_decoder_of",
+    "wanted_packages",
     "weight_files",
 ]

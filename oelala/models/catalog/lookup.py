@@ -10,6 +10,7 @@ from oelala.errors import InvalidTask, OelalaError
 from oelala.models.catalog.added import added_rows
 from oelala.models.catalog.eight_bits import with_quantisation
 from oelala.models.catalog.row import Row
+from oelala.models.catalog.rows_detectors import DETECTORS
 from oelala.models.catalog.rows_flux import FLUX1_DEV, FLUX1_SCHNELL, FLUX2_KLEIN_4B
 from oelala.models.catalog.rows_mini import OELALA_MINI, OELALA_MINI_POSE
 from oelala.models.catalog.rows_stable_diffusion import AVATAR, NAAVI_AVATAR, SD15, SDXL
@@ -77,10 +78,11 @@ _MODELS: tuple[Row, ...] = (
     *(SD15, SDXL, AVATAR, NAAVI_AVATAR, FLUX1_SCHNELL, FLUX1_DEV, FLUX2_KLEIN_4B),
 )
 ROWS: tuple[Row, ...] = tuple(with_quantisation(with_speed(row)) for row in _MODELS)
-# fetched, found and removed as models are, and no models: tiny decoders, and LoRAs of few steps, also
-# of models that nothing can be made with yet
+# fetched, found and removed as models are, and no models: tiny decoders, detectors of bodies, and LoRAs of
+# few steps, also of models that nothing can be made with yet
 COMPANIONS: tuple[Row, ...] = (
     *(tiny.row for tiny in TINY_DECODERS.values()),
+    *DETECTORS,
     *(lora.row for lora in SPEED_LORAS if lora.repo is not None),
 )
 

@@ -105,7 +105,8 @@ class Row:
     that it is one of, where it has other weights in it: the user's own, or the same in a smaller file.
     `num_frames` is one more than a multiple of `frame_step`; a model of still
     pictures makes one frame. `compute` is None where nobody has counted it. `indexed`: its repository has a
-    `model_index.json`.
+    `model_index.json`. `packages`: modules that it cannot run without and the studio does not come with, and
+    what pip is asked for.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Row:
     added: bool = False
     base: str | None = None
     indexed: bool = True
+    packages: Mapping[str, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         """The mappings have none; rows of one id are seldom two."""
