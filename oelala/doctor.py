@@ -16,7 +16,7 @@ from oelala.library.workspace import Workspace
 from oelala.media.faults import human_bytes
 from oelala.models import catalog
 from oelala.models.catalog import DetectorStatus, ModelStatus, SpeedStatus
-from oelala.models.flash4 import install_command, is_worth_naming
+from oelala.models.flash4 import flash4_version, install_command, is_worth_naming
 from oelala.models.machine import Machine, read_machine, torch_cuda
 from oelala.models.nvidia import Gpu, nvidia_capabilities
 from oelala.settings import Settings
@@ -125,7 +125,7 @@ def examine(settings: Settings) -> Report:
         loras=tuple(catalog.all_speeds(settings)),
         share_possible=_reachable(*SHARE_HOST),
         problems=tuple(problem for check in checks if (problem := check()) is not None),
-        flash4=bool(machine.gpus) and is_worth_naming(nvidia_capabilities()),
+        flash4=bool(machine.gpus) and is_worth_naming(nvidia_capabilities(), flash4_version()),
         detectors=tuple(catalog.detector_statuses(settings)),
     )
 

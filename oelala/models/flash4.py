@@ -27,15 +27,15 @@ def flash4_version() -> str | None:
         return None
 
 
-def kernels_here(torch: str) -> str:
-    """What attention can be chosen from, for the name under which a choice is kept. `torch`: its version."""
-    version = flash4_version()
+def kernels_with(torch: str, version: str | None) -> str:
+    """What attention can be chosen from, for the name under which a choice is kept. `torch`: its version;
+    `version`: as `flash4_version` tells it."""
     return torch if version is None else f"{torch}, {PACKAGE} {version}"
 
 
-def is_worth_naming(capabilities: Sequence[tuple[int, int]]) -> bool:
-    """Whether a user with cards of these should hear of it."""
-    return flash4_version() is None and any(one in _WORTH_NAMING for one in capabilities)
+def is_worth_naming(capabilities: Sequence[tuple[int, int]], version: str | None) -> bool:
+    """Whether a user with cards of these should hear of it; not where it is installed already."""
+    return version is None and any(one in _WORTH_NAMING for one in capabilities)
 
 
 def install_command() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from oelala.models.flash4 import kernels_here
+from oelala.models.flash4 import flash4_version, kernels_with
 
 _MOST_TOKENS, _LEAST_TOKENS = 16_384, 512
 
@@ -27,7 +27,7 @@ def attention_key(card: str, torch: str, tokens: int) -> str:
 
     A package of kernels that comes or goes makes it another name, so that all are measured anew.
     """
-    return f"{card} | torch {kernels_here(torch)} | {tokens} × "
+    return f"{card} | torch {kernels_with(torch, flash4_version())} | {tokens} × "
 
 
 def kept_backend(known: Mapping[str, Any], card: str, torch: str, tokens: int) -> str | None:

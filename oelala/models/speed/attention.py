@@ -25,7 +25,7 @@ from oelala.models.speed.flash4 import bind_flash4
 
 # "native" lets torch choose. Memory-efficient and mathematical attention are slower wherever these run.
 DEFAULT = "native"
-CANDIDATES = (DEFAULT, "_native_cudnn", "_native_flash", FLASH4)
+CANDIDATES = (DEFAULT, "_native_cudnn", "_native_flash", FLASH4)  # the last one where it is installed
 # Enough to keep every unit of a large card busy, and short on a small one.
 _HEADS = 8
 _ROUNDS = 5
@@ -67,22 +67,41 @@ def attention_shape(module: Any, tokens: int) -> AttentionShape | None:
     return AttentionShape(tokens, heads, width, module.dtype)
 
 
+def candidates_here() -> tuple[str, ...]:
+    """What can be measured: all but a package that is not there."""
+    return CANDIDATES if flash4_version() is not None else CANDIDATES[:-1]
+
+
 def measure_backends(
-    shape: AttentionShape, device: torch.device, candidates: Sequence[str] = CANDIDATES
+    shape: AttentionShape, device: torch.device, candidates: Sequence[str] | None = None
 ) -> dict[str, float]:
-    """Seconds of one call with each backend; those that cannot do it here, or do it wrongly, are left out."""
+    """Seconds of one call with each backend (by default `candidates_here`); those that cannot do it here, or
+    do it wrongly, are left out."""
     size = (1, shape.tokens, shape.heads, shape.head_dim)
     tensors = [torch.randn(size, device=device, dtype=shape.dtype) for _ in range(3)]
-    able = _able(candidates, tensors)
+    able = agreeing(_answers(candidates_here() if candidates is None else candidates, tensors))
     if not able:
         return {}
-    calls = _calls_of(next(iter(able)), tensors, device)
+    calls = _calls_of(able[0], tensors, device)
     times: dict[str, list[float]] = {name: [] for name in able}
     for number in range(_ROUNDS):
         # by turns, since clocks and other programs change
         for name in able if number % 2 else able[::-1]:
             times[name].append(_seconds(name, tensors, device, calls))
     return {name: median(times[name]) for name in able}
+
+
+def agreeing(answers: Mapping[str, torch.Tensor]) -> list[str]:
+    """The names of those that say what the first of them says, but for rounding."""
+    found: list[str] = []
+    truth = next(iter(answers.values()), None)
+    for name, answer in answers.items():
+        error = 0.0 if truth is None else _relative_error(answer, truth)
+        if error < _LARGEST_ERROR:  # not a number, too
+            found.append(name)
+        else:
+            logger.warning("attention {} is wrong by {:.3f} of its result here: not taken", name, error)
+    return found
 
 
 def choose_backend(times: Mapping[str, float]) -> str:
@@ -118,26 +137,17 @@ def _processors(module: torch.nn.Module) -> Iterator[Any]:
             yield processor
 
 
-def _able(candidates: Sequence[str], tensors: Sequence[torch.Tensor]) -> list[str]:
-    """Those that can do it here, and say what the first of them says. All are compiled after that."""
-    found: list[str] = []
-    truth: torch.Tensor | None = None
+def _answers(candidates: Sequence[str], tensors: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Of those that can do it here; all are compiled after that."""
+    found: dict[str, torch.Tensor] = {}
     for name in candidates:
-        if name == FLASH4 and flash4_version() is None:
-            continue
         try:
-            answer = _call(name, tensors)
+            found[name] = _call(name, tensors)
         except torch.OutOfMemoryError:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever kernels and their compilers raise where they do not suit
             reason = f"{type(fault).__name__}: {fault}".splitlines()[0]
             logger.debug("attention {} is not to be had: {}", name, reason[:200])
-            continue
-        truth = answer if truth is None else truth
-        if (error := _relative_error(answer, truth)) < _LARGEST_ERROR:  # not a number, too
-            found.append(name)
-        else:
-            logger.warning("attention {} is wrong by {:.3f} of its result here: not taken", name, error)
     return found
 
 
