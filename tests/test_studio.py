@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from oelala.errors import InvalidTask, ModelMissing, OelalaError
-from oelala.models.catalog import find
+from oelala.models.catalog import find, wanted_packages
 from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.image_to_video import ImageToVideo
@@ -130,6 +130,17 @@ def test_what_goes_with_a_model_is_fetched_as_models_are(studio: Studio) -> None
     with pytest.raises(OelalaError) as fault:
         studio.download("sdxl")
     assert fault.value.code == "no-use-yet"
+
+
+def test_only_the_command_line_installs_packages(studio: Studio) -> None:
+    """A page can be open to the world."""
+    needed = wanted_packages(find("dwpose"))
+    if not needed:
+        pytest.skip("the packages are here already")
+    with pytest.raises(OelalaError) as fault:
+        studio.download("dwpose")
+    assert fault.value.code == "no-dwpose"
+    assert studio.download("dwpose", installs=True).task["model"] == "dwpose"
 
 
 def test_one_wish_goes_to_several_models(tmp_path: Path) -> None:

@@ -64,11 +64,12 @@ class ModelVerbs(TaskVerbs):
         row = self._row(model)
         return None if catalog.wanted_packages(row) else catalog.locate(row, self.settings.models)
 
-    def download(self, model: str, *, anyway: bool = False) -> Job:
+    def download(self, model: str, *, anyway: bool = False, installs: bool = False) -> Job:
         """Queue the download of a model, unless one is under way. Cancelling it pauses it.
 
-        `anyway`: also of one that no kind of task can use yet. Raises OelalaError ("unknown-model",
-        "no-use-yet", "own-incomplete").
+        `anyway`: also of one that no kind of task can use yet. `installs`: packages as well, where it needs
+        some; a visitor of the page may not ask for that, the owner on the command line may. Raises
+        OelalaError ("unknown-model", "no-use-yet", "own-incomplete", "no-dwpose").
         """
         row = self._row(model)
         if (gap := catalog.own_gap(row, self.settings.models)) is not None:
@@ -76,6 +77,8 @@ class ModelVerbs(TaskVerbs):
         if (job := self._download_under_way(model)) is not None:
             return job
         _require_use(row, anyway)
+        if not installs and (lacking := catalog.wanted_packages(row)):
+            raise OelalaError("no-dwpose", missing=", ".join(lacking), id=row.id)
         return self.submit(Download(model=row.id))[0]
 
     def own_place(self, model: str) -> Path | None:

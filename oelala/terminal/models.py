@@ -144,7 +144,7 @@ def _download(studio: Studio, flags: argparse.Namespace, console: Console) -> in
     folder, job = studio.model_folder(model), None
     fetched, seconds = 0, 0.0
     if folder is None:
-        queued = studio.download(model, anyway=flags.anyway)
+        queued = studio.download(model, anyway=flags.anyway, installs=True)
         _tell_download(studio, model, console)
         (job,) = run_and_watch(studio, [queued], console)
         if not isinstance(job.state, Done):
