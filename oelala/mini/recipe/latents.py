@@ -27,7 +27,9 @@ from oelala.mini.topology import NUM_FRAMES, build_vae
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.tiles import Shaders
 
-FIRST_SEED = {"clips": 100_000_000, "stills": 300_000_000, "poses": 900_000_000}
+# The tenth training's clips and stills; those before it drew from 100 and 300 million on. Another training
+# had better draw others again: its steps go over the same 20,000 clips dozens of times.
+FIRST_SEED = {"clips": 200_000_000, "stills": 400_000_000, "poses": 900_000_000}
 # How many are rendered, and of those encoded, together.
 RENDERED = {"clips": 64, "stills": 1024, "poses": 32}
 ENCODED = {"clips": 16, "stills": 512, "poses": 16}
