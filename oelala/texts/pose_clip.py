@@ -58,6 +58,12 @@ TYPED: dict[str, Text] = {
         "In de {clip} s die de clip toont is niemand te zien; bij {at} s komt er iemand. Kies met "
         "--motion-start een ander begin.",
     ),
+    "terminal.fit.cuts-away": Text(
+        "The film cuts to another scene at {at} s: choose a part before it with --motion-end, or after it "
+        "with --motion-start.",
+        "De film gaat bij {at} s over op een andere scène: kies met --motion-end een deel ervoor of met "
+        "--motion-start een deel erna.",
+    ),
     "terminal.fit.only-part": Text(
         "The clip lasts {clip} s: it shows only the first {clip} s of the motion's {motion} s. --num-frames "
         "makes the clip longer; --motion-start and --motion-end choose another part.",

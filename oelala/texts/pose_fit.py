@@ -38,6 +38,10 @@ FIT: dict[str, Text] = {
         "In de {clip} s die de clip toont is niemand te zien; bij {at} s komt er iemand. Kies met Vanaf een "
         "ander begin.",
     ),
+    "pose.fit.cuts-away": Text(
+        "The film cuts to another scene at {at} s: choose a part before or after it with From and Until.",
+        "De film gaat bij {at} s over op een andere scène: kies met Vanaf en Tot een deel ervoor of erna.",
+    ),
     "pose.fit.absent": Text(
         "Nobody is seen in {share} % of the frames.", "In {share} % van de beelden is niemand te zien."
     ),

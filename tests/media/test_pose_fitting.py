@@ -213,6 +213,7 @@ def test_the_command_line_is_told_of_flags_and_not_of_the_page() -> None:
         ("only-part", ("--num-frames", "--motion-start", "--motion-end")),
         ("stands-still", ("--num-frames",)),
         ("comes-later", ("--motion-start",)),
+        ("cuts-away", ("--motion-start", "--motion-end")),
     ):
         for language in ("en", "nl"):
             words = getattr(texts[f"terminal.fit.{code}"], language)

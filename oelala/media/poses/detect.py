@@ -33,8 +33,9 @@ from oelala.media.poses.layouts import BODY25_MIDDLE, NECK
 from oelala.media.poses.openpose_files import MAX_FILES
 from oelala.media.poses.openpose_program import run_openpose
 from oelala.media.poses.request import Detector
+from oelala.media.poses.scenes import Frame, scene_starts, watched
 from oelala.media.poses.smoothing import GENTLE, Smoothing, smooth
-from oelala.media.poses.tracks import link
+from oelala.media.poses.tracks import first_of_each_scene, link
 
 LEAST_VISIBILITY = 0.5
 MAX_FRAMES = MAX_FILES  # what can be kept as OpenPose's JSON; 40 minutes at 25 frames a second
@@ -44,11 +45,13 @@ _LANDMARKS = (
 )  # fmt: skip
 _MIDDLES = {NECK: (11, 12), BODY25_MIDDLE: (23, 24)}
 OnFrame = Callable[[int, int], None]
+_LookIn = Callable[[Film, "Detection", list[Frame]], Iterator[list[Person]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What to look for: at most `max_people` (1 … 8) in the part `cut` of a film; `smoothing` None: raw.
+    """What to look for: at most `max_people` (1 … 8) in each scene of the part `cut` of a film;
+    `smoothing` None: raw.
 
     `hands`, `face`: whether MediaPipe looks for those, too; it takes longer.
     `models`: the Hugging Face cache, for DWPose's weights. `patience`: seconds a frame may take.
@@ -68,7 +71,8 @@ EVERYBODY = Detection()
 
 
 def detect_pose(path: Path, how: Detection = EVERYBODY, on_frame: OnFrame | None = None) -> Pose:
-    """Everybody in a film or a picture, the most prominent first; nobody is no fault.
+    """Everybody in a film or a picture, the most prominent first; nobody is no fault. Who is seen in two
+    scenes is two people: nothing tells that they are one.
 
     `on_frame(done, about_total)` may raise to stop. What is kept of each frame are its points, some 2 kB.
     Raises OelalaError ("unreadable-file", "film-without-picture", "film-too-long", "cut-empty",
@@ -82,9 +86,9 @@ def detect_pose(path: Path, how: Detection = EVERYBODY, on_frame: OnFrame | None
     if how.detector == "openpose":
         pose = run_openpose(film, how.cut, max(how.patience, 120.0), on_frame)
     elif how.detector == "dwpose":
-        pose = _linked(film, how, list(_told(_dwpose(film, how), film, how, on_frame)), LEAST_SCORE)
+        pose = _searched(_dwpose, film, how, LEAST_SCORE, on_frame)
     else:
-        pose = _linked(film, how, list(_told(_mediapipe(film, how), film, how, on_frame)), LEAST_VISIBILITY)
+        pose = _searched(_mediapipe, film, how, LEAST_VISIBILITY, on_frame)
     return pose if how.smoothing is None or film.is_picture else smooth(pose, how.smoothing)
 
 
@@ -108,7 +112,13 @@ def body25_of(landmarks: NDArray[np.float32], width: int, height: int) -> Points
     return joints
 
 
-def _mediapipe(film: Film, how: Detection) -> Iterator[list[Person]]:
+def _searched(look_in: _LookIn, film: Film, how: Detection, least: float, on_frame: OnFrame | None) -> Pose:
+    passed: list[Frame] = []
+    frames = list(_told(look_in(film, how, passed), film, how, on_frame))
+    return _linked(film, how, frames, least, scene_starts(passed, frame_rate(film, how.cut)))
+
+
+def _mediapipe(film: Film, how: Detection, passed: list[Frame]) -> Iterator[list[Person]]:
     settings = PoseSettings(
         mode="image" if film.is_picture else "video",
         num_poses=how.max_people,
@@ -117,8 +127,9 @@ def _mediapipe(film: Film, how: Detection) -> Iterator[list[Person]]:
         patience=how.patience,
     )
     side = CLOSE_SIDE if how.hands or how.face else LARGEST_SIDE
+    frames = watched(read_film(film, how.cut, side), passed)
     with BodyFinder(settings) as finder:
-        for found in finder.look_closely(read_film(film, how.cut, side), frame_rate(film, how.cut)):
+        for found in finder.look_closely(frames, frame_rate(film, how.cut)):
             yield people_of(found, film.width, film.height)
 
 
@@ -133,10 +144,10 @@ def people_of(found: Found, width: int, height: int) -> list[Person]:
     ]
 
 
-def _dwpose(film: Film, how: Detection) -> Iterator[list[Person]]:
+def _dwpose(film: Film, how: Detection, passed: list[Frame]) -> Iterator[list[Person]]:
     width, height = size_read(film)
     scale = np.array([film.width / width, film.height / height, 1.0])
-    for people in look(read_film(film, how.cut), find_dwpose(how.models)):
+    for people in look(watched(read_film(film, how.cut), passed), find_dwpose(how.models)):
         yield [person.map(lambda points: points * scale) for person in people]
 
 
@@ -150,12 +161,14 @@ def _told(
             on_frame(done, max(total, done))
 
 
-def _linked(film: Film, how: Detection, frames: list[list[Person]], least: float) -> Pose:
+def _linked(
+    film: Film, how: Detection, frames: list[list[Person]], least: float, starts: tuple[int, ...]
+) -> Pose:
     """Everybody through time; each of `frames` has people of one frame."""
     fps = frame_rate(film, how.cut)
-    tracks = link([[person.body[0] for person in people] for people in frames], fps)
-    joined = tuple(_join(track, frames) for track in tracks[: how.max_people])
-    return Pose(film.width, film.height, fps, len(frames), joined, least)
+    tracks = link([[person.body[0] for person in people] for people in frames], fps, scene_starts=starts)
+    joined = tuple(_join(track, frames) for track in first_of_each_scene(tracks, how.max_people, starts))
+    return Pose(film.width, film.height, fps, len(frames), joined, least, starts)
 
 
 def _join(track: list[int | None], frames: list[list[Person]]) -> Person:

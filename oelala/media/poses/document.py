@@ -118,6 +118,7 @@ class Pose:
     """People in frames of `width` × `height` pixels at `fps` frames a second.
 
     A point counts as seen from `least_confidence` on: what that number means is the detector's business.
+    `scene_starts`: frames, in order, from which on the film shows another scene.
     """
 
     width: int
@@ -126,12 +127,15 @@ class Pose:
     num_frames: int
     people: tuple[Person, ...]
     least_confidence: float = 0.3
+    scene_starts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1 or not 0 < self.fps < 1e4:
             raise ValueError(f"no frames: {self.width} × {self.height} at {self.fps}")
         if any(len(person.body) != self.num_frames for person in self.people):
             raise ValueError(f"everybody has {self.num_frames} frames, absent or not")
+        if any(not 0 < start < self.num_frames for start in self.scene_starts):
+            raise ValueError(f"no scene of {self.num_frames} frames starts at {self.scene_starts}")
 
     def seen(self, points: Points) -> NDArray[np.bool_]:
         """Which of (…, 3) points count as seen."""

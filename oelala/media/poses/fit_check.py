@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from oelala.media.poses.retarget import bone_lengths, bone_ratios
 Code = Literal[
     "nobody", "comes-later", "absent", "missing-joints", "out-of-frame", "too-small", "too-large", "cut-off",
     "proportions", "foreshortened", "several", "several-characters", "no-hands", "no-face", "only-part",
-    "stands-still", "size-guessed", "rate-guessed",
+    "stands-still", "cuts-away", "size-guessed", "rate-guessed",
 ]  # fmt: skip
 _ABSENT = 0.1  # share of the frames without a body from which on it is worth a word
 _MISSING, _OUTSIDE = 0.5, 0.15  # share of the frames in which a joint is missing, or outside
@@ -47,6 +48,11 @@ def check_fit(pose: Pose, character: Pose | None = None, bones: float = 0.0) -> 
     findings = [*_presence(pose), *_framing(pose), *_joints(pose)]
     if character is not None and character.people:
         findings += _proportions(pose, character, bones)
+    return serious_first(findings)
+
+
+def serious_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Otherwise in their order."""
     return sorted(findings, key=lambda finding: not finding.serious)
 
 

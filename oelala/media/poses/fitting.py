@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oelala.media.poses.document import Pose
-from oelala.media.poses.fit_check import Finding, check_fit
+from oelala.media.poses.fit_check import Finding, check_fit, serious_first
 from oelala.media.poses.length_check import check_length
 from oelala.media.poses.retarget import Fit, placement, resize, retarget
+from oelala.media.poses.scene_check import check_scenes
 from oelala.media.poses.source import first_seen, resample
 
 
@@ -50,9 +51,10 @@ def fit_motion(
     fitted = retarget(sized, other, fit)
     found = [_or_later(one, followed, target, start) for one in check_fit(fitted, other, bones=fit.bones)]
     lengths = check_length(followed, target.fps, target.num_frames)
-    findings = (*found, *_others(driver, character, person), *lengths)
+    scenes = check_scenes(followed, start, target.num_frames / target.fps)
+    findings = serious_first((*scenes, *found, *_others(driver, character, person), *lengths))
     place = None if other is None else placement(retarget(sized, other, Fit(fit.bones)), other)
-    return Fitted(fitted, original, findings, place)
+    return Fitted(fitted, original, tuple(findings), place)
 
 
 def _or_later(finding: Finding, followed: Pose, target: Target, start: float) -> Finding:

@@ -1,7 +1,7 @@
 """One frame of OpenPose's JSON, checked: what a file says, before it is put into a document.
 
 The format is OpenPose's `doc/02_output.md`; `canvas_width` and `canvas_height` are what ControlNet's editors
-add, `fps`, `least_confidence` and `filled` are ours.
+add, `fps`, `least_confidence`, `filled` and `begins_scene` are ours.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class RawFrame:
     size: tuple[int, int] | None
     fps: float | None
     least_confidence: float | None
+    begins_scene: bool = False
 
 
 def parse_frames(name: str, data: bytes) -> list[RawFrame]:
@@ -87,6 +88,7 @@ def _parse_frame(name: str, frame: Any) -> RawFrame:
         size,
         None if fps is None else _positive(name, fps, 1000),
         None if least is None else _number(name, least),
+        frame.get("begins_scene") is True,
     )
 
 

@@ -14,13 +14,15 @@ from pathlib import Path
 
 from oelala.errors import OelalaError, reason_of
 from oelala.media.poses.document import Pose
-from oelala.media.poses.film import Cut, Film, write_cut
+from oelala.media.poses.film import Cut, Film, open_film, read_film, write_cut
 from oelala.media.poses.openpose_read import Reading, read_openpose
 from oelala.media.poses.retarget import resize
+from oelala.media.poses.scenes import scene_starts, thumbnail
 from oelala.media.process import end_process, own_group, pipe
 
 NAMES = ("openpose", "openpose.bin", "OpenPoseDemo", "OpenPoseDemo.exe")
 LARGEST_SIDE = 1280
+_SMALL_SIDE = 160  # enough for thumbnails
 _POLL = 0.1
 
 
@@ -44,8 +46,15 @@ def run_openpose(
         frames.mkdir()
         spec = write_cut(clip, film, cut, LARGEST_SIDE)
         _run(_arguments(program, clip, frames), frames, spec.num_frames, patience, on_frame)
-        pose = read_openpose(frames, Reading(fps=spec.fps, size=(spec.width, spec.height), scale="pixels"))
+        size = (spec.width, spec.height)
+        starts = _starts_in(clip, spec.fps)
+        pose = read_openpose(frames, Reading(spec.fps, size, "pixels", scene_starts=starts))
     return replace(resize(pose, film.width, film.height), least_confidence=0.05)
+
+
+def _starts_in(clip: Path, fps: float) -> tuple[int, ...]:
+    small = read_film(open_film(clip), largest_side=_SMALL_SIDE)
+    return scene_starts([thumbnail(frame) for frame in small], fps)
 
 
 def _arguments(program: Path, clip: Path, frames: Path) -> list[str]:

@@ -30,12 +30,14 @@ _NORMALISED, _SIGNED = 1.6, -0.3
 class Reading:
     """What a file may leave open: `fps`, and `size` (width, height) where it names none. `scale`: pixels,
     0 … 1 ("unit") or -1 … 1 ("signed", OpenPose's `--keypoint_scale 4`); "auto" looks at the numbers.
-    `max_people`: how many there is room for, summed over the frames."""
+    `max_people`: how many there is room for, summed over the frames. `scene_starts`: frames that
+    begin another scene, besides those that say it themselves."""
 
     fps: float = 30.0
     size: tuple[int, int] | None = None
     scale: Scale = "auto"
     max_people: int = MAX_PEOPLE
+    scene_starts: tuple[int, ...] = ()
 
 
 PLAIN = Reading()
@@ -99,10 +101,15 @@ def _document(frames: list[RawFrame], how: Reading) -> Pose:
     scale, size = _scale_and_size(frames, how)
     fps = frames[0].fps or how.fps
     least = frames[0].least_confidence
-    people = tuple(
-        _person(track, joints, scale) for track in _tracks(frames, fps, how.max_people // len(frames))
-    )
-    return Pose(*size, fps, len(frames), people, _LEAST_CONFIDENCE if least is None else least)
+    starts = _scene_starts(frames, how)
+    tracks = _tracks(frames, fps, how.max_people // len(frames), starts)
+    people = tuple(_person(track, joints, scale) for track in tracks)
+    return Pose(*size, fps, len(frames), people, _LEAST_CONFIDENCE if least is None else least, starts)
+
+
+def _scene_starts(frames: list[RawFrame], how: Reading) -> tuple[int, ...]:
+    said = {index for index, frame in enumerate(frames) if frame.begins_scene}
+    return tuple(start for start in sorted(said.union(how.scene_starts)) if 0 < start < len(frames))
 
 
 def _joints(frames: Iterable[RawFrame]) -> dict[str, int]:
@@ -116,7 +123,9 @@ def _joints(frames: Iterable[RawFrame]) -> dict[str, int]:
     return counts
 
 
-def _tracks(frames: list[RawFrame], fps: float, room: int) -> list[list[RawPerson | None]]:
+def _tracks(
+    frames: list[RawFrame], fps: float, room: int, starts: tuple[int, ...]
+) -> list[list[RawPerson | None]]:
     """One list a person. By their ids where the file tells people apart, else by where they are.
 
     Everybody takes memory for every frame, so of more than `room` people, as of a tracker that gives whoever
@@ -128,7 +137,8 @@ def _tracks(frames: list[RawFrame], fps: float, room: int) -> list[list[RawPerso
         everybody = sorted(number for number, _ in stays.most_common(room))
         by_id = [{person.number: person for person in frame.people} for frame in frames]
         return [[row.get(number) for row in by_id] for number in everybody]
-    linked = link([[_for_linking(person) for person in frame.people] for frame in frames], fps, 0.0, room)
+    bodies = [[_for_linking(person) for person in frame.people] for frame in frames]
+    linked = link(bodies, fps, 0.0, room, starts)
     return [
         [None if which is None else frame.people[which] for which, frame in zip(track, frames, strict=True)]
         for track in linked

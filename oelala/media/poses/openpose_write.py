@@ -26,6 +26,7 @@ def frame_as_json(pose: Pose, index: int) -> dict[str, Any]:
         for number, person in enumerate(pose.people)
         if any(getattr(person, part)[index].any() for part in PARTS)
     ]
+    begins = {"begins_scene": True} if index in pose.scene_starts else {}
     return {
         "version": _VERSION,
         "people": people,
@@ -33,6 +34,7 @@ def frame_as_json(pose: Pose, index: int) -> dict[str, Any]:
         "canvas_height": pose.height,
         "fps": pose.fps,
         "least_confidence": pose.least_confidence,
+        **begins,
     }
 
 

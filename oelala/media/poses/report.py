@@ -14,11 +14,12 @@ from oelala.media.poses.detect import Detection, OnFrame
 from oelala.media.poses.document import Pose
 from oelala.media.poses.export import write_pose_video
 from oelala.media.poses.film import Cut, Frame, open_film, read_film
-from oelala.media.poses.fit_check import check_fit
+from oelala.media.poses.fit_check import check_fit, serious_first
 from oelala.media.poses.measure import compare
 from oelala.media.poses.openpose_read import Reading, is_openpose
 from oelala.media.poses.openpose_write import write_folder
 from oelala.media.poses.request import PoseRequest
+from oelala.media.poses.scene_check import check_scenes
 from oelala.media.poses.source import MotionSource, read_motion, resample
 from oelala.media.poses.styles import STYLES
 
@@ -26,9 +27,9 @@ from oelala.media.poses.styles import STYLES
 def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, Any]:
     """JSON values: `frames`, `fps`, `detected` (the share of the frames with a body), `confidence` (the mean
     over the joints seen), `people`, `width`, `height`, `hands` and `faces` (the shares of the frames with
-    one); `findings` of the first person's framing, as data; the files written (`draw`, `openpose`) or None;
-    and `score` (`Score.as_json`, and how many frames the other one has at this one's rate, `against_frames`),
-    or None without `against`.
+    one); `findings` of the first person's framing and scenes, as data, serious ones first; the files written
+    (`draw`, `openpose`) or None; and `score` (`Score.as_json`, and how many frames the other one has at this
+    one's rate, `against_frames`), or None without `against`.
 
     Raises InvalidTask ("bad-part"), OelalaError ("nothing-to-draw-over") and what reading, drawing and
     writing raise.
@@ -43,9 +44,10 @@ def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, A
         write_pose_video(request.draw, pose, STYLES[request.style], over)
     if request.openpose is not None:
         write_folder(pose, request.openpose, Path(request.file).stem)
+    findings = serious_first((*check_scenes(pose, request.start), *check_fit(pose)))
     return {
         **numbers_of(pose),
-        "findings": [asdict(finding) for finding in check_fit(pose)],
+        "findings": [asdict(finding) for finding in findings],
         "draw": _text(request.draw),
         "openpose": _text(request.openpose),
         "score": None if request.against is None else _score(pose, request),

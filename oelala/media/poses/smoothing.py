@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oelala.media.poses.document import Person, Points, Pose
+from oelala.media.poses.scenes import scene_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,15 @@ def smooth(pose: Pose, how: Smoothing = GENTLE) -> Pose:
 
 def fill_gaps(pose: Pose, person: Person, longest_gap: float) -> Person:
     """Points not seen for a while lie on the line between where they were and where they come back, with the
-    lesser of both confidences; the body's are marked in `filled`."""
+    lesser of both confidences; the body's are marked in `filled`. No line leads into another scene."""
     most = int(longest_gap * pose.fps)
+    scene = scene_of(pose.num_frames, pose.scene_starts)
     parts = {}
     filled = person.filled.copy()
     for name in ("body", "hand_left", "hand_right", "face"):
         points = np.array(getattr(person, name))
         for joint in range(points.shape[1]):
-            made = _bridge(points[:, joint], pose.seen(points[:, joint]), most)
+            made = _bridge(points[:, joint], pose.seen(points[:, joint]), most, scene)
             if name == "body":
                 filled[made, joint] = True
         parts[name] = points
@@ -72,13 +74,16 @@ def one_euro(points: Points, fps: float, how: Smoothing, size: float) -> Points:
 def _smooth_person(pose: Pose, person: Person, how: Smoothing) -> Person:
     size = typical_size(person)
 
+    def scene_by_scene(points: Points) -> Points:
+        return np.concatenate([both_ways(scene) for scene in np.split(points, list(pose.scene_starts))])
+
     def both_ways(points: Points) -> Points:
         """The film is whole, so the filter runs from both ends, and their mean lags behind neither."""
         forth = one_euro(points, pose.fps, how, size)
         back = one_euro(points[::-1], pose.fps, how, size)[::-1]
         return (forth + back) / 2
 
-    return person.map(both_ways)
+    return person.map(scene_by_scene)
 
 
 def typical_size(person: Person) -> float:
@@ -91,12 +96,12 @@ def typical_size(person: Person) -> float:
     return float(np.median(sizes)) if sizes else 0.0
 
 
-def _bridge(track: Points, seen: NDArray[np.bool_], most: int) -> list[int]:
+def _bridge(track: Points, seen: NDArray[np.bool_], most: int, scene: NDArray[np.int_]) -> list[int]:
     """Changes (T, 3) in place; returns the frames it filled."""
     where = np.flatnonzero(seen)
     made: list[int] = []
     for left, right in pairwise(where.tolist()):
-        if not 1 < right - left <= most + 1:
+        if not 1 < right - left <= most + 1 or scene[left] != scene[right]:
             continue
         gap = np.arange(left + 1, right)
         part = ((gap - left) / (right - left))[:, None]

@@ -13,6 +13,7 @@ from oelala.media.poses.detect import Detection, OnFrame, detect_pose, require_s
 from oelala.media.poses.document import Pose
 from oelala.media.poses.motions import MOTIONS, shipped_motion
 from oelala.media.poses.openpose_read import Reading, is_openpose, read_openpose
+from oelala.media.poses.scenes import scene_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def part_of(pose: Pose, start: float, end: float | None, name: str) -> Pose:
         replace(person.map(lambda points: points[first:last]), filled=person.filled[first:last])
         for person in pose.people
     )
-    return replace(pose, num_frames=last - first, people=people)
+    starts = tuple(start - first for start in pose.scene_starts if first < start < last)
+    return replace(pose, num_frames=last - first, people=people, scene_starts=starts)
 
 
 def first_seen(pose: Pose, person: int = 0) -> float | None:
@@ -60,15 +62,18 @@ def first_seen(pose: Pose, person: int = 0) -> float | None:
 
 def resample(pose: Pose, fps: float, num_frames: int | None = None) -> Pose:
     """The same motion at another rate, points between two frames on the line between them; `num_frames`: so
-    many from its start, standing still at the end where it is shorter."""
+    many from its start, standing still at the end where it is shorter. Of two scenes the
+    nearer one counts."""
     count = num_frames or max(1, round(pose.num_frames * fps / pose.fps))
     times = np.minimum(np.arange(count) * (pose.fps / fps), pose.num_frames - 1)
     low = np.floor(times).astype(int)
     high = np.minimum(low + 1, pose.num_frames - 1)
     part = (times - low)[:, None, None]
+    scene = scene_of(pose.num_frames, pose.scene_starts)
+    goes_on = (scene[low] == scene[high])[:, None, None]
 
     def between(points: np.ndarray) -> np.ndarray:
-        both = (points[low, :, 2:] > 0) & (points[high, :, 2:] > 0)
+        both = (points[low, :, 2:] > 0) & (points[high, :, 2:] > 0) & goes_on
         return np.where(
             both,
             points[low] * (1 - part) + points[high] * part,
@@ -82,4 +87,6 @@ def resample(pose: Pose, fps: float, num_frames: int | None = None) -> Pose:
         )
         for person in pose.people
     )
-    return replace(pose, fps=fps, num_frames=count, people=people)
+    moved = {int(start) for start in np.searchsorted(times, np.array(pose.scene_starts) - 0.5)}
+    starts = tuple(sorted(start for start in moved if 0 < start < count))
+    return replace(pose, fps=fps, num_frames=count, people=people, scene_starts=starts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,18 +23,25 @@ def link(
     fps: float,
     shortest_stay: float = SHORTEST_STAY,
     most: int | None = None,
+    scene_starts: Sequence[int] = (),
 ) -> list[list[int | None]]:
     """Bodies (n, 3) of each frame, in any order, as one list a person: which of a frame's bodies is theirs.
 
     The nearest bodies of neighbouring frames belong together. People who are large and long in sight come
     first; who is there for less than `shortest_stay` of the frames (5 frames at most) is left out, and so are
-    all beyond the first `most`.
+    all beyond the first `most`. Nobody goes on from one scene into the next (`scene_starts`, frames).
     """
     people: list[_Track] = []
     total = 0
     for index, bodies in enumerate(frames):
         total = index + 1
-        near = [person for person in people if index - person.last <= max(1.0, _LONGEST_ABSENCE * fps)]
+        scene = bisect(scene_starts, index)
+        near = [
+            person
+            for person in people
+            if index - person.last <= max(1.0, _LONGEST_ABSENCE * fps)
+            and bisect(scene_starts, person.last) == scene
+        ]
         left = set(range(len(bodies)))
         for person, which in _nearest(near, bodies):
             person.add(index, which, bodies[which])
@@ -42,6 +51,21 @@ def link(
     kept = [person for person in people if len(person.which) >= least]
     kept.sort(key=lambda person: person.size, reverse=True)
     return [[person.which.get(index) for index in range(total)] for person in kept[:most]]
+
+
+def first_of_each_scene(
+    tracks: Iterable[list[int | None]], count: int, scene_starts: Sequence[int]
+) -> list[list[int | None]]:
+    """Of what `link` returned the first `count` of every scene, in their order."""
+    taken: Counter[int] = Counter()
+    kept = []
+    for track in tracks:
+        first = next(index for index, which in enumerate(track) if which is not None)
+        scene = bisect(scene_starts, first)
+        taken[scene] += 1
+        if taken[scene] <= count:
+            kept.append(track)
+    return kept
 
 
 def body_size(body: Points) -> float:
