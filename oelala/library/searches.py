@@ -20,6 +20,9 @@ from oelala.tasks.read_motion import ReadMotion
 # Pipelines of diffusers that are shown the driver's face itself, as a film.
 FACE_FILMS = frozenset({"WanAnimatePipeline"})
 
+# What earlier versions found is looked for again: they followed people across cuts.
+_SINCE = "scenes"
+
 
 def wanted_of(task: PoseTransfer, pipeline: str) -> Wanted:
     """What that pipeline is shown of the driver besides the body, in the task's style."""
@@ -76,5 +79,5 @@ def found_by(workspace: Workspace, search: ReadMotion | None) -> str | None:
 def _note(workspace: Workspace, search: ReadMotion) -> Path:
     """What messages call the file, and what is shown of it, does not change what is found in it."""
     asked = search.model_dump_json(exclude={"file", "name", "stills"})
-    key = hashlib.sha256(asked.encode()).hexdigest()[:12]
+    key = hashlib.sha256(f"{asked}{_SINCE}".encode()).hexdigest()[:12]
     return (workspace.inputs / search.file).with_suffix(f".{key}.found")
