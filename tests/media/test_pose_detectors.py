@@ -124,6 +124,24 @@ def test_openpose_on_the_path_is_run_and_read_back(
 
 
 @posix
+@pytest.mark.parametrize("detector", ["openpose", "dwpose"])
+def test_no_detector_follows_a_body_across_a_cut(
+    detector: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The square goes on where it was, in front of another wall."""
+    frames, wall = dots(16), np.zeros((90, 160, 3), np.uint8)
+    wall[:45, :80, 1:], wall[45:, 80:, 1:] = 230, 120
+    for frame in frames[8:]:
+        frame[frame[..., 0] == 0] = wall[frame[..., 0] == 0]
+    put_openpose(tmp_path, monkeypatch, "works")
+    models = put_rtmlib(tmp_path, monkeypatch)
+    pose = detect_pose(film(tmp_path / "cut.mp4", frames), raw(detector, models=models))
+    assert (pose.num_frames, pose.scene_starts, len(pose.people)) == (16, (8,), 2)
+    seen = sorted(np.flatnonzero(pose.found(person)).tolist() for person in pose.people)
+    assert seen == [list(range(8)), list(range(8, 16))]
+
+
+@posix
 @pytest.mark.parametrize(("mode", "reason"), [("fails", "out of memory"), ("hangs", "no answer")])
 def test_an_openpose_that_fails_or_hangs_costs_a_message(
     dot_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, reason: str
