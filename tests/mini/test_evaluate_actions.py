@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from oelala.mini.evaluate.action_tracks import NUM_FRAMES, clip_of, true_tracks
+from oelala.mini.evaluate.action_tracks import NUM_FRAMES, clip_of, copied_by, true_tracks
 from oelala.mini.evaluate.actions import ActionClassifier, features
 from oelala.mini.evaluate.train_actions import Training, exchanged, mirrored, roughened, train
+from oelala.mini.world.render import render_clips
 from oelala.mini.world.vocabulary import ACTIONS
+from oelala.settings import ASSETS
 
 
 def test_tracks_are_of_every_action_in_turn() -> None:
@@ -63,16 +65,23 @@ def test_sides_named_the_wrong_way_round_change_no_action() -> None:
         assert np.mean(right) >= 0.96
 
 
+def test_a_copy_is_the_clip_as_the_vae_keeps_it() -> None:
+    clip = render_clips([clip_of(0, held_out=False)], 5, samples=1).frames[0]
+    copy = copied_by(ASSETS / "oelala-mini")(clip)
+    assert copy.shape == clip.shape
+    assert 0 < float((copy - clip).abs().mean()) < 0.04
+
+
 def test_the_same_tracks_give_the_same_weights(tmp_path: Path) -> None:
-    for kind in ("training", "held_out"):
+    for kind in ("training", "held_out", "copies"):
         for first in (0, 4, 8):
             save_file({"tracks": true_tracks(first, 4).tracks}, tmp_path / f"{kind}-{first:05d}.safetensors")
-    training = Training(true=40, seen=10, held_out=10, steps=40, cache=tmp_path)
+    training = Training(true=40, seen=10, held_out=10, copied=10, steps=40, cache=tmp_path)
     report = train(training, tmp_path / "a.json")
     train(training, tmp_path / "b.json")
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     assert report["held_out_renders"]["accuracy"] == 1
-    assert report["seen_tracks"] == 10
+    assert (report["seen_tracks"], report["copies"]) == (10, 10)
 
 
 def test_the_shipped_weights_name_actions() -> None:

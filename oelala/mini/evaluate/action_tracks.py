@@ -1,15 +1,21 @@
-"""Joint tracks of renders, to teach the judge of actions: MediaPipe's own of some, the world's of many."""
+"""Joint tracks to teach the judge of actions: the world's of many clips; MediaPipe's of some renders, and of
+the VAE's copies of some, whose faces are smudges like those of Mini's clips.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKLWan
 from loguru import logger
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from torch import Tensor
 
 from oelala.media.pose import BodyFinder
 from oelala.mini.evaluate.prompts import full_body
@@ -25,6 +31,7 @@ NUM_FRAMES = 33
 TRAINING_SEED, HELD_OUT_SEED = 1_600_000_000, 1_700_000_000
 _SHARD = 4
 Tracks = NDArray[np.float32]
+Copy = Callable[[Tensor], Tensor]  # of frames (T, 3, H, W) in 0..1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,27 +57,45 @@ def true_tracks(first: int, count: int) -> Labelled:
     return Labelled(np.concatenate([flat, np.ones_like(flat[..., :1])], -1), numbers % len(ACTIONS))
 
 
-def seen_tracks(folder: Path, count: int, *, held_out: bool) -> Labelled:
-    """MediaPipe's joints on renders of the first `count` clips, kept in `folder` from one run to the next."""
+def copied_by(model: Path) -> Copy:
+    """Through the VAE of a model's folder, which is loaded for the first clip."""
+
+    @cache
+    def vae() -> AutoencoderKLWan:
+        return AutoencoderKLWan.from_pretrained(model, subfolder="vae", torch_dtype=torch.float32).eval()
+
+    @torch.no_grad()
+    def copy(frames: Tensor) -> Tensor:
+        latents = vae().encode(frames.transpose(0, 1).unsqueeze(0) * 2 - 1).latent_dist.mode()
+        made: Tensor = vae().decode(latents, return_dict=False)[0][0]
+        return (made.clamp(-1, 1).transpose(0, 1) + 1) / 2
+
+    return copy
+
+
+def seen_tracks(folder: Path, count: int, *, held_out: bool, copy: Copy | None = None) -> Labelled:
+    """MediaPipe's joints on renders of the first `count` clips, or on their copies; kept in `folder` from one
+    run to the next."""
     folder.mkdir(parents=True, exist_ok=True)
-    kind = "held_out" if held_out else "training"
+    kind = "copies" if copy is not None else "held_out" if held_out else "training"
     parts: list[Tracks] = []
     with BodyFinder() as finder:
         for first in range(0, count, _SHARD):
             path = folder / f"{kind}-{first:05d}.safetensors"
             if not path.exists():
-                save_file({"tracks": _look(finder, first, held_out)}, path)
+                save_file({"tracks": _look(finder, first, held_out, copy)}, path)
                 logger.info("{} of {} tracks ({})", first + _SHARD, count, kind)
             parts.append(load_file(path)["tracks"])
     tracks = np.concatenate(parts)[:count]
     return Labelled(tracks, np.arange(len(tracks)) % len(ACTIONS))
 
 
-def _look(finder: BodyFinder, first: int, held_out: bool) -> Tracks:
+def _look(finder: BodyFinder, first: int, held_out: bool, copy: Copy | None) -> Tracks:
     clips = [clip_of(first + k, held_out=held_out) for k in range(_SHARD)]
     tracks = []
     for clip in clips:
         frames = render_clips([clip], NUM_FRAMES, samples=2 if held_out else 1).frames[0]
+        frames = frames if copy is None else copy(frames)
         pixels = (frames.permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8)
         tracks.append(finder.track(list(pixels)).to_coco18())
     return np.ascontiguousarray(np.stack(tracks))  # safetensors writes the memory as it lies

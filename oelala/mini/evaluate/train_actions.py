@@ -1,7 +1,8 @@
 """`python -m oelala.mini.evaluate.train_actions`: makes `actions.json`, the same for the same tracks.
 
 Most of what it learns from are the world's own joints, made to look like MediaPipe's by noise, lost limbs and
-confused sides; the rest are MediaPipe's on real renders. Held-out renders say how well it does.
+confused sides; the rest are MediaPipe's on real renders and on the VAE's copies of them. Held-out renders say
+how well it does.
 """
 
 from __future__ import annotations
@@ -17,10 +18,18 @@ import torch
 from loguru import logger
 
 from oelala.media.poses.layouts import MIRRORED18
-from oelala.mini.evaluate.action_tracks import NUM_FRAMES, Labelled, Tracks, seen_tracks, true_tracks
+from oelala.mini.evaluate.action_tracks import (
+    NUM_FRAMES,
+    Labelled,
+    Tracks,
+    copied_by,
+    seen_tracks,
+    true_tracks,
+)
 from oelala.mini.evaluate.actions import ARRAYS, WEIGHTS, ActionClassifier, Floats, features
 from oelala.mini.evaluate.statistics import wilson
 from oelala.mini.world.vocabulary import ACTIONS
+from oelala.settings import ASSETS
 
 _LEGS = ((8, 11), (9, 12), (10, 13))
 # Which of two sides is the left one says nothing of what somebody does, and where a face is a smudge the
@@ -33,11 +42,14 @@ _DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """`true` clips of the world's joints, `seen` and `held_out` renders that MediaPipe has looked at."""
+    """`true` clips of the world's joints, `seen` and `held_out` renders that MediaPipe has looked at,
+    `copied` of the former through the VAE of `model`."""
 
     true: int = 8000
     seen: int = 200
     held_out: int = 120
+    copied: int = 80
+    model: Path = ASSETS / "oelala-mini"
     steps: int = 700
     cache: Path = Path(".work/actions")
 
@@ -95,10 +107,12 @@ def gather(training: Training) -> tuple[Floats, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     true = true_tracks(training.seen, training.true)
     seen = seen_tracks(training.cache, training.seen, held_out=False)
-    both = np.concatenate([seen.tracks, mirrored(seen.tracks)])
+    copied = seen_tracks(training.cache, training.copied, held_out=False, copy=copied_by(training.model))
+    found = np.concatenate([seen.tracks, copied.tracks])
+    both = np.concatenate([found, mirrored(found)])
     tracks = [roughened(true.tracks, rng), both, exchanged(both)]
-    actions = np.concatenate([true.actions, *[seen.actions] * _COPIES])
-    copies = _COPIES * training.seen
+    actions = np.concatenate([true.actions, *[seen.actions, copied.actions] * _COPIES])
+    copies = _COPIES * len(found)
     share = training.true / max(1, copies)
     weights = np.concatenate([np.ones(training.true), np.full(copies, 0.5 * share)])
     rows = _rows(np.concatenate(tracks))
@@ -161,7 +175,12 @@ def train(training: Training, path: Path = WEIGHTS) -> dict[str, Any]:
     data |= {name: _short(arrays[name]) for name in ARRAYS}
     path.write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")
     held_out = seen_tracks(training.cache, training.held_out, held_out=True)
-    made_from = {"true_tracks": training.true, "seen_tracks": training.seen, "steps": training.steps}
+    made_from = {
+        "true_tracks": training.true,
+        "seen_tracks": training.seen,
+        "copies": training.copied,
+        "steps": training.steps,
+    }
     data["report"] = {"held_out_renders": score(ActionClassifier.load(path), held_out), **made_from}
     path.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
     return dict(data["report"])
@@ -174,12 +193,14 @@ def main() -> None:
     parser.add_argument("--true", type=int, default=defaults.true)
     parser.add_argument("--seen", type=int, default=defaults.seen)
     parser.add_argument("--held-out", type=int, default=defaults.held_out)
+    parser.add_argument("--copied", type=int, default=defaults.copied)
+    parser.add_argument("--model", type=Path, default=defaults.model)
     parser.add_argument("--steps", type=int, default=defaults.steps)
     parser.add_argument("--cache", type=Path, default=defaults.cache)
     parser.add_argument("--to", type=Path, default=WEIGHTS)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    training = Training(args.true, args.seen, args.held_out, args.steps, args.cache)
+    training = Training(args.true, args.seen, args.held_out, args.copied, args.model, args.steps, args.cache)
     logger.info("{}", json.dumps(train(training, args.to), indent=1))
 
 
