@@ -33,7 +33,8 @@ def test_a_restart_reloads_the_page_once_and_keeps_the_draft(
         page.fill(PROMPT, "half a thought")
         stop_studio(process)
         page.wait_for_selector("#o-offline:not([hidden])")
-        page.click("#text-to-video--generate")  # Gradio notices as well, and has its own ways
+        # Gradio notices as well, and has its own ways: the form may be gone already
+        page.evaluate("() => document.querySelector('#text-to-video--generate')?.click()")
         process, _ = start_studio(tmp_path, models, "", port, "--lazy")
         # the page of before hears of the new studio a second before it goes, with all that was typed
         page.wait_for_function(f"() => !window.before && ({TYPED})()")
