@@ -40,7 +40,7 @@ class Problem:
 class Report:
     """Sizes in bytes; a version is None for a missing package; `ffmpeg` is None when there is none.
 
-    `flash4`: FlashAttention 4 is not installed, and would make long clips faster on this card.
+    `flash4`: FlashAttention 4 is not installed, and may make long clips faster on this card.
     """
 
     python: str

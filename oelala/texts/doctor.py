@@ -16,8 +16,8 @@ TEXTS: dict[str, Text] = {
         "Geen NVIDIA-kaart gevonden: Oelala Mini draait op de processor, de grote modellen vragen een kaart.",
     ),
     "doctor.flash4": Text(
-        "Long clips would be faster on this card with FlashAttention 4: {command}",
-        "Lange clips gaan op deze kaart sneller met FlashAttention 4: {command}",
+        "FlashAttention 4 may make long clips faster on this card; the studio measures it: {command}",
+        "Met FlashAttention 4 gaan lange clips hier misschien sneller; de studio meet dat: {command}",
     ),
     "doctor.ram": Text("Memory: {total}, {free} free", "Werkgeheugen: {total}, {free} vrij"),
     "doctor.disk": Text("Disk: {free} free in the workspace", "Schijf: {free} vrij in de werkmap"),

@@ -159,3 +159,32 @@ class Row:
     @property
     def bytes_exact(self) -> bool:
         return all(component.bytes is not None for component in self.components.values())
+
+
+def companion_row(
+    name: str,
+    title: str,
+    family: str,
+    repo: str,
+    licence: str,
+    components: Mapping[str, Component],
+    packages: Mapping[str, str] | None = None,
+) -> Row:
+    """Of what makes no clips by itself, and is fetched, found, verified and removed as models are; sizes and
+    frames mean nothing there."""
+    return Row(
+        id=name,
+        title=title,
+        family=family,
+        repo=repo,
+        revision="main",
+        licence=licence,
+        components=components,
+        sizes=SizeLimits(8, 8, 8, 64, ((8, 8),)),
+        native_num_frames=1,
+        largest_num_frames=1,
+        fps=1,
+        max_sequence_length=0,
+        indexed=False,
+        packages=packages or {},
+    )

@@ -2,7 +2,7 @@
 are.
 
 DWPose's weights (IDEA-Research/DWPose, Apache-2.0) lie in its author's repository; its YOLOX is Megvii's
-(Apache-2.0). Sizes as the hub lists them.
+(Apache-2.0). Sizes are for lists and totals; a download takes the hub's own.
 """
 
 from __future__ import annotations
@@ -12,27 +12,20 @@ from dataclasses import dataclass
 from oelala.media.packages import lacking
 from oelala.media.poses import dwpose_parts
 from oelala.models.catalog.installed import installation, missing_bytes
-from oelala.models.catalog.row import Component, Row, SizeLimits
+from oelala.models.catalog.row import Component, Row, companion_row
 from oelala.settings import Settings
 
-DWPOSE = Row(
-    id=dwpose_parts.NAME,
-    title="DWPose",
-    family="detector",
-    repo=dwpose_parts.REPO,
-    revision="main",
-    licence="Apache-2.0",
-    components={
+DWPOSE = companion_row(
+    dwpose_parts.NAME,
+    "DWPose",
+    "detector",
+    dwpose_parts.REPO,
+    "Apache-2.0",
+    {
         "det": Component("", 216_746_733, files=(dwpose_parts.DET,)),
         "pose": Component("", 134_399_116, files=(dwpose_parts.POSE,)),
     },
-    sizes=SizeLimits(8, 8, 8, 64, ((8, 8),)),
-    native_num_frames=1,
-    largest_num_frames=1,
-    fps=1,
-    max_sequence_length=0,
-    indexed=False,
-    packages=dwpose_parts.PACKAGES,
+    dwpose_parts.PACKAGES,
 )
 DETECTORS: tuple[Row, ...] = (DWPOSE,)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oelala.models.catalog.row import Component, Row, SizeLimits
+from oelala.models.catalog.row import Component, Row, companion_row
 
 _REPO = "lightx2v/Autoencoders"
 
@@ -26,21 +26,8 @@ class TinyDecoderRow:
 
 def _tiny(name: str, title: str, channels: int, patch: int, parameters: int) -> TinyDecoderRow:
     file = f"{name}.safetensors"
-    row = Row(
-        id=name,
-        title=title,
-        family="tiny-decoder",
-        repo=_REPO,
-        revision="main",
-        licence="MIT",
-        components={"decoder": Component("", None, parameters, files=(file,))},
-        sizes=SizeLimits(8, 8, 8, 64, ((8, 8),)),
-        native_num_frames=1,
-        largest_num_frames=1,
-        fps=1,
-        max_sequence_length=0,
-        indexed=False,
-    )
+    parts = {"decoder": Component("", None, parameters, files=(file,))}
+    row = companion_row(name, title, "tiny-decoder", _REPO, "MIT", parts)
     return TinyDecoderRow(row, file, channels, patch)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from oelala.models.catalog.row import Component, Row, SizeLimits
+from oelala.models.catalog.row import Component, Row, companion_row
 
 UNIPC, LCM = "UniPCMultistepScheduler", "LCMScheduler"
 FIELD = "speed"  # of the tasks
@@ -60,21 +60,7 @@ class SpeedLora:
         """Its files, to be fetched, found, verified and removed as models are."""
         sizes = {name: self.bytes.get(name) for name in self.files}
         parts = {name: Component("", sizes[name], files=(file,)) for name, file in self.files.items()}
-        return Row(
-            id=self.id,
-            title=self.title,
-            family="lora",
-            repo=self.repo or "",
-            revision="main",
-            licence=self.licence,
-            components=parts,
-            sizes=SizeLimits(8, 8, 8, 64, ((8, 8),)),
-            native_num_frames=1,
-            largest_num_frames=1,
-            fps=1,
-            max_sequence_length=0,
-            indexed=False,
-        )
+        return companion_row(self.id, self.title, "lora", self.repo or "", self.licence, parts)
 
 
 _WAN21, _WAN22 = "lightx2v/Wan2.1-Distill-Loras", "lightx2v/Wan2.2-Distill-Loras"
