@@ -29,7 +29,7 @@ _SAID, _SHOWN = 0.1, 10.0
 _EPS = 1e-4
 _EDGE = 4.0
 # How long the gradients are that these distances have in the pixels, in that of the reconstruction loss.
-SHARES = {"faces": 0.5, "bodies": 0.35}
+SHARES = {"faces": 0.7, "bodies": 0.35}
 
 
 def head_boxes(joints: Tensor) -> tuple[Tensor, Tensor]:

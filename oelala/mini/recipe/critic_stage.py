@@ -1,7 +1,7 @@
 """Before the VAE: the readers of faces and bodies that it is to learn from, on fresh renders."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -14,6 +14,7 @@ from oelala.mini.recipe.clips import Crops, Pool, PoolSize
 from oelala.mini.recipe.critic import CHECKPOINT, Critic, cut_heads, showing_faces
 from oelala.mini.recipe.readers import joint_maps
 from oelala.mini.recipe.schedule import rate_at
+from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.whole_clip import training_pass
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.tiles import Shaders
@@ -35,6 +36,7 @@ class CriticSettings:
     device: torch.device
     shaders: Shaders = PLAIN
     tiny: bool = False
+    team: Team = field(default_factory=Team)
 
 
 class CriticStage:
@@ -43,6 +45,8 @@ class CriticStage:
     def __init__(self, settings: CriticSettings) -> None:
         self.settings = settings
         self.started = time.monotonic()
+        self.team = settings.team
+        # Everybody begins with the same weights, and sees other heads.
         torch.manual_seed(0)
         self.critic = Critic(tiny=settings.tiny).to(settings.device)
         fused = settings.device.type == "cuda"
@@ -51,23 +55,35 @@ class CriticStage:
         size = PoolSize(clips=4000, first=768, num_frames=9, share=0.25, together=64)
         if settings.tiny:
             size = PoolSize(clips=2, first=1, num_frames=1, together=1)
-        self.pool = Pool(size, settings.device, FIRST_SEED, settings.shaders)
+        self.first_seed = FIRST_SEED + self.team.rank * SEEDS_EACH
+        self.pool = Pool(size, settings.device, self.first_seed, settings.shaders)
         self.critic.faces.measure(self.pool.traits[: self.pool.filled].to(settings.device))
+        self.team.same_weights([self.critic])
+        self.team.seed(0)
+        self.parameters = list(self.critic.parameters())
         self.steps = 0
 
     def run(self) -> None:
         """Train until the minutes are over; a rehearsal takes one step at least."""
         logged, losses = self.started, []
-        while (spent := time.monotonic() - self.started) < self.settings.minutes * 60 or not self.steps:
+        while (spent := self._spent()) < self.settings.minutes * 60 or not self.steps:
             losses.append(self._step(spent / (self.settings.minutes * 60)))
             self.pool.refresh()
-            if time.monotonic() - logged > _LOGGED:
+            if time.monotonic() - logged > _LOGGED and self.team.first:
                 faces, bodies = torch.stack(losses).mean(0).tolist()
                 logger.info(
                     "critic {:.0f} s, step {}, faces {:.3f} (1: knows nothing), bodies {:.4f}, pool {}",
-                    spent, self.steps, faces, bodies, self.pool.next_seed - FIRST_SEED,
+                    spent, self.steps, faces, bodies, self.pool.next_seed - self.first_seed,
                 )  # fmt: skip
                 logged, losses = time.monotonic(), []
+        if self.team.first:
+            self._save()
+        self.team.wait()
+
+    def _spent(self) -> float:
+        return self.team.agree(time.monotonic() - self.started)
+
+    def _save(self) -> None:
         weights = {name: value.detach() for name, value in self.critic.state_dict().items()}
         checkpoint.save(self.settings.folder / CHECKPOINT, weights, checkpoint.Progress(steps=self.steps))
 
@@ -81,7 +97,8 @@ class CriticStage:
             faces, bodies = self._face_loss(heads), self._body_loss(self.pool.crops(count, 1, crop))
         self.optimizer.zero_grad(set_to_none=True)
         (faces + bodies).backward()
-        torch.nn.utils.clip_grad_norm_(self.critic.parameters(), 1.0)
+        self.team.average_gradients(self.parameters)
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.steps += 1
         return torch.stack([faces.detach(), bodies.detach()])

@@ -87,10 +87,11 @@ class Run:
         WordingStage(WordingSettings(self.settings.folder, seconds / 60, self.settings.tiny)).run()
 
     def critic(self, seconds: float, later: float = 0.0) -> None:
-        """Before stage 1, by one process while the others wait: has no schedule that goes on later."""
+        """Before stage 1: has no schedule that goes on later."""
         one, shaders = self.settings, self.tools.shaders
-        if self.team.first:
-            CriticStage(CriticSettings(one.folder, seconds / 60, self.device, shaders, tiny=one.tiny)).run()
+        CriticStage(
+            CriticSettings(one.folder, seconds / 60, self.device, shaders, tiny=one.tiny, team=self.team)
+        ).run()
         self._free()
 
     def vae(self, seconds: float, later: float = 0.0) -> None:

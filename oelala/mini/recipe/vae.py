@@ -19,7 +19,7 @@ from oelala.mini.recipe.muon import MuonAdamW
 from oelala.mini.recipe.norm_silu import NormSilu, norm_silu
 from oelala.mini.recipe.schedule import rate_at
 from oelala.mini.recipe.team import SEEDS_EACH, Team
-from oelala.mini.recipe.vae_loss import faces_and_hands
+from oelala.mini.recipe.vae_loss import faces_and_hands, in_face_or_hand
 from oelala.mini.recipe.whole_clip import WholeClip, encode_for, training_pass
 from oelala.mini.topology import build_vae
 from oelala.mini.world.render import PLAIN
@@ -49,10 +49,11 @@ PLAN = (
     (0.40, (Batch(128, 5, 128), Batch(40, 17, 128), Batch(72, 9, 128), Batch(128, 1, 256))),
     (1.01, (Batch(10, 17, 256), Batch(20, 33, 128), Batch(5, 33, 256), Batch(40, 17, 128))),
 )
-# For weights that have seen all that, and for the decoder alone: clips as they are judged, and some stills.
+# For weights that have seen all that, and for the decoder alone: clips as they are judged, close crops of faces,
+# and some stills. Each size costs cuDNN ten seconds of choosing kernels.
 RESUMED_PLAN = (
-    (0.40, (Batch(40, 17, 128), Batch(10, 17, 256), Batch(20, 33, 128), Batch(128, 1, 256))),
-    (1.01, (Batch(10, 17, 256), Batch(20, 33, 128), Batch(5, 33, 256), Batch(40, 17, 128))),
+    (0.40, (Batch(72, 17, 96), Batch(10, 17, 256), Batch(20, 33, 128), Batch(128, 1, 256))),
+    (1.01, (Batch(72, 17, 96), Batch(10, 17, 256), Batch(20, 33, 128))),
 )
 Plan = tuple[tuple[float, tuple[Batch, ...]], ...]
 
@@ -233,8 +234,8 @@ def psnr(vae: AutoencoderKLWan, clips: Tensor, joints: Tensor) -> dict[str, floa
     for clip, points in zip(clips, joints, strict=True):
         x = (clip.transpose(0, 1).unsqueeze(0).float() / 127.5 - 1).to(vae.device)
         error = ((vae.decode(vae.encode(x).latent_dist.mode()).sample - x) / 2).square()
-        faces = faces_and_hands(points.unsqueeze(0).to(vae.device) * x.shape[-1], x.shape[-1])
-        there = (faces > 1).expand_as(error)
+        faces = in_face_or_hand(points.unsqueeze(0).to(vae.device) * x.shape[-1], x.shape[-1])
+        there = faces.expand_as(error)
         found["psnr"].append(_decibels(error))
         found["psnr_last_frames"].append(_decibels(error[:, :, -4:]))
         if there.any():

@@ -1,13 +1,20 @@
 """What the VAE is trained for: detail, edges, motion, and most of all faces and hands."""
 
+import math
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 # COCO-18 numbers. The distance from nose to neck tells how large a person is in the crop.
 NOSE, _NECK, _WRISTS = 0, 1, (4, 7)
-# Radii in that distance, and how much more a pixel there counts.
-FACE_REACH, _HAND_REACH, _FACE_WEIGHT, _HAND_WEIGHT = 0.62, 0.42, 3.0, 2.0
+# Radii in that distance.
+FACE_REACH, _HAND_REACH = 0.62, 0.42
+# How much more a pixel there counts, at least and at most: a small face as much in all as a large one, for a whole
+# body's has 20 pixels a side, and who somebody is, and where MediaPipe thinks their front is, stands in those.
+_FACE, _HAND = (3.0, 20.0), (2.0, 8.0)
+# That share of a frame's weight, beside its pixels' own, belongs to a face, and to each hand.
+_FACE_SHARE, _HAND_SHARE = 0.25, 0.03
 
 
 def detail(x: Tensor) -> Tensor:
@@ -38,10 +45,23 @@ def faces_and_hands(joints: Tensor, size: int) -> Tensor:
     axis = torch.arange(size, device=joints.device) + 0.5
     scale = people_size(joints, size)
     weight = torch.zeros(*joints.shape[:2], size, size, device=joints.device)
-    parts = [(NOSE, FACE_REACH, _FACE_WEIGHT), *((wrist, _HAND_REACH, _HAND_WEIGHT) for wrist in _WRISTS)]
-    for joint, reach, amount in parts:
+    hands = [(wrist, _HAND_REACH, _HAND, _HAND_SHARE) for wrist in _WRISTS]
+    for joint, reach, amounts, share in [(NOSE, FACE_REACH, _FACE, _FACE_SHARE), *hands]:
+        # The integral of exp(-(d / reach)^2) over the plane, as a share of the crop.
+        area = math.pi * (reach * scale / size).square()
+        amount = (share / area).clamp(*amounts).unsqueeze(-1).unsqueeze(-1)
         weight = torch.maximum(weight, amount * nearness(joints[:, :, joint], reach * scale, axis))
     return weight.unsqueeze(1)
+
+
+def in_face_or_hand(joints: Tensor, size: int) -> Tensor:
+    """Where faces and hands are, (B, 1, T, size, size), True or False, for such joints."""
+    axis = torch.arange(size, device=joints.device) + 0.5
+    scale = people_size(joints, size)
+    face = nearness(joints[:, :, NOSE], FACE_REACH * scale, axis) > 1 / 3
+    for wrist in _WRISTS:
+        face = face | (nearness(joints[:, :, wrist], _HAND_REACH * scale, axis) > 1 / 2)
+    return face.unsqueeze(1)
 
 
 def reconstruction_loss(made: Tensor, truth: Tensor, extra: Tensor | float = 0.0) -> Tensor:
