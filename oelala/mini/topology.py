@@ -34,7 +34,7 @@ MAX_SHARD_SIZE = "15MB"
 DTYPE_ON_DISK = torch.bfloat16
 
 VAE: dict[str, Any] = {
-    "base_dim": 32,
+    "base_dim": 40,
     "decoder_base_dim": 32,
     "z_dim": Z_DIM,
     "dim_mult": [1, 2, 4, 4],
@@ -99,9 +99,12 @@ _TINY_TEXT = TEXT | {
 _SAMPLE_TEXTS = ["a person in a red shirt and blue trousers is waving", "een vrouw met een gele trui springt"]
 
 
-def build_vae(*, tiny: bool = False) -> AutoencoderKLWan:
-    """A fresh VAE: (B, 3, 4k+1, H, W) in -1..1 to latents (B, 48, k+1, H/16, W/16)."""
-    return AutoencoderKLWan(**(_TINY_VAE if tiny else VAE))
+def build_vae(*, tiny: bool = False, base_dim: int | None = None) -> AutoencoderKLWan:
+    """A fresh VAE: (B, 3, 4k+1, H, W) in -1..1 to latents (B, 48, k+1, H/16, W/16). `base_dim`: the encoder's
+    width, if not as shipped.
+    """
+    config = _TINY_VAE if tiny else VAE
+    return AutoencoderKLWan(**(config | ({"base_dim": base_dim} if base_dim else {})))
 
 
 def build_transformer(*, tiny: bool = False, layers: int | None = None) -> WanTransformer3DModel:

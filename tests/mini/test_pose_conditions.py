@@ -125,7 +125,9 @@ def write_one_pose(folder: Path, pipeline: WanVACEPipeline, kind: int) -> tuple[
     return clip[0], drawn[0]
 
 
-@pytest.mark.parametrize(("kind", "frames", "reference"), [(1, 3, True), (4, 2, False)])
+@pytest.mark.parametrize(
+    ("kind", "frames", "reference"), [(1, 3, True), (4, 2, False), (5, 3, True), (6, 2, False)]
+)
 def test_batches(tmp_path: Path, pipeline: WanVACEPipeline, kind: int, frames: int, reference: bool) -> None:
     torch.manual_seed(3)
     clip, drawn = write_one_pose(tmp_path, pipeline, kind)

@@ -18,8 +18,7 @@ from oelala.mini.world.table import Table, table_of
 from oelala.mini.world.tiles import Shaders
 from oelala.mini.world.truth import Truth
 
-# Of crops, the share that lies anywhere; of the others, that around a face. In a whole frame a face is smallest of
-# all that counts.
+# Of crops, the share that lies anywhere; of the others, that around a face: the smallest of all that counts.
 _ANYWHERE, _AT_FACE = 0.2, 0.65
 
 

@@ -20,12 +20,12 @@ from oelala.mini.recipe.pose import CHECKPOINT as POSE_CHECKPOINT
 from oelala.mini.recipe.transformer import TEXT_CHECKPOINT, TRANSFORMER_CHECKPOINT
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.vae import JUDGE_SEEDS
+from oelala.mini.recipe.widened import vae_of
 from oelala.mini.topology import (
     DTYPE_ON_DISK,
     MAX_SHARD_SIZE,
     build_scheduler,
     build_text_encoder,
-    build_vae,
     save,
 )
 from oelala.mini.world.render import PLAIN, ROUGH
@@ -50,7 +50,7 @@ def export(folder: Path, out: Path, *, tiny: bool = False) -> None:
         for name in (VAE_CHECKPOINT, TRANSFORMER_CHECKPOINT, TEXT_CHECKPOINT)
     }
     models = {
-        VAE_CHECKPOINT: build_vae(tiny=tiny),
+        VAE_CHECKPOINT: vae_of(weights[VAE_CHECKPOINT], tiny=tiny),
         TRANSFORMER_CHECKPOINT: transformer_of(weights[TRANSFORMER_CHECKPOINT], tiny=tiny),
         TEXT_CHECKPOINT: build_text_encoder(tiny=tiny),
     }

@@ -22,8 +22,9 @@ from oelala.mini.recipe.latent_set import Moments, seed_of, shards, write_statis
 from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.whole_clip import WholeClip
+from oelala.mini.recipe.widened import vae_of
 from oelala.mini.tokenizer import VOCAB_SIZE, train_tokenizer
-from oelala.mini.topology import NUM_FRAMES, build_vae
+from oelala.mini.topology import NUM_FRAMES
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.tiles import Shaders
 
@@ -120,8 +121,7 @@ class LatentStage:
         found = checkpoint.load(settings.folder / VAE_CHECKPOINT)
         if found is None:
             raise FileNotFoundError(f"no VAE in {settings.folder}: run the stage `vae` first")
-        vae = build_vae(tiny=settings.tiny)
-        vae.load_state_dict({name: value.float() for name, value in found[0].items()})
+        vae = vae_of(found[0], tiny=settings.tiny)
         self.encoder = encoder_key(found[0])
         vae = vae.to(settings.device).eval()
         self.whole = WholeClip(vae, fastest_norm(settings.device))

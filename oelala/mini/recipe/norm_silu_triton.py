@@ -17,15 +17,15 @@ _BLOCK = 4096
 @triton.jit
 def _forward(  # type: ignore[no-untyped-def]
     x_ptr, gamma_ptr, out_ptr, pixels, frames, eps,  # noqa: ANN001
-    channels: tl.constexpr, each: tl.constexpr, back: tl.constexpr,
+    channels: tl.constexpr, wide: tl.constexpr, each: tl.constexpr, back: tl.constexpr,
 ) -> None:  # fmt: skip
     frame = tl.program_id(1).to(tl.int64)
     rows = tl.program_id(0) * each + tl.arange(0, each)
-    column = tl.arange(0, channels)[None, :]
-    there = (rows < pixels)[:, None]
+    column = tl.arange(0, wide)[None, :]
+    there = (rows < pixels)[:, None] & (column < channels)
     own = (frame * pixels + rows)[:, None]
     x = tl.load(x_ptr + own * channels + column, mask=there, other=0.0).to(tl.float32)
-    gamma = tl.load(gamma_ptr + column).to(tl.float32)
+    gamma = tl.load(gamma_ptr + column, mask=column < channels, other=0.0).to(tl.float32)
     scale = tl.rsqrt(tl.sum(x * x, 1) / channels + eps)[:, None]
     h = x * scale * gamma
     y = (h * tl.sigmoid(h)).to(out_ptr.dtype.element_ty)
@@ -42,15 +42,15 @@ def _forward(  # type: ignore[no-untyped-def]
 @triton.jit
 def _backward(  # type: ignore[no-untyped-def]
     x_ptr, gamma_ptr, grad_ptr, dx_ptr, dgamma_ptr, pixels, frames, eps,  # noqa: ANN001
-    channels: tl.constexpr, each: tl.constexpr, back: tl.constexpr,
+    channels: tl.constexpr, wide: tl.constexpr, each: tl.constexpr, back: tl.constexpr,
 ) -> None:  # fmt: skip
     frame = tl.program_id(1).to(tl.int64)
     rows = tl.program_id(0) * each + tl.arange(0, each)
-    column = tl.arange(0, channels)
-    there = (rows < pixels)[:, None]
+    column = tl.arange(0, wide)
+    there = (rows < pixels)[:, None] & (column < channels)[None, :]
     own = (frame * pixels + rows)[:, None]
     x = tl.load(x_ptr + own * channels + column[None, :], mask=there, other=0.0).to(tl.float32)
-    gamma = tl.load(gamma_ptr + column).to(tl.float32)[None, :]
+    gamma = tl.load(gamma_ptr + column, mask=column < channels, other=0.0).to(tl.float32)[None, :]
     time = frame % frames
     grad = tl.zeros_like(x)
     for later in tl.static_range(back):
@@ -65,27 +65,28 @@ def _backward(  # type: ignore[no-untyped-def]
     dx = scale * (dn - normed * (tl.sum(dn * normed, 1) / channels)[:, None])
     tl.store(dx_ptr + own * channels + column[None, :], dx.to(dx_ptr.dtype.element_ty), mask=there)
     part = frame * tl.num_programs(0) + tl.program_id(0)
-    tl.store(dgamma_ptr + part * channels + column, tl.sum(dh * normed, 0))
+    tl.store(dgamma_ptr + part * channels + column, tl.sum(dh * normed, 0), mask=column < channels)
 
 
-def _grid(x: Tensor) -> tuple[int, int, int, int]:
-    """Pixels a frame, pixels a program, and the grid."""
-    pixels, each = x.shape[2] * x.shape[3], max(1, _BLOCK // x.shape[1])
-    return pixels, each, triton.cdiv(pixels, each), x.shape[0]
+def _grid(x: Tensor) -> tuple[int, int, int, int, int]:
+    """Pixels a frame, the next power of two of channels, pixels a program, and the grid."""
+    wide = triton.next_power_of_2(x.shape[1])
+    pixels, each = x.shape[2] * x.shape[3], max(1, _BLOCK // wide)
+    return pixels, wide, each, triton.cdiv(pixels, each), x.shape[0]
 
 
 class _NormSilu(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, gamma: Tensor, frames: int) -> Tensor:
         x = x.contiguous(memory_format=torch.channels_last)
-        pixels, each, *grid = _grid(x)
+        pixels, wide, each, *grid = _grid(x)
         back = BACK if frames > 1 else 1
         count, channels, height, width = x.shape
         out = torch.empty(
             (count, back * channels, height, width), dtype=x.dtype, device=x.device,
             memory_format=torch.channels_last,
         )  # fmt: skip
-        _forward[tuple(grid)](x, gamma, out, pixels, frames, EPS, channels, each, back)
+        _forward[tuple(grid)](x, gamma, out, pixels, frames, EPS, channels, wide, each, back)
         ctx.save_for_backward(x, gamma)
         ctx.frames, ctx.back = frames, back
         return out
@@ -94,16 +95,16 @@ class _NormSilu(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, None]:
         x, gamma = ctx.saved_tensors
         grad = grads[0].contiguous(memory_format=torch.channels_last)
-        pixels, each, *grid = _grid(x)
+        pixels, wide, each, *grid = _grid(x)
         dx = torch.empty_like(x)
         dgamma = torch.empty((grid[0] * grid[1], x.shape[1]), device=x.device)
         _backward[tuple(grid)](
-            x, gamma, grad, dx, dgamma, pixels, ctx.frames, EPS, x.shape[1], each, ctx.back
+            x, gamma, grad, dx, dgamma, pixels, ctx.frames, EPS, x.shape[1], wide, each, ctx.back
         )
         return dx, dgamma.sum(0).to(gamma.dtype), None
 
 
 def fused_norm_silu(x: Tensor, gamma: Tensor, frames: int) -> Tensor:
-    """`norm_silu` for a power of two of channels."""
+    """`norm_silu` for any number of channels."""
     made: Tensor = _NormSilu.apply(x, gamma, frames)
     return made

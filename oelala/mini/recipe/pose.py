@@ -28,8 +28,9 @@ from oelala.mini.recipe.team import Team
 from oelala.mini.recipe.text import features_of
 from oelala.mini.recipe.vae import CHECKPOINT as VAE_CHECKPOINT
 from oelala.mini.recipe.whole_clip import WholeClip
+from oelala.mini.recipe.widened import vae_of
 from oelala.mini.tokenizer import EOS_ID, PAD_ID
-from oelala.mini.topology import build_text_encoder, build_vae
+from oelala.mini.topology import build_text_encoder
 
 CHECKPOINT, BASE, TEXT = "pose", "transformer", "text_encoder"
 EMPTY_SHARE = 0.10
@@ -87,9 +88,7 @@ def start_from_base(model: WanVACETransformer3DModel, base: dict[str, Tensor]) -
 
 def frozen_encoder(folder: Path, device: torch.device, *, tiny: bool) -> Callable[[Tensor], Tensor]:
     """Means of the finished VAE's latents, in float32."""
-    vae = build_vae(tiny=tiny)
-    vae.load_state_dict(checkpoint.weights_of(folder / VAE_CHECKPOINT))
-    vae = vae.to(device).eval()
+    vae = vae_of(checkpoint.weights_of(folder / VAE_CHECKPOINT), tiny=tiny).to(device).eval()
     whole = WholeClip(vae, fastest_norm(device))
 
     @torch.no_grad()

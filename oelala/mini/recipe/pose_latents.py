@@ -19,6 +19,8 @@ from oelala.mini.world.truth import Truth
 
 # One clip in so many also comes with given frames and grey for the rest.
 KEPT_EVERY = 4
+# So many frames of another clip may be given to go on from: whole latent frames.
+GOES_ON = (5, 9)
 _FACE = (0, 14, 15, 16, 17)
 _NECK = 1
 
@@ -71,9 +73,18 @@ def detected(truth: Truth, noise: Noise = NOISE) -> Tensor:
 
 
 def kept_kinds(num_frames: int) -> tuple[tuple[int, ...], ...]:
-    """Which frames may be given: the first, or the last, or both, of a whole clip and of one half as long."""
+    """Which frames may be given: the first, or the last, or both, of a whole clip and of one half as long; or
+    the last 5 or 9 of another clip that is to go on.
+    """
     last, half = num_frames - 1, (num_frames - 1) // 2
-    return ((0,), (0, last), (last,), (0, half), (half,))
+    return (
+        (0,),
+        (0, last),
+        (last,),
+        (0, half),
+        (half,),
+        *(tuple(range(min(count, half))) for count in GOES_ON),
+    )
 
 
 def boxed(pictures: Tensor) -> Tensor:

@@ -96,7 +96,7 @@ class PoseSet:
         self.ones = mask_channels(torch.ones_like(empty[:, :1]))
         kinds = kept_kinds(num_frames)
         self.kept: dict[int, _Kept] = {}
-        for frames, suits in ((self.full, (0, 1, 2)), ((self.full + 1) // 2, (0, 3, 4))):
+        for frames, suits in ((self.full, (0, 1, 2, 5, 6)), ((self.full + 1) // 2, (0, 3, 4, 5, 6))):
             clip = empty[:, :, : (frames - 1) * TEMPORAL + 1]
             given = [kept_frames_mask(kinds[kind], clip.shape[2], SIZE).to(device) for kind in suits]
             reactive = [scale(encode(halves(torch.full_like(clip, GREY), mask)[1])) for mask in given]

@@ -21,6 +21,7 @@ from oelala.mini.recipe.schedule import rate_at
 from oelala.mini.recipe.team import SEEDS_EACH, Team
 from oelala.mini.recipe.vae_loss import faces_and_hands, in_face_or_hand
 from oelala.mini.recipe.whole_clip import WholeClip, encode_for, training_pass
+from oelala.mini.recipe.widened import vae_of, widened, width_of
 from oelala.mini.topology import build_vae
 from oelala.mini.world.render import PLAIN
 from oelala.mini.world.seeds import random_clip
@@ -49,8 +50,8 @@ PLAN = (
     (0.40, (Batch(128, 5, 128), Batch(40, 17, 128), Batch(72, 9, 128), Batch(128, 1, 256))),
     (1.01, (Batch(10, 17, 256), Batch(20, 33, 128), Batch(5, 33, 256), Batch(40, 17, 128))),
 )
-# For weights that have seen all that, and for the decoder alone: clips as they are judged, close crops of faces,
-# and some stills. Each size costs cuDNN ten seconds of choosing kernels.
+# For weights that have seen all that, and for the decoder alone: clips as they are judged, close crops of
+# faces, and some stills. Each size costs cuDNN ten seconds of choosing kernels.
 RESUMED_PLAN = (
     (0.40, (Batch(72, 17, 96), Batch(10, 17, 256), Batch(20, 33, 128), Batch(128, 1, 256))),
     (1.01, (Batch(72, 17, 96), Batch(10, 17, 256), Batch(20, 33, 128))),
@@ -96,7 +97,8 @@ class VaeStage:
         self.progress = checkpoint.Progress()
         if found := checkpoint.load(self.path):
             weights, self.progress = found
-            self.vae.load_state_dict({name: value.float() for name, value in weights.items()})
+            width = width_of(self.vae.state_dict())
+            self.vae = vae_of(widened(weights, width, tiny=settings.tiny), tiny=settings.tiny)
         self.vae.to(device).train()
         self.average = checkpoint.Average(self.vae, 0.999)
         self.whole = WholeClip(self.vae, settings.norm)
