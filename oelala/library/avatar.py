@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -77,9 +77,7 @@ def read_document(folder: Path, name: str) -> AvatarDocument:
     """Raises OelalaError ("avatar-damaged", "avatar-newer")."""
     path = folder / DOCUMENT
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError(f"> {_MAX_BYTES} bytes")
-        values = json.loads(path.read_bytes())
+        values = _read_json(path)
         if isinstance(values, dict) and _is_newer(values.get("format")):
             raise OelalaError("avatar-newer", name=name)
         document = AvatarDocument.model_validate(values)
@@ -89,8 +87,10 @@ def read_document(folder: Path, name: str) -> AvatarDocument:
         first = fault.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or DOCUMENT
         raise _damaged(folder, name, f"{place}: {first['msg']}") from fault
-    except (OSError, ValueError, OverflowError, RecursionError) as fault:
-        raise _damaged(folder, name, str(fault)[:200] or type(fault).__name__) from fault
+    except (ValueError, RecursionError) as fault:
+        raise _damaged(folder, name, reason_of("not-json", name=DOCUMENT)) from fault
+    except OSError as fault:
+        raise _damaged(folder, name, fault.strerror or type(fault).__name__) from fault
     if not present(folder, document):
         raise _damaged(folder, name, reason_of("missing", name=document.references[0].file))
     return document
@@ -100,6 +100,12 @@ def present(folder: Path, document: AvatarDocument) -> list[Path]:
     """Where its references lie, without those that are gone."""
     paths = [folder / reference.file for reference in document.references]
     return [path for path in paths if path.is_file() and not path.is_symlink()]
+
+
+def _read_json(path: Path) -> Any:
+    if path.stat().st_size > _MAX_BYTES:
+        raise ValueError(f"> {_MAX_BYTES} bytes")
+    return json.loads(path.read_bytes())
 
 
 def _is_newer(number: object) -> bool:

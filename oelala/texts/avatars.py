@@ -13,7 +13,7 @@ FAULTS: dict[str, Text] = {
         "Kies een andere avatar of een afbeelding; “avatars” toont welke er zijn.",
     ),
     "error.avatar-damaged": Text(
-        "The avatar “{name}” cannot be read: {reason}", "De avatar “{name}” is niet te lezen: {reason}"
+        "The avatar “{name}” cannot be read ({reason}).", "De avatar “{name}” is niet te lezen ({reason})."
     ),
     "error.avatar-damaged.hint": Text(
         "Mend {path}, or remove it with: avatars remove. The other avatars still work.",
@@ -58,6 +58,10 @@ FIELD: dict[str, Text] = {
     ),
 }
 
+REASONS: dict[str, Text] = {
+    "reason.not-json": Text("“{name}” is damaged", "“{name}” is beschadigd"),
+}
+
 PAGE: dict[str, Text] = {
     "live.avatar": Text("Avatars", "Avatars"),
     "live.avatar.help": Text(
@@ -86,4 +90,4 @@ TERMINAL: dict[str, Text] = {
     ),
 }
 
-TEXTS: dict[str, Text] = {**FAULTS, **FIELD, **PAGE, **TERMINAL}
+TEXTS: dict[str, Text] = {**FAULTS, **FIELD, **REASONS, **PAGE, **TERMINAL}

@@ -123,14 +123,14 @@ def test_what_a_later_version_adds_stays(workspace: Workspace, photo: Path, tmp_
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "Expecting property name"),
+        ("{", "not-json"),
         ("[]", "avatar.json: Input should be a valid dictionary"),
-        ("[" * 100_000, "recursion"),
-        ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "Expecting value"),
+        ("[" * 100_000, "not-json"),
+        ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "not-json"),
         ('{"references": []}', "consent: Field required"),
         ('{"consent": {"affirmed": true, "on": "2026-11-28"}, "created": 1, "changed": 1, "references": '
          '[{"file": "../../secret.png", "width": 1, "height": 1}]}', "references.0.file"),
-        (" " * 2**21, "> 1048576 bytes"),
+        (" " * 2**21, "not-json"),
     ],
 )  # fmt: skip
 def test_a_damaged_one_is_listed_as_such(workspace: Workspace, photo: Path, text: str, reason: str) -> None:
@@ -158,7 +158,9 @@ def test_lost_pictures_and_documents_are_said(workspace: Workspace, photo: Path,
     assert Image.open(again.pictures[0]).size == (64, 96), "the next best one"
     again.pictures[0].unlink()
     again.folder.joinpath(again.document.references[1].file).symlink_to(photo)
-    with pytest.raises(OelalaError, match=r"The avatar “Anna” cannot be read: “[0-9a-f]{64}.png” is missing"):
+    with pytest.raises(
+        OelalaError, match=r"The avatar “Anna” cannot be read \(“[0-9a-f]{64}.png” is missing\)."
+    ):
         read_avatar(workspace, "Anna")
     (made.folder / DOCUMENT).unlink()
     with pytest.raises(OelalaError, match=r"“avatar.json” is missing"):

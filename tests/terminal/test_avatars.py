@@ -64,7 +64,7 @@ def test_a_damaged_one_is_said_and_the_others_are_listed(
     (folder / DOCUMENT).write_text("{")
     code, out, err = run(capsys, "avatars", *where)
     assert (code, out) == (0, "Bo  pictures: 1\n")
-    assert err.startswith("The avatar “Anna” cannot be read: Expecting property name")
+    assert err.startswith("The avatar “Anna” cannot be read (“avatar.json” is damaged).")
     assert f"Mend {folder}" in err
     damaged, fine = json.loads(run(capsys, "avatars", "--json", *where)[1])
     assert (damaged["name"], damaged["damaged"]["code"], fine["damaged"]) == ("Anna", "avatar-damaged", None)
