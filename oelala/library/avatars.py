@@ -94,6 +94,7 @@ def create_avatar(
             )
             write_json(draft / DOCUMENT, document.model_dump(mode="json"))
             _refuse_double(workspace, name)  # pictures take a while
+            flush_folder(draft)
             draft.rename(workspace.avatars / name)
             flush_folder(workspace.avatars)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,8 +39,8 @@ def studio(tmp_path: Path) -> Studio:
     return studio
 
 
-def task_of(**values: object) -> PoseTransfer:
-    usual = {"motion": "wave", "model": OELALA_MINI_POSE.id, "avatar": "anna", **SMALL}
+def task_of(**values: Any) -> PoseTransfer:
+    usual: dict[str, Any] = {"motion": "wave", "model": OELALA_MINI_POSE.id, "avatar": "anna", **SMALL}
     return PoseTransfer(**{**usual, **values})
 
 

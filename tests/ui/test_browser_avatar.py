@@ -86,6 +86,9 @@ def test_a_picture_is_saved_chosen_and_let_go(
     assert isinstance(avatar, Avatar)
     reference = avatar.pictures[0].name
     assert (held(page, "avatar"), held(page, "image")) == (NAME, reference)
+    page.reload()
+    page.click("[data-tab-id=pose-transfer]")
+    page.wait_for_selector(f"{CHOICE}[aria-pressed=true]")
     page.wait_for_selector(f"{PICTURE} img")
     page.click(CHOICE)
     page.wait_for_selector(f"{CHOICE}[aria-pressed=false]")
