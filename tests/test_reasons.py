@@ -35,5 +35,5 @@ def test_every_reason_has_its_words() -> None:
         for path in (PROJECT / "oelala").rglob("*.py")
         for code in re.findall(r'reason_of\("([a-z-]+)"', path.read_text(encoding="utf-8"))
     }
-    assert used == {"no-answer", "exit-status", "no-progress", "missing"}
+    assert used == {"no-answer", "exit-status", "no-progress", "missing", "not-json"}
     assert {f"reason.{code}" for code in used} <= all_texts().keys()

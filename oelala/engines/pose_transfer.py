@@ -86,12 +86,17 @@ def run(task: PoseTransfer, models: ModelManager, context: RunContext, workspace
             "findings": [*driving.findings, *guessed(workspace, task.motion)],
             "score": score,
         }
-        return {"pose": pose}
+        return {"pose": pose, **_whose(task)}
 
     sampling = Sampling(task, way.inputs(task, driving, picture, on_frame))
     request = ClipRequest(sampling, ModelSpec(task.model, pipeline), sample, look=look)
     saved = make_clip(request, models, context, workspace)
     return _with_comparison(saved, workspace, driving)
+
+
+def _whose(task: PoseTransfer) -> dict[str, Any]:
+    """The avatar that this is a clip of, and which picture showed it: both may be gone one day."""
+    return {"avatar": {"name": task.avatar, "picture": task.image}} if task.avatar else {}
 
 
 def _driving(task: PoseTransfer, models: ModelManager, workspace: Workspace, on_frame: OnFrame) -> Driving:

@@ -171,13 +171,13 @@ def keep_inputs(task: AnyTask, workspace: Workspace) -> AnyTask:
     kept: dict[str, str] = {}
     for field in fields_shown_as(type(task), "clip"):
         if value := getattr(task, field):
-            with _at(field):
+            with at_field(field):
                 kept[field] = _keep(workspace, value, keep_clip)
                 if not getattr(task, "image", "-"):
                     kept["image"] = keep_frame(workspace, kept_path(workspace, kept[field]), None).reference
     for field in fields_shown_as(type(task), "image"):
         if value := getattr(task, field):
-            with _at(field):
+            with at_field(field):
                 kept[field] = _keep(workspace, value, lambda *given: keep_picture(*given).reference)
     return task.model_copy(update=kept)
 
@@ -190,7 +190,7 @@ def _keep(workspace: Workspace, value: str, keep: Callable[[Workspace, Path], st
 
 
 @contextmanager
-def _at(field: str) -> Iterator[None]:
+def at_field(field: str) -> Iterator[None]:
     """A fault of what the user gave belongs to its field; one of the disk does not."""
     try:
         yield

@@ -71,6 +71,16 @@ class Workspace:
         return self.private / "inputs"
 
     @property
+    def avatars(self) -> Path:
+        """A folder for each character; made when the first one comes."""
+        return self.private / "avatars"
+
+    @property
+    def removed(self) -> Path:
+        """What was removed and can be put back; nobody empties it but the user."""
+        return self.private / "removed"
+
+    @property
     def lock_file(self) -> Path:
         return self.private / "lock"
 
@@ -95,6 +105,7 @@ class Workspace:
         """
         leftovers = [*_parts_in(self.outputs), *self.tmp.glob("*"), *self.previews.glob("*")]
         leftovers += [*self.private.glob(f".*{PART}"), *self.inputs.glob(f".*{PART}")]
+        leftovers += [*self.avatars.glob(f".*{PART}"), *self.avatars.glob(f"*/.*{PART}")]
         return sum(_remove(path) for path in leftovers)
 
     def require_space(self, needed: int) -> None:

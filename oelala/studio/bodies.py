@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask
+from oelala.library.avatars import keep_avatar
 from oelala.library.searches import found_by, is_film, search_in_film, search_in_picture
 from oelala.library.unsaid import no_facts
 from oelala.models import catalog
@@ -52,6 +53,7 @@ class BodyVerbs(PoseVerbs):
         "motion-is-pictures").
         """
         _refuse_mixed_up(task)
+        task = keep_avatar(task, self.workspace)
         full = catalog.resolve(task, self.settings)
         assert isinstance(full, PoseTransfer)
         if place and full.image is None:

@@ -18,6 +18,7 @@ from oelala.kinds import KINDS
 from oelala.library import workspace as workspaces
 from oelala.library.workspace import LockInfo, WorkspaceLock
 from oelala.settings import Settings
+from oelala.studio.avatars import AvatarVerbs
 from oelala.studio.bodies import BodyVerbs
 from oelala.studio.jobs import JobVerbs
 from oelala.studio.model_care import CareVerbs
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from oelala.doctor import Report
 
 
-class Studio(CareVerbs, PictureVerbs, BodyVerbs, JobVerbs):
+class Studio(CareVerbs, PictureVerbs, AvatarVerbs, BodyVerbs, JobVerbs):
     """One studio on one workspace.
 
     Made, it can read and queue. `acquire` makes it the one that runs the queue, `start` starts the workers.

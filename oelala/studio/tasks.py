@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import BY_NAME, KINDS, read_task
 from oelala.library import inputs
+from oelala.library.avatars import avatar_named, keep_avatar
 from oelala.library.fits import check_detector, check_replacement
 from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
@@ -35,13 +36,13 @@ class TaskVerbs(Verbs):
     """What a user asks for, on its way to the queue."""
 
     def submit(self, task: Task, also: Sequence[str] = ()) -> list[Job]:
-        """Fill and check the task by the catalog, keep its pictures, fix its seed, queue it.
+        """Fill the task by its avatar and the catalog, check it, keep its pictures, fix its seed, queue it.
 
         n clips are n jobs with the seeds s, s+1, … `also`: more models to make the same, each in its own
         way; the same seeds. Raises InvalidTask (with the field, "also" where it is one of those) and
         ModelMissing; then nothing is queued.
         """
-        seeded = _with_seed(task)
+        seeded = keep_avatar(_with_seed(task), self.workspace)
         resolved = seeded if task.internal else catalog.resolve(seeded, self.settings)
         others = [self._resolve_for(seeded, model) for model in dict.fromkeys(also) if model != task.model]
         kept = [self._with_inputs(one) for one in (resolved, *others)]
@@ -76,7 +77,8 @@ class TaskVerbs(Verbs):
 
     def _resolve_for(self, task: Task, model: str) -> Task:
         try:
-            return catalog.resolve(catalog.for_model(task, self._row(model)), self.settings)
+            same = catalog.for_model(task, self._row(model))
+            return catalog.resolve(same.model_copy(update=avatar_named(task)), self.settings)
         except InvalidTask as fault:
             raise InvalidTask(fault.code, field="also", **fault.values) from fault
 

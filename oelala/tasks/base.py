@@ -39,6 +39,7 @@ Widget = Literal[
     "switch",
     "choice",
     "image",
+    "avatar",
     "clip",
     "motion",
     "unseen",

@@ -14,7 +14,7 @@ from oelala.tasks.video import VideoTask
 
 PoseStyle = Literal["openpose", "body", "vace", "animate"]
 Mode = Literal["animate", "replace"]
-MAX_PATH = 4096
+MAX_PATH, MAX_NAME = 4096, 200
 
 
 class PoseTransfer(VideoTask):
@@ -25,8 +25,9 @@ class PoseTransfer(VideoTask):
     `motion_height` are for JSON that does not say them: otherwise they are guessed. `person` counts from 0,
     the most prominent first. `detector`: what finds the bodies of a film or a picture, and found those of a
     motion that is kept.
-    `image`: who is to do it; None: whom the prompt describes. `framing` and its focus as in
-    `ImageToVideo`.
+    `avatar`: the name of a character that the workspace keeps; what it knows takes the place of a picture
+    and of a prompt that are not there (`library/avatars.py`). `image`: who is to do it; None: the avatar, or
+    whom the prompt describes. `framing` and its focus as in `ImageToVideo`.
 
     `bones` 0 … 1: how far the driver's bones take the lengths of the character's. `pose_scale` and the shifts
     (in widths and heights of the frame) size and move the drawn body. `conditioning_scale` is the strength of
@@ -46,6 +47,8 @@ class PoseTransfer(VideoTask):
     motion_height: Annotated[int | None, Field(ge=16, le=16_384, validate_default=True)] = None
     person: Annotated[int, Field(ge=0, le=99, json_schema_extra=shown("unseen"))] = 0
     detector: Annotated[Detector, Field(json_schema_extra=shown("unseen"))] = "mediapipe"
+    # Not None: that would be "the model's own", and no model has one.
+    avatar: Annotated[str, Field(max_length=MAX_NAME, json_schema_extra=shown("avatar"))] = ""
     image: Annotated[
         str | None, Field(max_length=MAX_PATH, validate_default=True, json_schema_extra=shown("image"))
     ] = None
@@ -71,8 +74,10 @@ class PoseTransfer(VideoTask):
     @field_validator("image")
     @classmethod
     def _somebody_to_move(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if not value and not info.data.get("prompt"):
-            raise PydanticCustomError("missing", "a picture, or a prompt", {"code": "nobody-to-move"})
+        if not value and not info.data.get("prompt") and not info.data.get("avatar"):
+            raise PydanticCustomError(
+                "missing", "a picture, an avatar, or a prompt", {"code": "nobody-to-move"}
+            )
         return value or None
 
     @field_validator("motion_height")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from oelala.errors import Cancelled, OelalaError
 from oelala.settings import add_common_flags, prepare_environment, read_language, read_settings
 from oelala.studio import Studio
-from oelala.terminal import doctor, generate, jobs, models, plan, pose, workspace
+from oelala.terminal import avatars, doctor, generate, jobs, models, plan, pose, workspace
 from oelala.terminal.console import CANCELLED, DONE, Console, exit_code
 
 COMMANDS = {
@@ -17,6 +17,7 @@ COMMANDS = {
     "plan": plan,
     "pose": pose,
     "models": models,
+    "avatars": avatars,
     "jobs": jobs,
     "doctor": doctor,
     "workspace": workspace,

@@ -34,6 +34,7 @@ MODULES = (
     "pose_transfer",
     "pose_clip",
     "motions",
+    "avatars",
 )
 
 _QUANTITY = re.compile(r"\d+\.\d+ (?:[kMGT]?B|GB/s|MB/s|s|min|fps|dB|%)")

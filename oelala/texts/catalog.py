@@ -42,10 +42,11 @@ TEXTS: dict[str, Text] = {
         "Copy it whole, without spaces; it begins with hf_.",
         "Kopieer het helemaal, zonder spaties; het begint met hf_.",
     ),
-    "error.one-at-a-time": Text(
-        "“{command}” takes one model at a time.", "“{command}” neemt één model tegelijk."
+    "error.one-at-a-time": Text("“{command}” takes one at a time.", "“{command}” neemt er één tegelijk."),
+    "error.one-at-a-time.hint": Text(
+        "Name a single one, in quotes if it has spaces.",
+        "Noem er één, met aanhalingstekens als er spaties in staan.",
     ),
-    "error.one-at-a-time.hint": Text("Name a single id.", "Noem één id."),
     "error.no-such-source": Text(
         "There is no file or folder “{name}”.", "Er is geen bestand of map “{name}”."
     ),

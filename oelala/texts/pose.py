@@ -88,8 +88,8 @@ FAULTS: dict[str, Text] = {
         "Niets zegt wie er moet bewegen: er is geen afbeelding en geen prompt.",
     ),
     "error.nobody-to-move.hint": Text(
-        "Choose a picture of the character, or describe them in the prompt.",
-        "Kies een afbeelding van het personage, of beschrijf het in de prompt.",
+        "Choose a picture of the character or an avatar, or describe them in the prompt.",
+        "Kies een afbeelding van het personage of een avatar, of beschrijf het in de prompt.",
     ),
     "error.picture-needed": Text(
         "{model} moves the one in a picture, and needs that picture.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HEADER = "x-oelala"
 _STATUS = {
-    **dict.fromkeys(("unknown-job", "no-such-file", "picture-gone", "motion-gone"), 404),
+    **dict.fromkeys(("unknown-job", "no-such-file", "picture-gone", "motion-gone", "unknown-avatar"), 404),
     "upload-too-large": 413,
     "not-from-page": 403,
 }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 # By the form; of pictures the scripts see to it.
-_NEVER_HIDDEN = {"image", "clip", "seed", "motion", "unseen"}
+_NEVER_HIDDEN = {"image", "avatar", "clip", "seed", "motion", "unseen"}
 
 
 class Form:
@@ -153,7 +153,8 @@ class Form:
     @property
     def unseen(self) -> dict[str, Any]:
         """The defaults of what only the scripts set, so that nothing stays there of a former task."""
-        return {name: self._fields[name].default for name in fields_shown_as(self.task, "unseen")}
+        names = [*fields_shown_as(self.task, "unseen"), *fields_shown_as(self.task, "avatar")]
+        return {name: self._fields[name].default for name in names}
 
     def show_drawn(self, task: Mapping[str, Any]) -> dict[Any, dict[str, Any]]:
         """{component: properties} that show the seed of a job just queued."""

@@ -19,6 +19,12 @@ def image(widgets: Widgets, fields: list[FormField]) -> None:
     _keep(widgets, name, _label(kind, name) + place)
 
 
+def avatar(widgets: Widgets, fields: list[FormField]) -> None:
+    """An avatar by its name (`assets/page/avatars.js`); the scripts show the field where there are any."""
+    place = f'<div class="o-avatars" data-avatars-of="{widgets.kind}"></div>'
+    _keep(widgets, fields[0].name, place, "o-avatars-field")
+
+
 def motion(widgets: Widgets, fields: list[FormField]) -> None:
     """A motion, kept or shipped (`assets/page/motion.js`)."""
     name, kind = fields[0].name, widgets.kind

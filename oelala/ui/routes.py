@@ -19,6 +19,7 @@ from starlette.routing import Route
 from oelala.errors import OelalaError
 from oelala.tasks.download import Download
 from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
+from oelala.ui.avatars import avatar_routes
 from oelala.ui.head import BOOT, ROOT, STATIC, asset_version
 from oelala.ui.i18n import request_language
 from oelala.ui.model_care import care_routes, what_is_left
@@ -66,6 +67,7 @@ def routes(studio: Studio, max_restore: int = MAX_RESTORE) -> list[Route]:
         Route("/oelala/restore", panels.restore, methods=["POST"]),
         *picture_routes(studio),
         *motion_routes(studio),
+        *avatar_routes(studio),
         *care_routes(studio, panels.view),
         Route(f"{STATIC}{{version}}/{{path:path}}", asset, methods=["GET", "HEAD"]),
     ]

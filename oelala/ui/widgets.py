@@ -211,6 +211,7 @@ _BUILDERS = {
     "switch": _switch,
     "choice": _choice,
     "image": kept.image,
+    "avatar": kept.avatar,
     "clip": kept.clip,
     "motion": kept.motion,
     "unseen": _unseen,

@@ -1,4 +1,5 @@
 // Starts the live panels as soon as Gradio has put their frames on the page.
+import { startAvatars } from "./avatars.js";
 import { byId } from "./dom.js";
 import { startDraft } from "./draft.js";
 import { startFit } from "./fit.js";
@@ -29,6 +30,7 @@ function start() {
   startForm();
   startPlan();
   startPictures();
+  startAvatars();
   startDraft();
   startPolling();
   startGallery();

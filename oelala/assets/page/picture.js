@@ -1,6 +1,7 @@
 // Pictures of a form: chosen, dropped, pasted or taken with the camera; kept by the studio at once, shown as it
 // sees them. The name of a kept picture sits in a field of Gradio's that nobody sees (`ui/widgets.py`).
 import { intoForm } from "./actions.js";
+import { saveAsAvatar } from "./avatar_save.js";
 import { openCamera } from "./camera.js";
 import { button, byId, el, isFilm, t } from "./dom.js";
 import { clear, refuse } from "./faults.js";
@@ -9,6 +10,7 @@ import { drawFraming, startFraming } from "./framing.js";
 import { modelOf } from "./model.js";
 import { post } from "./net.js";
 import { notifyFault } from "./notices.js";
+import { setName } from "./values.js";
 
 const ACCEPT = "image/png,image/jpeg,image/webp,image/avif,image/bmp,image/tiff,.heic";
 const FILMS_IN = "image-to-video"; // the kind whose pictures may be frames of a film; elsewhere a film is a motion
@@ -23,6 +25,8 @@ export function startPictures() {
 
 const places = () => [...document.querySelectorAll("[data-picture]")];
 const placesOf = (kind) => places().filter((place) => place.dataset.of === kind);
+// Where the tab of that kind holds its first picture.
+export const placeOf = (kind) => placesOf(kind).find((place) => place.dataset.picture === "image");
 const field = (place) => document.querySelector(`[id="${place.dataset.of}--${place.dataset.picture}--name"] :is(textarea, input)`);
 export const pictureOf = (place) => field(place)?.value ?? "";
 
@@ -110,8 +114,10 @@ async function givePicture(place, file) {
   return undefined;
 }
 
-function write(place, reference) {
+// `avatar`: whose picture it is; of another one that is not known.
+export function write(place, reference, avatar = "") {
   put(field(place), reference);
+  if (place.dataset.picture === "image") setName(place.dataset.of, "avatar", avatar);
   if (place.dataset.picture === "image") stopExtending(place.dataset.of); // which began with another picture
   draw(place);
 }
@@ -168,6 +174,7 @@ function filled(place, reference) {
   const frame = el("div", { class: "o-frame", role: "group", tabIndex: 0, "aria-label": t("live.picture.frame") });
   const fit = !last && button(t("live.picture.fit"), { name: "fit", "data-fit": "" });
   const change = button(t(last ? "live.picture.remove" : "live.picture.change"), { name: last ? "close" : "again", on: () => write(place, "") });
-  const tools = el("div", { class: "o-picture-tools" }, change, fit);
-  return [el("div", { class: "o-canvas" }, picture, frame), el("p", { class: "o-picture-note", role: "status" }), tools];
+  const [save, form] = last ? [] : saveAsAvatar(place.dataset.of, reference);
+  const tools = el("div", { class: "o-picture-tools" }, change, fit, save);
+  return [el("div", { class: "o-canvas" }, picture, frame), el("p", { class: "o-picture-note", role: "status" }), tools, form].filter(Boolean);
 }

@@ -18,7 +18,7 @@ def build(studio: Studio) -> TaskTab:
     tab = TaskTab(PoseTransfer, studio)
     with tab.layout():
         tab.form.place("motion", "motion_start", "motion_end", "person", "detector")
-        tab.form.place("image", "framing", "focus_x", "focus_y")
+        tab.form.place("avatar", "image", "framing", "focus_x", "focus_y")
         tab.form.place("prompt")
         _place_fit(tab.task.kind)
         tab.form.place("mode", "bones", "pose_scale", "shift_x", "shift_y", "conditioning_scale")

@@ -1,0 +1,238 @@
+"""The avatars of a workspace: a folder each in `.oelala/avatars/`, with its document and its pictures.
+
+A picture is kept as a PNG under the hash of its content, without what a camera wrote into it. A job takes a
+picture of its own along (`keep_avatar`), so it survives the end of the avatar.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import ValidationError
+
+from oelala.errors import OelalaError
+from oelala.library.avatar import DOCUMENT, Avatar, AvatarDocument, Consent, Reference, read_document
+from oelala.library.avatar_names import LONGEST, checked_name, name_key
+from oelala.library.files import PART, flush_folder, flush_to_disk, write_json
+from oelala.library.inputs import KeptPicture, at_field, keep_picture
+from oelala.library.workspace import Workspace
+from oelala.media.faults import disk_fault
+from oelala.media.picture import png_of, read_picture
+from oelala.media.video import remove_quietly
+from oelala.tasks.base import Task
+from oelala.tasks.faults import faults_of
+
+AnyTask = TypeVar("AnyTask", bound=Task)
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedAvatar:
+    """One that cannot be used; `fault` says why, and what to do."""
+
+    name: str
+    fault: OelalaError
+
+
+def list_avatars(workspace: Workspace) -> list[Avatar | DamagedAvatar]:
+    """By name."""
+    found = [_listed(folder) for folder in _folders(workspace)]
+    return sorted(found, key=lambda one: name_key(one.name))
+
+
+def read_avatar(workspace: Workspace, name: str) -> Avatar:
+    """Raises OelalaError ("unknown-avatar", "avatar-damaged", "avatar-newer")."""
+    return _read(_folder(workspace, name))
+
+
+def has_avatar(workspace: Workspace, name: str) -> bool:
+    """Also a damaged one, and one that differs in capitals alone."""
+    return _found(workspace, name) is not None
+
+
+def create_avatar(
+    workspace: Workspace,
+    name: str,
+    pictures: Sequence[Path],
+    *,
+    consent: bool,
+    description: str = "",
+    trigger_word: str = "",
+) -> Avatar:
+    """`pictures`: the best first. `consent`: that this is the user, a person who agreed, or nobody real.
+
+    Raises OelalaError ("avatar-name", "avatar-exists", "consent-needed", "empty" without a picture,
+    "out-of-disk", "not-writable"), InvalidTask ("too-long"), and as `media.picture.read_picture`.
+    """
+    name = checked_name(name)
+    if not consent:
+        raise OelalaError("consent-needed")
+    if not pictures:
+        raise OelalaError("empty")
+    _refuse_double(workspace, name)
+    draft = workspace.avatars / f".{secrets.token_hex(8)}{PART}"
+    with _writing(workspace.avatars):
+        draft.mkdir(parents=True)
+        try:
+            references, now = _keep_all(draft, pictures), time.time()
+            document = _document(
+                description=description,
+                trigger_word=trigger_word,
+                consent=Consent(affirmed=True, on=date.today()),
+                references=references,
+                created=now,
+                changed=now,
+            )
+            write_json(draft / DOCUMENT, document.model_dump(mode="json"))
+            _refuse_double(workspace, name)  # pictures take a while
+            flush_folder(draft)
+            draft.rename(workspace.avatars / name)
+            flush_folder(workspace.avatars)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return read_avatar(workspace, name)
+
+
+def add_references(workspace: Workspace, name: str, pictures: Iterable[Path]) -> Avatar:
+    """More pictures of the same character, after those it has; one that it has already changes nothing.
+
+    Raises as `read_avatar` and `media.picture.read_picture`, and OelalaError ("out-of-disk", "not-writable").
+    """
+    avatar = read_avatar(workspace, name)
+    with _writing(avatar.folder):
+        coming = _keep_all(avatar.folder, pictures)
+    before = read_document(avatar.folder, avatar.name)  # pictures take a while
+    known = {reference.file for reference in before.references}
+    new = [reference for reference in coming if reference.file not in known]
+    if new:
+        update = {"references": (*before.references, *new), "changed": time.time()}
+        document = before.model_copy(update=update)
+        write_json(avatar.folder / DOCUMENT, document.model_dump(mode="json"))
+    return _read(avatar.folder)
+
+
+def remove_avatar(workspace: Workspace, name: str) -> Path:
+    """Move it out of the way, also a damaged one; returns where it lies now: put back from there, it is an
+    avatar again.
+
+    Raises OelalaError ("unknown-avatar", "out-of-disk", "not-writable").
+    """
+    folder = _folder(workspace, name)
+    stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+    target = workspace.removed / f"{stamp} {folder.name}"
+    with _writing(workspace.removed):
+        workspace.removed.mkdir(parents=True, exist_ok=True)
+        folder.rename(target)
+    return target
+
+
+def keep_character(workspace: Workspace, avatar: Avatar) -> KeptPicture:
+    """Its best picture, kept as jobs name theirs. Raises OelalaError ("consent-needed"), and as
+    `library.inputs.keep_picture`."""
+    if not avatar.document.consent.affirmed:
+        raise OelalaError("consent-needed")
+    return keep_picture(workspace, avatar.pictures[0], avatar.name)
+
+
+def keep_avatar(task: AnyTask, workspace: Workspace) -> AnyTask:
+    """The task with what its avatar says in the place of what is left open: its best picture for a task
+    without one, and its description where there is no prompt.
+
+    Raises InvalidTask with the field, as `read_avatar` and `keep_character`, and OelalaError ("out-of-disk",
+    "not-writable").
+    """
+    values = task.model_dump()
+    if not values.get("avatar"):
+        return task
+    with at_field("avatar"):
+        avatar = read_avatar(workspace, values["avatar"])
+        picture = keep_character(workspace, avatar).reference
+    image = values.get("image") or picture
+    prompt = values.get("prompt") or avatar.document.description
+    return task.model_copy(update={"avatar": avatar.name, "image": image, "prompt": prompt})
+
+
+def avatar_named(task: Task) -> dict[str, str]:
+    """Its field of the avatar, if it has one."""
+    return task.model_dump(include={"avatar"})
+
+
+def _folders(workspace: Workspace) -> list[Path]:
+    """Hidden ones are drafts, or belong to the system."""
+    if not workspace.avatars.is_dir():
+        return []
+    return [path for path in workspace.avatars.iterdir() if path.is_dir() and not path.name.startswith(".")]
+
+
+def _found(workspace: Workspace, name: str) -> Path | None:
+    key = name_key(" ".join(name.split()))
+    found = [folder for folder in _folders(workspace) if name_key(folder.name) == key]
+    return next((folder for folder in found if folder.name == name), next(iter(found), None))
+
+
+def _folder(workspace: Workspace, name: str) -> Path:
+    folder = _found(workspace, name)
+    if folder is None:
+        raise OelalaError("unknown-avatar", name=name[:LONGEST])
+    return folder
+
+
+def _refuse_double(workspace: Workspace, name: str) -> None:
+    if (taken := _found(workspace, name)) is not None:
+        raise OelalaError("avatar-exists", name=taken.name)
+
+
+def _read(folder: Path) -> Avatar:
+    return Avatar(folder.name, folder, read_document(folder, folder.name))
+
+
+def _listed(folder: Path) -> Avatar | DamagedAvatar:
+    try:
+        return _read(folder)
+    except OelalaError as fault:
+        return DamagedAvatar(folder.name, fault)
+
+
+def _document(**values: Any) -> AvatarDocument:
+    try:
+        return AvatarDocument(**values)
+    except ValidationError as fault:
+        raise faults_of(fault)[0] from fault
+
+
+def _keep_all(folder: Path, pictures: Iterable[Path]) -> tuple[Reference, ...]:
+    """Each once, in their order."""
+    kept = [_keep_reference(folder, picture) for picture in pictures]
+    return tuple({reference.file: reference for reference in kept}.values())
+
+
+def _keep_reference(folder: Path, source: Path) -> Reference:
+    picture = read_picture(source)
+    data = png_of(np.asarray(picture))
+    target = folder / f"{hashlib.sha256(data).hexdigest()}.png"
+    part = folder / f".{target.name}.{secrets.token_hex(4)}{PART}"
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            flush_to_disk(file.fileno())
+        part.replace(target)
+    finally:
+        remove_quietly(part)
+    return Reference(file=target.name, width=picture.width, height=picture.height)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise disk_fault(fault, folder) from fault

@@ -1,0 +1,119 @@
+"""An avatar on the real page: a character's picture saved as one, chosen, let go, and gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from oelala.studio import Avatar
+from tests.media.people import rendered
+from tests.ui.browsing import LiveStudio, generate, row
+from tests.ui.conftest import visitor
+from tests.ui.test_browser_page import reads_well_everywhere
+from tests.ui.test_browser_pose import FORM, fill, open_tab
+
+pytestmark = pytest.mark.browser
+
+PICTURE = "[data-picture=image][data-of=pose-transfer]"
+NAME = "Ånna & co 100%"
+CHOICE = f'[data-avatar="{NAME}"]'
+
+
+@pytest.fixture
+def someone(tmp_path: Path) -> Path:
+    Image.fromarray(rendered("full body")[0]).save(tmp_path / "someone.png")
+    return tmp_path / "someone.png"
+
+
+@pytest.fixture
+def no_avatars(live: LiveStudio) -> Iterator[None]:
+    """Before and after: other tests share the studio."""
+    assert live.studio.avatars() == []
+    yield
+    for one in live.studio.avatars():
+        live.studio.remove_avatar(one.name)
+
+
+def held(page: Any, name: str) -> str:
+    found: str = page.input_value(f'[id="pose-transfer--{name}--name"] :is(textarea, input)')
+    return found
+
+
+def wait_until_held(page: Any, name: str, wanted: str) -> None:
+    at = f'[id="pose-transfer--{name}--name"] :is(textarea, input)'
+    page.wait_for_function("([at, wanted]) => document.querySelector(at).value === wanted", arg=[at, wanted])
+
+
+def save_as_avatar(page: Any) -> None:
+    page.click("[data-save-avatar]")
+    page.fill(".o-avatar-form input:not([type])", NAME)
+    page.press(".o-avatar-form input:not([type])", "Enter")
+    page.wait_for_selector(".o-avatar-form .o-fault:has-text('you, a person who agreed, or invented.')")
+    page.check(".o-avatar-form input[type=checkbox]")
+    page.click(".o-avatar-form button:has-text('Save')")
+    page.wait_for_selector(f"{CHOICE}[aria-pressed=true]")
+
+
+def test_a_picture_is_saved_chosen_and_let_go(
+    page: Any, live: LiveStudio, someone: Path, no_avatars: None
+) -> None:
+    open_tab(page)
+    assert not page.is_visible(f"{FORM}avatar")
+    page.set_input_files(f"{PICTURE} input[type=file]", someone)
+    page.wait_for_selector(f"{PICTURE} img")
+    save_as_avatar(page)
+    (avatar,) = live.studio.avatars()
+    assert avatar.name == held(page, "avatar") == NAME
+    page.wait_for_selector("[data-save-avatar]", state="hidden")
+    assert not page.is_visible(".o-avatar-form")
+
+    page.click("[data-shipped=jump]")
+    fill(page, "she jumps")
+    job = generate(page, "pose-transfer")
+    page.wait_for_selector(f"{row(job)}[data-state=done]", timeout=60_000)
+    task = live.studio.job(job).task
+    assert (task["avatar"], task["image"]) == (NAME, held(page, "image"))
+
+    page.click(f"{PICTURE} button:has-text('Another')")
+    page.wait_for_selector(f"{CHOICE}[aria-pressed=false]")
+    assert (held(page, "avatar"), held(page, "image")) == ("", "")
+    page.click(CHOICE)
+    page.wait_for_selector(f"{CHOICE}[aria-pressed=true]")
+    assert isinstance(avatar, Avatar)
+    reference = avatar.pictures[0].name
+    assert (held(page, "avatar"), held(page, "image")) == (NAME, reference)
+    page.reload()
+    page.click("[data-tab-id=pose-transfer]")
+    page.wait_for_selector(f"{CHOICE}[aria-pressed=true]")
+    page.wait_for_selector(f"{PICTURE} img")
+    page.click(CHOICE)
+    page.wait_for_selector(f"{CHOICE}[aria-pressed=false]")
+    assert (held(page, "avatar"), held(page, "image")) == ("", "")
+
+    live.studio.remove_avatar(NAME)
+    page.click(f"{row(job)} button:has-text('Reuse these settings')")
+    wait_until_held(page, "avatar", NAME)
+    wait_until_held(page, "image", task["image"])
+    page.wait_for_selector(f"{CHOICE}:has-text('no longer here')")
+    page.click(f"{FORM}generate")
+    page.wait_for_selector(f"{FORM}avatar .o-fault:has-text('There is no avatar “{NAME}” in this workspace')")
+    page.click(CHOICE)
+    page.wait_for_selector(f"{FORM}avatar .o-fault", state="detached")
+    assert (held(page, "avatar"), held(page, "image")) == ("", task["image"]), "its picture is still here"
+
+
+def test_it_reads_well_everywhere(browser: Any, live: LiveStudio, someone: Path, no_avatars: None) -> None:
+    live.studio.create_avatar("A name that is far too long for the width of a phone", [someone], consent=True)
+    with visitor(browser, live) as page:
+        open_tab(page)
+        page.set_input_files(f"{PICTURE} input[type=file]", someone)
+        page.click("[data-save-avatar]")
+        page.click(".o-avatar-form button:has-text('Save')")
+        page.wait_for_selector(".o-avatar-form .o-fault:has-text('No avatar can be called')")
+        reads_well_everywhere(page)
+        save_as_avatar(page)
+        reads_well_everywhere(page)
