@@ -27,9 +27,9 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     ("unknown-model"), InvalidTask ("cannot-do", "unknown-speed")."""
     row = catalog.find(task.model, settings)
     own = catalog.defaults_of(row, task.kind)
-    maker, _ = row.maker(task.kind, last_image=bool(getattr(task, "last_image", None)))
-    row = catalog.find(maker, settings)
     given = {name: value for name, value in task.model_dump().items() if value is not None}
+    maker, _ = row.maker(task.kind, last_image="last_image" in given, extends="extend" in given)
+    row = catalog.find(maker, settings)
     there, here = look_here(settings), catalog.locate(row, settings.models) is not None
     speed = catalog.chosen_speed(row, given)
     missing = 0 if here else catalog.missing_bytes(row, settings.models)[0]

@@ -27,10 +27,11 @@ from oelala.tasks.job import JobResult
 def run(task: ImageToVideo, models: ModelManager, context: RunContext, workspace: Workspace) -> JobResult:
     """Raises as `make_clip` does, and OelalaError ("picture-gone", "picture-damaged", …)."""
     row = models.row(task.model)
-    maker, pipeline = row.maker(task.kind, last_image=task.last_image is not None)
     finish = None
     if task.extend:
-        finish = Extension(task, workspace, float(task.fps or row.fps), models.row(maker).most_kept)
+        finish = Extension(task, workspace, float(task.fps or row.fps), row.most_kept)
+    extends = finish is not None and len(finish.kept) > 1
+    maker, pipeline = row.maker(task.kind, last_image=task.last_image is not None, extends=extends)
     if pipeline == FILLS_IN:
         sampling = filling_in(task, workspace, finish.kept if finish else None)
     else:

@@ -136,7 +136,8 @@ class TaskVerbs(Verbs):
         things."""
         try:
             row = self._row(str(values.get("model")))
-            return row.maker(kind, last_image=bool(values.get("last_image")))[0]
+            last_image, extends = (bool(values.get(name)) for name in ("last_image", "extend"))
+            return row.maker(kind, last_image=last_image, extends=extends)[0]
         except (OelalaError, KeyError):
             return None
 

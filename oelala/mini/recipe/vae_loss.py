@@ -10,8 +10,8 @@ from torch import Tensor
 NOSE, _NECK, _WRISTS = 0, 1, (4, 7)
 # Radii in that distance.
 FACE_REACH, _HAND_REACH = 0.62, 0.42
-# How much more a pixel there counts, at least and at most: a small face as much in all as a large one. A
-# whole body's has 20 pixels a side; who somebody is, and which side MediaPipe takes for the front, stands in those.
+# How much more a pixel there counts, at least and at most: a small face as much in all as a large one. In a
+# whole body's 20 pixels a side stands who somebody is, and which side is the front.
 _FACE, _HAND = (3.0, 20.0), (2.0, 8.0)
 # That share of a frame's weight, beside its pixels' own, belongs to a face, and to each hand.
 _FACE_SHARE, _HAND_SHARE = 0.25, 0.03

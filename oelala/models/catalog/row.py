@@ -96,9 +96,9 @@ class Row:
     entry for each of these kinds: the model's value for every field of that task that may be None (the seed
     is no property of a model); None there: the model has no such thing. `last_image`: an image-to-video model
     that can be told where to end, too; `last_image_needed`: one that has to be; `image_needed`: one that
-    cannot do without a picture where the task itself could. `last_image_by`: the id of the model that makes
-    clips with a last picture in this one's name, and the diffusers class for it; None: it does so itself.
-    `most_kept`: how many frames of another clip it can be given to go on from.
+    cannot do without a picture where the task itself could. `most_kept`: how many frames of another clip it
+    can be given to go on from. `fills_in_by`: the id of the model that makes clips in this one's name of
+    which more than the first frame is given, and the diffusers class for it; None: it does so itself.
     `folder` is set for a model that ships with the project; every other one sits in the Hugging Face cache or
     in a plain folder beside it. `repo` is then its place in the project. `added`: by the user, and no row of
     the catalog; then `folder`, if set, is a place of the user's own. `base`: the id of the catalog's model
@@ -126,8 +126,8 @@ class Row:
     pipelines: Mapping[str, str] = field(default_factory=dict)
     last_image: bool = False
     last_image_needed: bool = False
-    last_image_by: tuple[str, str] | None = None
     most_kept: int = 1
+    fills_in_by: tuple[str, str] | None = None
     image_needed: bool = False
     smallest_num_frames: int = 1
     frame_step: int = 4
@@ -146,10 +146,11 @@ class Row:
         """The kinds of task that this model can do."""
         return tuple(self.pipelines)
 
-    def maker(self, kind: str, *, last_image: bool = False) -> tuple[str, str]:
-        """The id of the model whose weights do such a task, and the diffusers class. Raises KeyError for what
-        this model cannot do."""
-        return self.last_image_by if last_image and self.last_image_by else (self.id, self.pipelines[kind])
+    def maker(self, kind: str, *, last_image: bool = False, extends: bool = False) -> tuple[str, str]:
+        """The id of the model whose weights do such a task, and the diffusers class; `extends`: from the last
+        frames of another clip. Raises KeyError for what this model cannot do."""
+        fills_in = last_image or (extends and self.most_kept > 1)
+        return self.fills_in_by if fills_in and self.fills_in_by else (self.id, self.pipelines[kind])
 
     @property
     def bytes(self) -> int:

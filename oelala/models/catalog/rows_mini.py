@@ -60,7 +60,8 @@ OELALA_MINI = Row(
     folder=ASSETS / "oelala-mini",
     pipelines={"text-to-video": "WanPipeline", "image-to-video": "WanImageToVideoPipeline"},
     last_image=_POSE.exists(),
-    last_image_by=("oelala-mini-pose", "WanVACEPipeline"),
+    most_kept=9 if _POSE.exists() else 1,
+    fills_in_by=("oelala-mini-pose", "WanVACEPipeline"),
 )
 
 # The same model with the transformer that follows poses; listed once its folder ships.
@@ -83,5 +84,6 @@ OELALA_MINI_POSE = replace(
     },
     pipelines={"pose-transfer": "WanVACEPipeline"},
     last_image=False,
-    last_image_by=None,
+    most_kept=1,
+    fills_in_by=None,
 )
