@@ -16,7 +16,7 @@ from oelala.mini.recipe.begin import begin
 from oelala.mini.recipe.control import control_like, skeleton_frames
 from oelala.mini.recipe.latent_set import Moments
 from oelala.mini.recipe.schedule import rate_at
-from oelala.mini.recipe.vae_loss import faces_and_hands, reconstruction_loss
+from oelala.mini.recipe.vae_loss import faces_and_hands, in_face_or_hand, reconstruction_loss
 from oelala.mini.recipe.whole_clip import WholeClip
 from oelala.mini.topology import build_text_encoder, build_transformer, build_vae
 from oelala.mini.world.vocabulary import COLOURS
@@ -55,7 +55,7 @@ def test_what_is_shipped_can_be_trained_further(tmp_path: Path) -> None:
     shipped, folder = ASSETS / "oelala-mini", tmp_path / "mini"
     begin(shipped, tmp_path / "none", folder)
     for name, model in (
-        ("vae", build_vae()),
+        ("vae", build_vae(base_dim=AutoencoderKLWan.load_config(shipped / "vae")["base_dim"])),
         ("transformer", build_transformer()),
         ("text_encoder", build_text_encoder()),
     ):
@@ -141,6 +141,25 @@ def test_faces_and_hands_count_more() -> None:
     assert weight[0, 0, 0, 10, 20] > 2.9
     assert weight[0, 0, 0, 40, 50] > 1.9
     assert weight[0, 0, 0, 60, 5] < 0.01
+    there = in_face_or_hand(joints, 64)
+    assert there.shape == weight.shape
+    assert there[0, 0, 0, 10, 20]
+    assert there[0, 0, 0, 40, 50]
+    assert not there[0, 0, 0, 60, 5]
+
+
+def test_a_small_face_counts_as_much_as_a_large_one() -> None:
+    def weight(away: float) -> torch.Tensor:
+        joints = torch.full((1, 1, 18, 2), -5000.0)
+        joints[0, 0, 0], joints[0, 0, 1] = torch.tensor([128.0, 128.0]), torch.tensor([128.0, 128.0 + away])
+        return faces_and_hands(joints, 256)
+
+    small, middling, large = (weight(away) for away in (15, 40, 90))
+    assert small.max() > 2 * middling.max() > 4 * large.max()
+    assert small.max() <= 20
+    assert abs(float(small.mean()) - 0.08) < 0.02, "the most that a pixel may count"
+    assert abs(float(middling.mean()) - 0.25) < 0.02
+    assert large.max() > 2.9, "the least"
 
 
 @pytest.mark.parametrize("name", COLOURS)
