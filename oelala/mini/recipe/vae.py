@@ -75,7 +75,7 @@ class VaeSettings:
     scale: float = 1.0
     tiny: bool = False
     peak_rate: float = 1.0e-3
-    save_every: float = 110.0
+    save_every: float = 180.0
     team: Team = field(default_factory=Team)
     decoder_only: bool = False
 
