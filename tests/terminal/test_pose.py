@@ -149,6 +149,9 @@ def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.Captu
         (["wave", "--draw", "out.mp4", "--over"], 1, "nothing-to-draw-over"),
         (["wave", "--openpose", "broken.json"], 2, "not-a-folder"),
         (["wave", "--openpose", "broken.json/x"], 2, "not-a-folder"),
+        (["broken.mp4", "--draw", "./broken.mp4"], 2, "out-is-input"),
+        (["wave", "--against", "broken.mp4", "--draw", "broken.mp4"], 2, "out-is-input"),
+        (["frames", "--openpose", "frames"], 2, "out-is-input"),
     ],
 )
 def test_a_wrong_wish_gets_one_clear_message(
@@ -163,6 +166,7 @@ def test_a_wrong_wish_gets_one_clear_message(
     animation(Path("moving.webp"))
     Path("broken.json").write_text("no")
     Path("broken.mp4").write_text("no")
+    Path("frames").mkdir()
     Path("nobody.json").write_text('{"people": []}')
     told = []
     for language in ("en", "nl"):
