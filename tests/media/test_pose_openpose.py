@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,28 @@ def test_too_many_files_and_no_zip_at_all(tmp_path: Path) -> None:
     with pytest.raises(OelalaError) as caught:
         read_openpose(tmp_path / "gone.json")
     assert caught.value.code == "unreadable-file"
+
+
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_a_mangled_zip_is_read_or_refused(tmp_path: Path, packing: int) -> None:
+    path, rng = tmp_path / "frames.zip", np.random.default_rng(packing)
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        for number in range(3):
+            archive.writestr(f"beeld_é{number}.json", json.dumps(a_frame()))
+    whole = np.frombuffer(path.read_bytes(), np.uint8)
+    codes: Counter[str] = Counter()
+    for _ in range(150):
+        mangled = whole.copy()
+        mangled[rng.integers(len(whole), size=rng.integers(1, 9))] = rng.integers(256)
+        path.write_bytes(mangled.tobytes())
+        try:
+            codes["read"] += read_openpose(path).num_frames > 0
+        except OelalaError as fault:
+            codes[fault.code] += 1
+    assert codes["unreadable-file"] > 30, codes
 
 
 def test_frames_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
