@@ -177,6 +177,12 @@ def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path
     with pytest.raises(OelalaError) as caught:
         detect_pose(frameless)
     assert caught.value.code == "film-without-picture"
+    before = tmp_path / "before.mkv"
+    shift = ("-output_ts_offset", "-5", "-avoid_negative_ts", "disabled")
+    ffmpeg("-i", str(walk), "-c", "copy", *shift, str(before))
+    with pytest.raises(OelalaError) as caught:
+        detect_pose(before)
+    assert caught.value.code == "film-without-picture"
     long = tmp_path / "long.mp4"
     ffmpeg("-stream_loop", "-1", "-i", str(walk), "-t", "520", "-c", "copy", str(long))
     with pytest.raises(OelalaError) as caught:

@@ -104,7 +104,8 @@ def num_frames(film: Film, cut: Cut) -> int:
 def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) -> Iterator[Frame]:
     """The frames of that part, none larger than `largest_side`.
 
-    Raises OelalaError ("unreadable-file"), and "cut-empty" where the film ends before the part begins.
+    Raises OelalaError ("unreadable-file"), "cut-empty" where the film ends before the part begins, and
+    "film-without-picture" where all of it is to be seen before its start.
     """
     width, height = size_read(film, largest_side)
     if film.is_picture:
@@ -119,6 +120,8 @@ def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) ->
             yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
         if run.finish():
             raise OelalaError("unreadable-file", name=film.path.name, reason=run.reason)
+    if not count and cut.start == 0:
+        raise OelalaError("film-without-picture", name=film.path.name)
     if not count:
         raise OelalaError("cut-empty", name=film.path.name, start=cut.start, seconds=round(film.seconds, 1))
 
