@@ -62,10 +62,12 @@ def read_picture(path: Path, name: str | None = None) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a large picture, a damaged EXIF: judged below
         picture = _open(data, name)
-        _check(picture, name)
         try:
+            _check(picture, name)  # counting its pages reads on
             picture.load()
             return _as_rgb(picture)
+        except OelalaError:
+            raise
         except Exception as fault:  # decoders stumble over damage in every possible way
             raise _damaged(fault, name) from fault
 

@@ -99,12 +99,20 @@ def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
         hands=flags.hands,
         face=flags.face,
         models=settings.models,
-        draw=None if flags.draw is None else _target(flags.draw),
+        draw=None if flags.draw is None else _spared(_target(flags.draw), flags),
         style=flags.style,
         over=flags.over,
         against=flags.against,
-        openpose=None if flags.openpose is None else _folder(flags.openpose),
+        openpose=None if flags.openpose is None else _spared(_folder(flags.openpose), flags),
     )
+
+
+def _spared(target: Path, flags: argparse.Namespace) -> Path:
+    """What is read is not written over."""
+    for read in (flags.file, flags.against):
+        if read and target == Path(read).expanduser().resolve():
+            raise OelalaError("out-is-input", path=str(target))
+    return target
 
 
 def _folder(path: Path) -> Path:

@@ -91,6 +91,11 @@ TEXTS: dict[str, Text] = {
     ),
     "error.not-a-folder": Text("{path} is a file.", "{path} is een bestand."),
     "error.not-a-folder.hint": Text("Name a folder.", "Noem een map."),
+    "error.out-is-input": Text(
+        "{path} is what is read here: it would be lost.",
+        "{path} is wat hier wordt gelezen: het zou verloren gaan.",
+    ),
+    "error.out-is-input.hint": Text("Choose another place.", "Kies een andere plek."),
     "error.out-is-folder": Text("{path} is a folder.", "{path} is een map."),
     "error.out-is-folder.hint": Text("Name a file in it: {example}", "Noem een bestand erin: {example}"),
     "error.no-such-file": Text("{path} is not there (any more).", "{path} is er niet (meer)."),

@@ -160,6 +160,13 @@ FAULTS: dict[str, Text] = {
         "Missing points are written as 0, 0, 0. Export the pose again.",
         "Ontbrekende punten schrijf je als 0, 0, 0. Exporteer de pose opnieuw.",
     ),
+    "error.pose-out-of-range": Text(
+        "{name} says “{part}” is {value}: it can be {least} to {most}.",
+        "{name} zegt dat “{part}” {value} is: het kan {least} tot {most} zijn.",
+    ),
+    "error.pose-out-of-range.hint": Text(
+        "Put it right in the file, or leave it out.", "Zet het goed in het bestand, of laat het weg."
+    ),
     "error.pose-mixed-sizes": Text(
         "The frames differ in size: {first} at first, {size} in {name}.",
         "De beelden verschillen in formaat: eerst {first}, in {name} {size}.",

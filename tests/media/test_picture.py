@@ -121,6 +121,16 @@ def test_what_is_no_picture_is_refused_in_words(tmp_path: Path, make: object, co
     assert "{" not in str(fault.value)
 
 
+def test_damage_behind_the_first_page_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "pages.tif"
+    pictures.save(two_halves(), path, save_all=True, append_images=[two_halves()])
+    first, width, rest = path.read_bytes().rpartition(b"\x00\x01\x04\x00\x01\x00\x00\x00")
+    path.write_bytes(first + width.replace(b"\x00\x01", b"\xff\x01", 1) + rest)
+    with pytest.raises(OelalaError) as fault:
+        read_picture(path)
+    assert fault.value.code == "picture-damaged"
+
+
 def test_no_mangled_picture_passes_a_fault_of_another_kind(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     path, refused = tmp_path / "a", 0

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from oelala.media.poses.document import Person, Points, Pose
 from oelala.media.poses.drawing import draw_frame, overlay_frames
+from oelala.media.poses.export import write_pose_video
 from oelala.media.poses.layouts import BODY25, COCO18
 from oelala.media.poses.side_by_side import write_side_by_side
 from oelala.media.poses.styles import STYLES, Style, StyleName
-from oelala.media.video import read_frames
+from oelala.media.video import probe, read_frames
 from oelala.mini.recipe.control import skeleton_frames
 from oelala.mini.world.pack import pack
 from oelala.mini.world.seeds import random_clip
@@ -149,6 +150,16 @@ def test_an_overlay_keeps_the_film_in_sight() -> None:
     assert frame.shape == (128, 128, 3)
     assert tuple(frame[0, 0]) == (110, 110, 110)
     assert frame[20, 64].max() == 255
+
+
+def test_a_vast_frame_is_drawn_as_large_as_players_take(tmp_path: Path) -> None:
+    nose = np.array([[8192, 4096]])
+    write_pose_video(tmp_path / "vast.mp4", document(body(nose), 16_384, 8192))
+    spec = probe(tmp_path / "vast.mp4")
+    assert (spec.width, spec.height, spec.num_frames) == (4096, 2048, 1)
+    frame = next(read_frames(tmp_path / "vast.mp4"))
+    assert frame[1020:1028, 2044:2052].max() > 200
+    assert frame[:900].max() < 30
 
 
 def test_driver_skeleton_and_result_stand_side_by_side(tmp_path: Path) -> None:

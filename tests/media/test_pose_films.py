@@ -18,6 +18,7 @@ from oelala.media.poses.fit_check import check_fit
 from oelala.settings import PROJECT
 from tests.media.films import ffmpeg, film, joints_at, walking_body
 from tests.media.people import PHOTOGRAPHS, needs_photographs
+from tests.media.pictures import save, two_halves
 
 LIMBS = slice(2, 14)
 VIDEOS = PROJECT.parent / "shared" / "data" / "video"
@@ -124,6 +125,13 @@ def test_several_people_are_told_apart(both: Pose) -> None:
         assert np.abs(np.diff(moved)).max() < 12
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".JPEG", ".jfif"])
+def test_a_photograph_is_one_whatever_its_program_calls_it(tmp_path: Path, suffix: str) -> None:
+    photo = save(two_halves(96, 64), tmp_path / f"photo{suffix}", format="JPEG")
+    opened = open_film(photo)
+    assert (opened.is_picture, opened.width, opened.height) == (True, 96, 64)
+
+
 def test_whoever_is_cut_off_or_not_alone_is_found_and_told(both: Pose, tmp_path: Path) -> None:
     upper = [np.ascontiguousarray(frame[:140]) for frame in walking_body(6)]
     told = {finding.code for finding in check_fit(detect_pose(film(tmp_path / "upper.mp4", upper)))}
@@ -169,6 +177,12 @@ def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path
     with pytest.raises(OelalaError) as caught:
         detect_pose(frameless)
     assert caught.value.code == "film-without-picture"
+    before = tmp_path / "before.mkv"
+    shift = ("-output_ts_offset", "-5", "-avoid_negative_ts", "disabled")
+    ffmpeg("-i", str(walk), "-c", "copy", *shift, str(before))
+    with pytest.raises(OelalaError) as caught:
+        detect_pose(before)
+    assert caught.value.code == "film-without-picture"
     long = tmp_path / "long.mp4"
     ffmpeg("-stream_loop", "-1", "-i", str(walk), "-t", "520", "-c", "copy", str(long))
     with pytest.raises(OelalaError) as caught:
@@ -179,7 +193,17 @@ def test_files_that_are_no_film_get_one_clear_message(walk: Path, tmp_path: Path
     assert caught.value.code == "cut-empty"
 
 
-@pytest.mark.parametrize("cut", [(-1, None, None), (2, 1, None), (0, None, 0), (float("nan"), None, None)])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        (-1, None, None),
+        (2, 1, None),
+        (0, None, 0),
+        (float("nan"), None, None),
+        (1e300, None, None),
+        (0, 1e300, None),
+    ],
+)
 def test_a_part_that_is_none_is_refused(cut: tuple[float, float | None, float | None]) -> None:
     with pytest.raises(ValueError, match=r"frames a second|nothing lies"):
         Cut(*cut)

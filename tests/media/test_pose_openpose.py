@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,12 @@ def test_a_frame_without_anybody_keeps_its_place(tmp_path: Path) -> None:
         (({"people": [{"pose_keypoints_2d": [None] * 54}]},), "pose-not-finite", "None"),
         (({"people": [{"pose_keypoints_2d": [10**400] * 54}]},), "pose-not-finite", "1000"),
         (({"people": [{}] * 201},), "pose-too-big", "200"),
-        ((a_frame(canvas_width=-5, canvas_height=9),), "pose-not-finite", "-5"),
+        ((a_frame(canvas_width=-5, canvas_height=9),), "pose-out-of-range", "-5"),
+        ((a_frame(canvas_width=0.3, canvas_height=9),), "pose-out-of-range", "canvas_width"),
+        ((a_frame(canvas_width=9, canvas_height=20_000),), "pose-out-of-range", "20000"),
+        ((a_frame(canvas_width=9),), "pose-bad-json", "canvas_height"),
+        ((a_frame(fps=1e-9),), "pose-out-of-range", "fps"),
+        ((a_frame(fps=True),), "pose-not-finite", "True"),
         ((a_frame(canvas_width=64, canvas_height=64), a_frame()), "pose-mixed-sizes", "64 × 64"),
         ((a_frame(), {"people": [{"pose_keypoints_2d": [1.0] * 75}]}), "pose-mixed-bodies", "18 / 25"),
     ],
@@ -240,6 +246,28 @@ def test_too_many_files_and_no_zip_at_all(tmp_path: Path) -> None:
     with pytest.raises(OelalaError) as caught:
         read_openpose(tmp_path / "gone.json")
     assert caught.value.code == "unreadable-file"
+
+
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_a_mangled_zip_is_read_or_refused(tmp_path: Path, packing: int) -> None:
+    path, rng = tmp_path / "frames.zip", np.random.default_rng(packing)
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        for number in range(3):
+            archive.writestr(f"beeld_é{number}.json", json.dumps(a_frame()))
+    whole = np.frombuffer(path.read_bytes(), np.uint8)
+    codes: Counter[str] = Counter()
+    for _ in range(150):
+        mangled = whole.copy()
+        mangled[rng.integers(len(whole), size=rng.integers(1, 9))] = rng.integers(256)
+        path.write_bytes(mangled.tobytes())
+        try:
+            codes["read"] += read_openpose(path).num_frames > 0
+        except OelalaError as fault:
+            codes[fault.code] += 1
+    assert codes["unreadable-file"] > 30, codes
 
 
 def test_frames_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from oelala.media.poses.motions import shipped_motion
+from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import probe, read_frames
 from oelala.settings import PROJECT
@@ -82,6 +83,17 @@ def test_what_was_written_can_be_read_and_drawn_again(
     assert green > red > blue + 30  # (0, 255, 170) exchanged
 
 
+def test_points_are_cut_and_timed_as_a_film_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    part = answer(capsys, "wave", "--start", "1", "--end", "2", "--openpose", str(tmp_path / "part"))
+    assert (part["frames"], part["fps"]) == (16, 16)
+    cut = read_openpose(tmp_path / "part").people[0].body
+    np.testing.assert_array_equal(cut, shipped_motion("wave").people[0].body[16:32])
+    slow = answer(capsys, str(tmp_path / "part"), "--start", "0.5", "--fps", "8")
+    assert (slow["frames"], slow["fps"]) == (4, 8)
+    score = answer(capsys, "wave", "--start", "1", "--end", "2", "--against", "wave")["score"]
+    assert (score["pck"], score["against_frames"]) == (1, 16)
+
+
 def test_people_read_a_sentence_in_their_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert "65 frames at 16.0 a second; a body in 100 %" in run(capsys, "walk", "--language", "en")[1]
     assert "65 beelden, 16,0 per seconde; in 100 % een lichaam" in run(capsys, "walk", "--language", "nl")[1]
@@ -133,9 +145,13 @@ def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.Captu
         (["wave", "--draw", "."], 2, "out-is-folder"),
         (["wave", "--start", "3", "--end", "1"], 2, "bad-part"),
         (["wave", "--fps", "0"], 2, "bad-part"),
+        (["wave", "--start", "5"], 1, "cut-empty"),
         (["wave", "--draw", "out.mp4", "--over"], 1, "nothing-to-draw-over"),
         (["wave", "--openpose", "broken.json"], 2, "not-a-folder"),
         (["wave", "--openpose", "broken.json/x"], 2, "not-a-folder"),
+        (["broken.mp4", "--draw", "./broken.mp4"], 2, "out-is-input"),
+        (["wave", "--against", "broken.mp4", "--draw", "broken.mp4"], 2, "out-is-input"),
+        (["frames", "--openpose", "frames"], 2, "out-is-input"),
     ],
 )
 def test_a_wrong_wish_gets_one_clear_message(
@@ -150,6 +166,7 @@ def test_a_wrong_wish_gets_one_clear_message(
     animation(Path("moving.webp"))
     Path("broken.json").write_text("no")
     Path("broken.mp4").write_text("no")
+    Path("frames").mkdir()
     Path("nobody.json").write_text('{"people": []}')
     told = []
     for language in ("en", "nl"):

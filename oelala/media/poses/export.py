@@ -14,6 +14,8 @@ from oelala.media.poses.retarget import resize
 from oelala.media.poses.styles import STYLES, Style
 from oelala.media.video import Frame, VideoSpec, remove_quietly, verify_video, write_video
 
+LARGEST_SIDE = 4096  # beyond it few players go on, and soon ffmpeg itself
+
 
 def write_pose_video(
     path: Path,
@@ -22,9 +24,11 @@ def write_pose_video(
     over: Iterable[Frame] | None = None,
     on_frame: Callable[[int], None] | None = None,
 ) -> None:
-    """H.264 in mp4, on black or over the frames `over`; sides are made even. An existing file is replaced
-    once the new one is whole. Raises as `write_video`."""
-    even = resize(pose, pose.width + pose.width % 2, pose.height + pose.height % 2)
+    """H.264 in mp4, on black or over the frames `over`; sides are made even, and no longer than
+    `LARGEST_SIDE`. An existing file is replaced once the new one is whole. Raises as `write_video`."""
+    scale = min(1.0, LARGEST_SIDE / max(pose.width, pose.height))
+    width, height = (max(1, round(side * scale)) for side in (pose.width, pose.height))
+    even = resize(pose, width + width % 2, height + height % 2)
     frames = draw_frames(even, style)
     if over is not None:
         frames = overlay_frames(held(over, even.num_frames), even, style)

@@ -23,6 +23,7 @@ PICTURES = frozenset(
     {
         ".jpg",
         ".jpeg",
+        ".jfif",  # what Windows calls many a JPEG
         ".png",
         ".webp",
         ".avif",
@@ -36,6 +37,7 @@ PICTURES = frozenset(
 # The detector looks at no more than this; a 4K film is brought down before it reaches this process.
 LARGEST_SIDE = 768
 CLOSE_SIDE = 1280  # for hands and faces
+_LATEST = 1e6  # seconds; ffmpeg stumbles over far larger numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Cut:
     fps: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.start >= 0 or (self.end is not None and not self.end > self.start):
+        if not 0 <= self.start <= _LATEST or (self.end is not None and not self.start < self.end <= _LATEST):
             raise ValueError(f"nothing lies between {self.start} and {self.end} s")
         if self.fps is not None and not 0.1 <= self.fps <= 120:
             raise ValueError(f"{self.fps} frames a second")
@@ -102,7 +104,8 @@ def num_frames(film: Film, cut: Cut) -> int:
 def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) -> Iterator[Frame]:
     """The frames of that part, none larger than `largest_side`.
 
-    Raises OelalaError ("unreadable-file"), and "cut-empty" where the film ends before the part begins.
+    Raises OelalaError ("unreadable-file"), "cut-empty" where the film ends before the part begins, and
+    "film-without-picture" where all of it is to be seen before its start.
     """
     width, height = size_read(film, largest_side)
     if film.is_picture:
@@ -117,6 +120,8 @@ def read_film(film: Film, cut: Cut = WHOLE, largest_side: int = LARGEST_SIDE) ->
             yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
         if run.finish():
             raise OelalaError("unreadable-file", name=film.path.name, reason=run.reason)
+    if not count and cut.start == 0:
+        raise OelalaError("film-without-picture", name=film.path.name)
     if not count:
         raise OelalaError("cut-empty", name=film.path.name, start=cut.start, seconds=round(film.seconds, 1))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
             _check_file(path.stat().st_size, path.name)
             yield path.name, path.read_bytes()
     except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
+        reason = fault.strerror or str(fault)[:200] or type(fault).__name__  # bzip2's have no strerror
         raise OelalaError("unreadable-file", name=path.name, reason=reason) from fault
 
 
@@ -66,7 +65,9 @@ def _in_zip(path: Path) -> Iterator[tuple[str, bytes]]:
                 _check_file(len(data), entry.filename)
                 _check_total(total := total + len(data), path.name)
                 yield entry.filename.rsplit("/", 1)[-1], data
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as fault:
+    except (OelalaError, OSError):
+        raise
+    except Exception as fault:  # names that are no UTF-8, and each way of packing has faults of its own
         reason = str(fault)[:200] or type(fault).__name__
         raise OelalaError("unreadable-file", name=path.name, reason=reason) from fault
 

@@ -7,6 +7,7 @@ add, `fps`, `least_confidence`, `filled` and `begins_scene` are ours.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,9 @@ _COUNTS = {
     "hand_right": (HAND_POINTS, 0),
     "face": (*FACE_POINTS, 0),
 }
+SIDES = ("canvas_width", "canvas_height")
 MAX_SIDE = 16_384
+LEAST_FPS, MAX_FPS = 0.001, 1000  # a film of stills may show each for minutes
 MAX_PEOPLE_A_FRAME = 200
 # Of one file. Python holds twenty times the memory that a JSON of nothing but brackets takes.
 MAX_BRACKETS = 1_000_000
@@ -55,7 +58,8 @@ class RawFrame:
 def parse_frames(name: str, data: bytes) -> list[RawFrame]:
     """The frames of one file: one, or a list of them. `name` is for the messages.
 
-    Raises OelalaError ("pose-bad-json", "pose-wrong-counts", "pose-not-finite", "pose-too-big").
+    Raises OelalaError ("pose-bad-json", "pose-wrong-counts", "pose-not-finite", "pose-out-of-range",
+    "pose-too-big").
     """
     if data.count(b"{") + data.count(b"[") > MAX_BRACKETS:
         raise OelalaError("pose-too-big", name=name, most=f"{MAX_BRACKETS} × “{{”, “[”")
@@ -77,19 +81,25 @@ def _parse_frame(name: str, frame: Any) -> RawFrame:
         raise OelalaError("pose-bad-json", name=name, reason=reason_of("missing", name="people"))
     if len(people) > MAX_PEOPLE_A_FRAME:
         raise OelalaError("pose-too-big", name=name, most=f"{MAX_PEOPLE_A_FRAME} × “people”")
-    sides = [frame.get("canvas_width"), frame.get("canvas_height")]
-    size = None
-    if sides != [None, None]:
-        width, height = (_positive(name, side, MAX_SIDE) for side in sides)
-        size = (round(width), round(height))
     fps, least = frame.get("fps"), frame.get("least_confidence")
     return RawFrame(
         tuple(_parse_person(name, person) for person in people),
-        size,
-        None if fps is None else _positive(name, fps, 1000),
+        _parse_size(name, frame),
+        None if fps is None else _within(name, "fps", fps, LEAST_FPS, MAX_FPS),
         None if least is None else _number(name, least),
         frame.get("begins_scene") is True,
     )
+
+
+def _parse_size(name: str, frame: Mapping[str, Any]) -> tuple[int, int] | None:
+    """None where it says nothing of it; half of it is no size."""
+    lacking = [key for key in SIDES if frame.get(key) is None]
+    if len(lacking) == len(SIDES):
+        return None
+    if lacking:
+        raise OelalaError("pose-bad-json", name=name, reason=reason_of("missing", name=lacking[0]))
+    width, height = (round(_within(name, key, frame[key], 1, MAX_SIDE)) for key in SIDES)
+    return width, height
 
 
 def _parse_person(name: str, person: Any) -> RawPerson:
@@ -123,10 +133,10 @@ def _number(name: str, value: Any) -> float:
     return float(value)
 
 
-def _positive(name: str, value: Any, most: float) -> float:
+def _within(name: str, key: str, value: Any, least: float, most: float) -> float:
     number = _number(name, value)
-    if not 0 < number <= most:
-        raise OelalaError("pose-not-finite", name=name, value=str(value)[:40])
+    if not least <= number <= most:
+        raise OelalaError("pose-out-of-range", name=name, part=key, value=value, least=least, most=most)
     return number
 
 

@@ -51,7 +51,7 @@ def read_openpose(path: Path, how: Reading = PLAIN) -> Pose:
     """A folder or a zip with one JSON a frame, or one JSON with a frame or a list of them.
 
     Raises OelalaError ("pose-empty", "pose-too-big", "pose-bad-json", "pose-wrong-counts", "pose-not-finite",
-    "pose-mixed-sizes", "pose-mixed-bodies", "unreadable-file").
+    "pose-out-of-range", "pose-mixed-sizes", "pose-mixed-bodies", "unreadable-file").
     """
     return _document(_frames(path, how), how)
 

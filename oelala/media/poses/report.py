@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from oelala.errors import InvalidTask, OelalaError
-from oelala.media.poses.detect import Detection, OnFrame
+from oelala.media.poses.detect import Detection, OnFrame, require_somebody
 from oelala.media.poses.document import Pose
 from oelala.media.poses.export import write_pose_video
 from oelala.media.poses.film import Cut, Frame, open_film, read_film
@@ -20,7 +20,7 @@ from oelala.media.poses.openpose_read import Reading, is_openpose
 from oelala.media.poses.openpose_write import write_folder
 from oelala.media.poses.request import PoseRequest
 from oelala.media.poses.scene_check import check_scenes
-from oelala.media.poses.source import MotionSource, read_motion, resample
+from oelala.media.poses.source import MotionSource, part_of, read_motion, resample
 from oelala.media.poses.styles import STYLES
 
 
@@ -38,7 +38,7 @@ def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, A
     path = Path(request.file).expanduser()
     if request.over and (not path.exists() or is_openpose(path)):
         raise OelalaError("nothing-to-draw-over", name=path.name)
-    pose = read_motion(source, on_frame)
+    pose = _read(source, on_frame)
     if request.draw is not None:
         over = _beneath(path, source.detection.cut, pose) if request.over else None
         write_pose_video(request.draw, pose, STYLES[request.style], over)
@@ -52,6 +52,16 @@ def report(request: PoseRequest, on_frame: OnFrame | None = None) -> dict[str, A
         "openpose": _text(request.openpose),
         "score": None if request.against is None else _score(pose, request),
     }
+
+
+def _read(source: MotionSource, on_frame: OnFrame | None = None) -> Pose:
+    """The part, at the rate that was asked for; a film is cut while it is searched."""
+    pose, path = read_motion(source, on_frame), Path(source.file).expanduser()
+    if path.exists() and not is_openpose(path):
+        return pose
+    cut = source.detection.cut
+    pose = require_somebody(part_of(pose, cut.start, cut.end, path.name), path.name, from_points=True)
+    return pose if cut.fps in (None, pose.fps) else resample(pose, cut.fps)
 
 
 def _beneath(path: Path, cut: Cut, pose: Pose) -> Iterator[Frame]:
@@ -85,9 +95,9 @@ def _share_with(pose: Pose, *parts: str) -> float:
 
 
 def _score(pose: Pose, request: PoseRequest) -> dict[str, Any]:
-    """Both at this one's rate, from their first frames on; those that this one does not have are not missing
-    from it: it may be a clip of the motion's beginning."""
-    truth = read_motion(replace(_source(request), file=str(request.against)))
+    """The same part of both, at this one's rate; frames that this one lacks are not missing from it: it
+    may be a clip of the motion's beginning."""
+    truth = _read(replace(_source(request), file=str(request.against)))
     whole = resample(truth, pose.fps)
     count = min(whole.num_frames, pose.num_frames)
     said = compare(resample(truth, pose.fps, count), pose).as_json()
