@@ -161,11 +161,6 @@ def keep_avatar(task: AnyTask, workspace: Workspace) -> AnyTask:
     return task.model_copy(update={"avatar": avatar.name, "image": image, "prompt": prompt})
 
 
-def avatar_named(task: Task) -> dict[str, str]:
-    """Its field of the avatar, if it has one."""
-    return task.model_dump(include={"avatar"})
-
-
 def _folders(workspace: Workspace) -> list[Path]:
     """Hidden ones are drafts, or belong to the system."""
     if not workspace.avatars.is_dir():
