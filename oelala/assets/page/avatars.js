@@ -57,7 +57,7 @@ function draw(place, kind, chosen) {
 }
 
 function choice(kind, { name, picture }, chosen) {
-  const face = picture && el("img", { alt: "", src: `/oelala/avatars/${encodeURIComponent(name)}/picture?${picture}`, draggable: false });
+  const face = picture && el("img", { alt: "", src: `/oelala/avatars/${encodeURIComponent(name)}/pictures/${picture}`, draggable: false });
   const note = !picture && el("small", {}, t("live.avatar.gone"));
   const pressed = String(name === chosen);
   return el("button", { type: "button", "data-avatar": name, "aria-pressed": pressed, on: { click: () => take(kind, name, Boolean(picture)) } }, face, el("span", {}, name), note);
