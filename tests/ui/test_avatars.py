@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from oelala.library.avatar import DOCUMENT
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.ui.form import Form
 from oelala.ui.routes import routes
@@ -126,6 +127,8 @@ def test_a_folder_whose_name_is_no_text_is_listed(studio: Studio, client: TestCl
 
 
 def test_nothing_of_an_avatar_stays_of_a_former_task(studio: Studio) -> None:
-    form = Form(PoseTransfer, studio)
-    assert form.unseen["avatar"] == ""
-    assert form.unseen["person"] == 0
+    """Nor a picture: the settings of a clip without one make the same clip again."""
+    unseen = Form(PoseTransfer, studio).unseen
+    assert (unseen["avatar"], unseen["image"], unseen["person"]) == ("", "", 0)
+    unseen = Form(ImageToVideo, studio).unseen
+    assert (unseen["image"], unseen["last_image"], unseen["extend"]) == ("", "", "")

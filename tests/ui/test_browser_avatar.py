@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,28 @@ def test_a_picture_is_saved_chosen_and_let_go(
     page.click(CHOICE)
     page.wait_for_selector(f"{FORM}avatar .o-fault", state="detached")
     assert (held(page, "avatar"), held(page, "image")) == ("", task["image"]), "its picture is still here"
+
+
+def test_settings_of_a_clip_without_it_leave_nothing_of_it(
+    page: Any, live: LiveStudio, someone: Path, no_avatars: None, tmp_path: Path
+) -> None:
+    live.studio.create_avatar("Bo", [someone], consent=True)
+    open_tab(page)
+    page.click("[data-avatar=Bo]")
+    page.wait_for_selector(f"{PICTURE} img")
+    page.wait_for_selector("[data-avatar=Bo][aria-pressed=true]")
+    task = {
+        "kind": "pose-transfer",
+        "model": "oelala-mini-pose",
+        "motion": "wave",
+        "prompt": "a man waves",
+    }
+    settings = tmp_path / "clip.json"
+    settings.write_text(json.dumps({"oelala": {"task": task}}))
+    page.set_input_files("#o-restore-file", settings)
+    page.wait_for_selector("[data-avatar=Bo][aria-pressed=false]")
+    page.wait_for_selector(f"{PICTURE} img", state="detached")
+    assert (held(page, "avatar"), held(page, "image")) == ("", "")
 
 
 def test_one_that_got_damaged_can_be_let_go(
