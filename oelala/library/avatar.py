@@ -21,6 +21,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from oelala.errors import OelalaError, reason_of
+from oelala.library.avatar_names import checked_name
 
 FORMAT = 1
 DOCUMENT = "avatar.json"
@@ -61,26 +62,32 @@ class AvatarDocument(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Avatar:
-    """A character that the workspace keeps."""
+    """A character that the workspace keeps. `pictures`: its references that were there when it was read, the
+    best first; at least one."""
 
     name: str
     folder: Path
     document: AvatarDocument
-
-    @property
-    def pictures(self) -> list[Path]:
-        """Its references that are there, the best first; at least one."""
-        return present(self.folder, self.document)
+    pictures: tuple[Path, ...]
 
 
-def read_document(folder: Path, name: str) -> AvatarDocument:
-    """Raises OelalaError ("avatar-damaged", "avatar-newer")."""
+def avatar_in(folder: Path) -> Avatar:
+    """Raises OelalaError ("avatar-name", "avatar-damaged", "avatar-newer")."""
+    checked_name(folder.name)
+    document = _read_document(folder, folder.name)
+    pictures = _present(folder, document)
+    if not pictures:
+        raise _damaged(folder, folder.name, reason_of("missing", name=document.references[0].file))
+    return Avatar(folder.name, folder, document, pictures)
+
+
+def _read_document(folder: Path, name: str) -> AvatarDocument:
     path = folder / DOCUMENT
     try:
         values = _read_json(path)
         if isinstance(values, dict) and _is_newer(values.get("format")):
             raise OelalaError("avatar-newer", name=name)
-        document = AvatarDocument.model_validate(values)
+        return AvatarDocument.model_validate(values)
     except FileNotFoundError as fault:
         raise _damaged(folder, name, reason_of("missing", name=DOCUMENT)) from fault
     except ValidationError as fault:
@@ -91,15 +98,11 @@ def read_document(folder: Path, name: str) -> AvatarDocument:
         raise _damaged(folder, name, reason_of("not-json", name=DOCUMENT)) from fault
     except OSError as fault:
         raise _damaged(folder, name, fault.strerror or type(fault).__name__) from fault
-    if not present(folder, document):
-        raise _damaged(folder, name, reason_of("missing", name=document.references[0].file))
-    return document
 
 
-def present(folder: Path, document: AvatarDocument) -> list[Path]:
-    """Where its references lie, without those that are gone."""
-    paths = [folder / reference.file for reference in document.references]
-    return [path for path in paths if path.is_file() and not path.is_symlink()]
+def _present(folder: Path, document: AvatarDocument) -> tuple[Path, ...]:
+    paths = (folder / reference.file for reference in document.references)
+    return tuple(path for path in paths if path.is_file() and not path.is_symlink())
 
 
 def _read_json(path: Path) -> Any:

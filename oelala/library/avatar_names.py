@@ -27,7 +27,7 @@ def checked_name(text: str) -> str:
 
 def name_key(name: str) -> str:
     """The same for names that a system may take for one: Windows and macOS know no capitals."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 
 def _is_fine(name: str) -> bool:

@@ -18,17 +18,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from filelock import FileLock
 from pydantic import ValidationError
 
 from oelala.errors import OelalaError
-from oelala.library.avatar import DOCUMENT, Avatar, AvatarDocument, Consent, Reference, read_document
+from oelala.library.avatar import DOCUMENT, Avatar, AvatarDocument, Consent, Reference, avatar_in
 from oelala.library.avatar_names import LONGEST, checked_name, name_key
 from oelala.library.files import PART, flush_folder, flush_to_disk, write_json
 from oelala.library.inputs import KeptPicture, at_field, keep_picture
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.picture import png_of, read_picture
-from oelala.media.video import remove_quietly
 from oelala.tasks.base import Task
 from oelala.tasks.faults import faults_of
 
@@ -50,8 +50,8 @@ def list_avatars(workspace: Workspace) -> list[Avatar | DamagedAvatar]:
 
 
 def read_avatar(workspace: Workspace, name: str) -> Avatar:
-    """Raises OelalaError ("unknown-avatar", "avatar-damaged", "avatar-newer")."""
-    return _read(_folder(workspace, name))
+    """Raises OelalaError ("unknown-avatar", "avatar-name", "avatar-damaged", "avatar-newer")."""
+    return avatar_in(_folder(workspace, name))
 
 
 def has_avatar(workspace: Workspace, name: str) -> bool:
@@ -79,26 +79,22 @@ def create_avatar(
     if not pictures:
         raise OelalaError("empty")
     _refuse_double(workspace, name)
-    draft = workspace.avatars / f".{secrets.token_hex(8)}{PART}"
-    with _writing(workspace.avatars):
-        draft.mkdir(parents=True)
-        try:
-            references, now = _keep_all(draft, pictures), time.time()
-            document = _document(
-                description=description,
-                trigger_word=trigger_word,
-                consent=Consent(affirmed=True, on=date.today()),
-                references=references,
-                created=now,
-                changed=now,
-            )
-            write_json(draft / DOCUMENT, document.model_dump(mode="json"))
+    with _draft(workspace) as draft:
+        references, now = _keep_all(draft, pictures), time.time()
+        document = _document(
+            description=description,
+            trigger_word=trigger_word,
+            consent=Consent(affirmed=True, on=date.today()),
+            references=references,
+            created=now,
+            changed=now,
+        )
+        write_json(draft / DOCUMENT, document.model_dump(mode="json"))
+        flush_folder(draft)
+        with _alone(workspace):
             _refuse_double(workspace, name)  # pictures take a while
-            flush_folder(draft)
             draft.rename(workspace.avatars / name)
             flush_folder(workspace.avatars)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
     return read_avatar(workspace, name)
 
 
@@ -107,40 +103,58 @@ def add_references(workspace: Workspace, name: str, pictures: Iterable[Path]) ->
 
     Raises as `read_avatar` and `media.picture.read_picture`, and OelalaError ("out-of-disk", "not-writable").
     """
-    avatar = read_avatar(workspace, name)
-    with _writing(avatar.folder):
-        coming = _keep_all(avatar.folder, pictures)
-    before = read_document(avatar.folder, avatar.name)  # pictures take a while
+    read_avatar(workspace, name)
+    with _draft(workspace) as draft:
+        coming = _keep_all(draft, pictures)
+        with _alone(workspace):
+            avatar = read_avatar(workspace, name)  # as it is now: pictures take a while
+            for reference in coming:
+                (draft / reference.file).replace(avatar.folder / reference.file)
+            flush_folder(avatar.folder)
+            _note_references(avatar, coming)
+    return avatar_in(avatar.folder)
+
+
+def _note_references(avatar: Avatar, coming: Sequence[Reference]) -> None:
+    before = avatar.document
     known = {reference.file for reference in before.references}
     new = [reference for reference in coming if reference.file not in known]
     if new:
         update = {"references": (*before.references, *new), "changed": time.time()}
         document = before.model_copy(update=update)
         write_json(avatar.folder / DOCUMENT, document.model_dump(mode="json"))
-    return _read(avatar.folder)
 
 
 def remove_avatar(workspace: Workspace, name: str) -> Path:
-    """Move it out of the way, also a damaged one; returns where it lies now: put back from there, it is an
-    avatar again.
+    """Move it out of the way, also a damaged one; returns where it lies now, in a folder of its own name: put
+    back from there, it is an avatar again.
 
     Raises OelalaError ("unknown-avatar", "out-of-disk", "not-writable").
     """
-    folder = _folder(workspace, name)
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-    target = workspace.removed / f"{stamp} {folder.name}"
-    with _writing(workspace.removed):
-        workspace.removed.mkdir(parents=True, exist_ok=True)
-        folder.rename(target)
+    with _alone(workspace), _writing(workspace.removed):
+        folder = _folder(workspace, name)
+        target = workspace.removed / stamp / folder.name
+        target.parent.mkdir(parents=True)
+        try:
+            folder.rename(target)
+        finally:
+            if not target.is_dir():
+                target.parent.rmdir()
     return target
 
 
 def keep_character(workspace: Workspace, avatar: Avatar) -> KeptPicture:
-    """Its best picture, kept as jobs name theirs. Raises OelalaError ("consent-needed"), and as
+    """Its best picture, kept as jobs name theirs. Raises OelalaError ("avatar-without-consent"), and as
     `library.inputs.keep_picture`."""
+    _require_consent(avatar)
+    picture = avatar.pictures[0]
+    return keep_picture(workspace, picture, f"{avatar.name}{picture.suffix}")
+
+
+def _require_consent(avatar: Avatar) -> None:
     if not avatar.document.consent.affirmed:
-        raise OelalaError("consent-needed")
-    return keep_picture(workspace, avatar.pictures[0], avatar.name)
+        raise OelalaError("avatar-without-consent", name=avatar.name)
 
 
 def keep_avatar(task: AnyTask, workspace: Workspace) -> AnyTask:
@@ -155,15 +169,10 @@ def keep_avatar(task: AnyTask, workspace: Workspace) -> AnyTask:
         return task
     with at_field("avatar"):
         avatar = read_avatar(workspace, values["avatar"])
-        picture = keep_character(workspace, avatar).reference
-    image = values.get("image") or picture
+        _require_consent(avatar)
+        image = values.get("image") or keep_character(workspace, avatar).reference
     prompt = values.get("prompt") or avatar.document.description
     return task.model_copy(update={"avatar": avatar.name, "image": image, "prompt": prompt})
-
-
-def avatar_named(task: Task) -> dict[str, str]:
-    """Its field of the avatar, if it has one."""
-    return task.model_dump(include={"avatar"})
 
 
 def _folders(workspace: Workspace) -> list[Path]:
@@ -174,7 +183,7 @@ def _folders(workspace: Workspace) -> list[Path]:
 
 
 def _found(workspace: Workspace, name: str) -> Path | None:
-    key = name_key(" ".join(name.split()))
+    key = name_key(name)
     found = [folder for folder in _folders(workspace) if name_key(folder.name) == key]
     return next((folder for folder in found if folder.name == name), next(iter(found), None))
 
@@ -191,15 +200,12 @@ def _refuse_double(workspace: Workspace, name: str) -> None:
         raise OelalaError("avatar-exists", name=taken.name)
 
 
-def _read(folder: Path) -> Avatar:
-    return Avatar(folder.name, folder, read_document(folder, folder.name))
-
-
 def _listed(folder: Path) -> Avatar | DamagedAvatar:
     try:
-        return _read(folder)
+        return avatar_in(folder)
     except OelalaError as fault:
-        return DamagedAvatar(folder.name, fault)
+        seen = folder.name.encode(errors="replace").decode()  # a name on the disk may be no text at all
+        return DamagedAvatar(seen, fault)
 
 
 def _document(**values: Any) -> AvatarDocument:
@@ -219,15 +225,31 @@ def _keep_reference(folder: Path, source: Path) -> Reference:
     picture = read_picture(source)
     data = png_of(np.asarray(picture))
     target = folder / f"{hashlib.sha256(data).hexdigest()}.png"
-    part = folder / f".{target.name}.{secrets.token_hex(4)}{PART}"
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            flush_to_disk(file.fileno())
-        part.replace(target)
-    finally:
-        remove_quietly(part)
+    with target.open("wb") as file:
+        file.write(data)
+        flush_to_disk(file.fileno())
     return Reference(file=target.name, width=picture.width, height=picture.height)
+
+
+@contextmanager
+def _draft(workspace: Workspace) -> Iterator[Path]:
+    """A folder to put things together in; what is still there afterwards goes."""
+    folder = workspace.avatars / f".{secrets.token_hex(8)}{PART}"
+    with _writing(workspace.avatars):
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Nobody else changes an avatar meanwhile, in whatever process."""
+    with _writing(workspace.private):
+        workspace.private.mkdir(parents=True, exist_ok=True)
+        with FileLock(workspace.private / ".avatars.lock", timeout=10):
+            yield
 
 
 @contextmanager

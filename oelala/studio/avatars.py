@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from oelala.errors import OelalaError
 from oelala.library import avatars, inputs
 from oelala.library.avatar import Avatar
 from oelala.library.avatars import DamagedAvatar
@@ -52,9 +53,13 @@ class AvatarVerbs(Verbs):
         """Returns where it can be put back from. Raises as `library.avatars.remove_avatar`."""
         return avatars.remove_avatar(self.workspace, name)
 
-    def avatar_preview(self, name: str) -> bytes:
-        """Its best picture, small, as WebP. Raises as `library.avatars.read_avatar`."""
-        return picture_preview(avatars.read_avatar(self.workspace, name).pictures[0], _SMALL)
+    def avatar_preview(self, name: str, picture: str) -> bytes:
+        """The picture of it whose file is called that, small, as WebP. Raises OelalaError ("picture-gone"
+        where it has no such one), and as `library.avatars.read_avatar`."""
+        for path in avatars.read_avatar(self.workspace, name).pictures:
+            if path.name == picture:
+                return picture_preview(path, _SMALL)
+        raise OelalaError("picture-gone")
 
     def keep_character(self, name: str) -> KeptPicture:
         """Its best picture, kept for a job. Raises as `library.avatars.read_avatar` and `keep_character`."""

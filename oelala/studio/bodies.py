@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask
 from oelala.library.avatars import keep_avatar
+from oelala.library.names import name_of
 from oelala.library.searches import found_by, is_film, search_in_film, search_in_picture
 from oelala.library.unsaid import no_facts
 from oelala.models import catalog
@@ -70,7 +71,8 @@ class BodyVerbs(PoseVerbs):
             self._with_inputs(other)
         clips = [one for one in ready if isinstance(one, PoseTransfer)]
         films = [self._film_search(one, Path(task.motion).name) for one in clips]
-        pictures = [search_in_picture(one, Path(full.image or "").name) for one in clips]
+        named = name_of(self.workspace, full.image or "") or Path(full.image or "").name
+        pictures = [search_in_picture(one, named) for one in clips]
         return Searches(kept, self._queued(films), self._queued(pictures))
 
     def found(self, task: PoseTransfer) -> PoseTransfer:

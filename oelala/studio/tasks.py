@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import BY_NAME, KINDS, read_task
 from oelala.library import inputs
-from oelala.library.avatars import avatar_named, keep_avatar
+from oelala.library.avatars import keep_avatar
 from oelala.library.fits import check_detector, check_replacement
 from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
@@ -77,8 +77,7 @@ class TaskVerbs(Verbs):
 
     def _resolve_for(self, task: Task, model: str) -> Task:
         try:
-            same = catalog.for_model(task, self._row(model))
-            return catalog.resolve(same.model_copy(update=avatar_named(task)), self.settings)
+            return catalog.resolve(catalog.for_model(task, self._row(model)), self.settings)
         except InvalidTask as fault:
             raise InvalidTask(fault.code, field="also", **fault.values) from fault
 

@@ -47,7 +47,6 @@ class PoseTransfer(VideoTask):
     motion_height: Annotated[int | None, Field(ge=16, le=16_384, validate_default=True)] = None
     person: Annotated[int, Field(ge=0, le=99, json_schema_extra=shown("unseen"))] = 0
     detector: Annotated[Detector, Field(json_schema_extra=shown("unseen"))] = "mediapipe"
-    # Not None: that would be "the model's own", and no model has one.
     avatar: Annotated[str, Field(max_length=MAX_NAME, json_schema_extra=shown("avatar"))] = ""
     image: Annotated[
         str | None, Field(max_length=MAX_PATH, validate_default=True, json_schema_extra=shown("image"))

@@ -77,11 +77,11 @@ def _remove(studio: Studio, flags: argparse.Namespace, console: Console) -> int:
         raise OelalaError("one-at-a-time", command="avatars remove")
     place = studio.remove_avatar(flags.name)
     if console.as_json:
-        console.json({"name": flags.name, "path": str(place)})
+        console.json({"name": place.name, "path": str(place)})
         return DONE
     console.result(str(place))
-    folder = studio.workspace.avatars / flags.name
-    console.note("terminal.avatar.removed", name=flags.name, folder=str(folder))
+    where = {"folder": str(studio.workspace.avatars / place.name), "inputs": str(studio.workspace.inputs)}
+    console.note("terminal.avatar.removed", name=place.name, **where)
     return DONE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from oelala.errors import Cancelled, OelalaError
 from oelala.settings import add_common_flags, prepare_environment, read_language, read_settings
@@ -42,9 +43,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
 
+class _FlagsAnywhere(argparse.ArgumentParser):
+    """Flags may stand between the words of a command, as in “avatars add Anna --consent anna.jpg”: by itself
+    argparse takes a list of words to be over with the first flag. Of a command that has commands of its own
+    it knows no better."""
+
+    _within = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._within or self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        self._within = True  # what is asked for next asks for this, in some versions of Python
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._within = False
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="oelala", description="Oelala without a page.", allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_FlagsAnywhere
+    )
     for name, module in COMMANDS.items():
         command = commands.add_parser(name, help=module.HELP, allow_abbrev=False)
         module.add_flags(command)

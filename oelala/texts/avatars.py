@@ -29,22 +29,34 @@ FAULTS: dict[str, Text] = {
     ),
     "error.avatar-name": Text("No avatar can be called “{name}”.", "Geen avatar kan “{name}” heten."),
     "error.avatar-name.hint": Text(
-        "Choose a name of at most 60 letters, digits and spaces, with no dot at either end, that Windows "
-        "does not keep for itself, as CON.",
-        "Kies een naam van hooguit 60 letters, cijfers en spaties, zonder punt aan begin of eind, die "
-        "Windows niet zelf gebruikt, zoals CON.",
+        "Choose a name of at most 60 letters, digits and spaces, with no dot at either end. Names that "
+        "Windows keeps for itself, such as CON, are taken.",
+        "Kies een naam van hooguit 60 letters, cijfers en spaties, zonder punt aan het begin of het eind. "
+        "Namen die Windows zelf gebruikt, zoals CON, zijn bezet.",
     ),
     "error.avatar-exists": Text(
         "There is already an avatar called “{name}”.", "Er is al een avatar die “{name}” heet."
     ),
-    "error.avatar-exists.hint": Text("Choose another name.", "Kies een andere naam."),
+    "error.avatar-exists.hint": Text(
+        "Choose another name. To give this one more pictures on the command line, leave out --description "
+        "and --trigger-word.",
+        "Kies een andere naam. Om deze meer afbeeldingen te geven, laat je op de opdrachtregel --description "
+        "en --trigger-word weg.",
+    ),
     "error.consent-needed": Text(
-        "An avatar is you, a person who agreed, or invented.",
-        "Een avatar ben jij zelf, is iemand die het goedvindt, of is verzonnen.",
+        "Nobody has said yet who this is: an avatar is you, a person who agreed, or invented.",
+        "Er staat nog niet bij wie dit is: jijzelf, iemand die het goedvindt, of een verzonnen personage.",
     ),
     "error.consent-needed.hint": Text(
-        "Tick that this is so; on the command line: --consent.",
-        "Vink aan dat dit zo is; op de opdrachtregel: --consent.",
+        "If that is so, tick it; on the command line: --consent.",
+        "Is het een van die drie, vink dat dan aan; op de opdrachtregel: --consent.",
+    ),
+    "error.avatar-without-consent": Text(
+        "There is no consent for the avatar “{name}”, or no longer.",
+        "Voor de avatar “{name}” is er geen toestemming, of niet meer.",
+    ),
+    "error.avatar-without-consent.hint": Text(
+        "Choose another avatar or a picture.", "Kies een andere avatar of een afbeelding."
     ),
 }
 
@@ -72,7 +84,7 @@ PAGE: dict[str, Text] = {
     "live.avatar.name": Text("Name", "Naam"),
     "live.avatar.consent": Text(
         "This is me, a person who agreed, or invented.",
-        "Dit ben ik, iemand die het goedvindt, of verzonnen.",
+        "Dit ben ik, iemand die het goedvindt, of een verzonnen personage.",
     ),
     "live.avatar.keep": Text("Save", "Bewaar"),
     "live.avatar.cancel": Text("Cancel", "Annuleer"),
@@ -83,10 +95,10 @@ PAGE: dict[str, Text] = {
 TERMINAL: dict[str, Text] = {
     "terminal.avatar.pictures": Text("pictures: {count}", "afbeeldingen: {count}"),
     "terminal.avatar.removed": Text(
-        "“{name}” lies there now. Put the folder back as {folder} to have it again; delete it to be rid of "
-        "its pictures.",
-        "“{name}” ligt nu daar. Zet de map terug als {folder} om hem weer te hebben; verwijder haar om de "
-        "afbeeldingen kwijt te zijn.",
+        "“{name}” lies there now. Put the folder back as {folder} to have it again, or delete it to be rid "
+        "of its pictures. Those that clips were begun with stay in {inputs}.",
+        "“{name}” ligt nu daar. Zet de map terug als {folder} om de avatar weer te gebruiken, of gooi de map "
+        "weg om de afbeeldingen kwijt te zijn. Waarmee clips begonnen zijn, blijft in {inputs}.",
     ),
 }
 

@@ -10,11 +10,8 @@ from starlette.routing import Route
 
 from oelala.studio import Avatar, DamagedAvatar, Studio
 from oelala.texts import explain
-from oelala.ui.answers import guarded
+from oelala.ui.answers import guarded, lasting_picture
 from oelala.ui.i18n import request_language
-
-# The address of a picture names its content, too.
-_FOREVER = "private, max-age=31536000, immutable"
 
 
 def avatar_routes(studio: Studio) -> list[Route]:
@@ -23,7 +20,7 @@ def avatar_routes(studio: Studio) -> list[Route]:
     return [
         Route("/oelala/avatars", guarded(studio, avatars.list), methods=["GET"]),
         Route("/oelala/avatars", guarded(studio, avatars.create), methods=own),
-        Route("/oelala/avatars/{name}/picture", guarded(studio, avatars.picture), methods=["GET"]),
+        Route("/oelala/avatars/{name}/pictures/{picture}", guarded(studio, avatars.picture), methods=["GET"]),
         Route("/oelala/avatars/{name}/take", guarded(studio, avatars.take), methods=own),
     ]
 
@@ -42,7 +39,7 @@ class Avatars:
         if isinstance(one, DamagedAvatar):
             language = request_language(request, self._studio.settings)
             return {"name": one.name, "words": " ".join(explain(one.fault.code, one.fault.values, language))}
-        return {"name": one.name, "picture": one.pictures[0].stem}
+        return {"name": one.name, "picture": one.pictures[0].name}
 
     def create(self, request: Request) -> Any:
         """Of a kept `?picture=`, under `?name=`; `?consent=1`: this is the visitor, somebody who agreed, or
@@ -53,8 +50,8 @@ class Avatars:
         return {"name": self._studio.avatar_of_picture(name, picture, consent=consent).name}
 
     def picture(self, request: Request) -> Response:
-        content = self._studio.avatar_preview(request.path_params["name"])
-        return Response(content, media_type="image/webp", headers={"Cache-Control": _FOREVER})
+        """By its hash: another picture of that name has another address."""
+        return lasting_picture(self._studio.avatar_preview(**request.path_params))
 
     def take(self, request: Request) -> Any:
         """The `reference` of its best picture, kept as that of the form."""

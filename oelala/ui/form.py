@@ -153,8 +153,9 @@ class Form:
     @property
     def unseen(self) -> dict[str, Any]:
         """The defaults of what only the scripts set, so that nothing stays there of a former task."""
-        names = [*fields_shown_as(self.task, "unseen"), *fields_shown_as(self.task, "avatar")]
-        return {name: self._fields[name].default for name in names}
+        kept = [name for shown in ("avatar", "image", "clip") for name in fields_shown_as(self.task, shown)]
+        unseen = fields_shown_as(self.task, "unseen")
+        return {name: self._fields[name].default for name in unseen} | dict.fromkeys(kept, "")
 
     def show_drawn(self, task: Mapping[str, Any]) -> dict[Any, dict[str, Any]]:
         """{component: properties} that show the seed of a job just queued."""

@@ -16,14 +16,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from oelala.errors import OelalaError
-from oelala.ui.answers import file_inside, guarded, json_answer, receive, refuse, require_own_page
+from oelala.ui.answers import (
+    file_inside,
+    guarded,
+    json_answer,
+    lasting_picture,
+    receive,
+    refuse,
+    require_own_page,
+)
 
 if TYPE_CHECKING:
     from oelala.studio import Studio
 
 MAX_PICTURE, MAX_FILM = 100 * 2**20, 2 * 2**30
-# A kept picture never changes; what the browser shows of it is made once.
-_FOREVER = "private, max-age=31536000, immutable"
 
 
 def picture_routes(studio: Studio) -> list[Route]:
@@ -101,8 +107,7 @@ class Pictures:
         return {"joins": self._studio.clip_joins(clip)}
 
     def show(self, request: Request) -> Response:
-        content = self._studio.picture_preview(request.path_params["reference"])
-        return Response(content, media_type="image/webp", headers={"Cache-Control": _FOREVER})
+        return lasting_picture(self._studio.picture_preview(request.path_params["reference"]))
 
 
 def _view(kept: Any) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def test_every_model_of_a_comparison_gets_it(studio: Studio) -> None:
 def test_bodies_are_looked_for_in_its_picture(studio: Studio) -> None:
     searches = studio.search_for_bodies(task_of(), place=True)
     assert (searches.task.avatar, searches.task.prompt) == ("Anna", WORDS)
-    assert [job.task["file"] for job in searches.picture] == [searches.task.image]
+    (search,) = searches.picture
+    assert (search.task["file"], search.task["name"]) == (searches.task.image, "Anna")
 
 
 def test_without_anybody_nothing_is_made(studio: Studio) -> None:

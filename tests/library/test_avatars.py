@@ -7,6 +7,7 @@ import json
 import time
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from oelala.library.avatars import (
     create_avatar,
     has_avatar,
     keep_avatar,
+    keep_character,
     list_avatars,
     read_avatar,
     remove_avatar,
@@ -240,8 +242,8 @@ def test_half_an_avatar_is_swept(workspace: Workspace, photo: Path) -> None:
 def test_a_removed_one_can_be_put_back(workspace: Workspace, photo: Path) -> None:
     made = anna(workspace, [photo])
     place = remove_avatar(workspace, "anna")
-    assert place.parent == workspace.root / ".oelala" / "removed"
-    assert place.name.endswith(" Anna")
+    assert place.parent.parent == workspace.root / ".oelala" / "removed"
+    assert place.name == "Anna"
     assert list_avatars(workspace) == []
     for gone in ("Anna", "../removed", ".."):
         with pytest.raises(OelalaError, match="There is no avatar"):
@@ -250,6 +252,84 @@ def test_a_removed_one_can_be_put_back(workspace: Workspace, photo: Path) -> Non
     assert remove_avatar(workspace, "Anna") != place
     place.rename(made.folder)
     assert list_avatars(workspace) == [made]
+
+
+def test_what_cannot_be_removed_stays(workspace: Workspace, photo: Path) -> None:
+    made = anna(workspace, [photo])
+    workspace.removed.write_text("no folder")
+    with pytest.raises(OelalaError) as fault:
+        remove_avatar(workspace, "Anna")
+    assert fault.value.code == "not-writable"
+    assert list_avatars(workspace) == [made]
+
+
+def test_what_many_add_at_once_is_all_kept(workspace: Workspace, tmp_path: Path) -> None:
+    photos = [pictures.save(pictures.two_halves(64 + n, 64), tmp_path / f"{n}.png") for n in range(6)]
+    anna(workspace, photos[:1])
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(lambda photo: add_references(workspace, "Anna", [photo]), photos[1:]))
+    kept = read_avatar(workspace, "Anna")
+    assert sorted(one.width for one in kept.document.references) == [64, 65, 66, 67, 68, 69]
+    assert len(kept.pictures) == 6
+
+
+def test_one_of_many_gets_the_name(workspace: Workspace, photo: Path) -> None:
+    def attempt(name: str) -> str:
+        try:
+            return create_avatar(workspace, name, [photo], consent=True).name
+        except OelalaError as fault:
+            return fault.code
+
+    with ThreadPoolExecutor() as threads:
+        answers = list(threads.map(attempt, ["Anna", "anna", "Anna", "ANNA"]))
+    assert sorted(answers)[1:] == ["avatar-exists"] * 3
+    assert [one.name for one in list_avatars(workspace)] == sorted(answers)[:1]
+
+
+def test_nothing_stays_of_pictures_that_could_not_be_added(
+    workspace: Workspace, photo: Path, tmp_path: Path
+) -> None:
+    made = anna(workspace, [photo])
+    other = pictures.save(pictures.two_halves(64, 96), tmp_path / "other.png")
+    with pytest.raises(OelalaError) as fault:
+        add_references(workspace, "Anna", [other, tmp_path / "gone.png"])
+    assert fault.value.code == "no-picture"
+    assert sorted(path.name for path in made.folder.iterdir()) == sorted([made.pictures[0].name, DOCUMENT])
+    assert [path.name for path in workspace.avatars.iterdir()] == ["Anna"]
+
+
+def test_a_lost_picture_comes_back(workspace: Workspace, photo: Path) -> None:
+    made = anna(workspace, [photo, pictures.save(pictures.two_halves(64, 96), photo.with_name("b.png"))])
+    made.pictures[0].unlink()
+    assert add_references(workspace, "Anna", [photo]) == made
+
+
+def test_a_folder_with_an_odd_name_disturbs_nobody(workspace: Workspace, photo: Path) -> None:
+    made = anna(workspace, [photo])
+    try:
+        made.folder.rename(workspace.avatars / "Zo\udcff")
+    except (OSError, UnicodeError):
+        pytest.skip("this disk takes no such name")
+    spaced = anna(workspace, [photo]).folder.rename(workspace.avatars / "Anna  Bo")
+    listed, odd = list_avatars(workspace)
+    assert isinstance(odd, DamagedAvatar)
+    assert (odd.name, odd.fault.code) == ("Zo?", "avatar-name")
+    assert isinstance(listed, Avatar)
+    assert read_avatar(workspace, listed.name) == listed
+    assert listed.folder == spaced
+
+
+def test_an_avatar_at_hand_may_go(workspace: Workspace, photo: Path) -> None:
+    made = anna(workspace, [photo])
+    remove_avatar(workspace, "Anna")
+    assert len(made.pictures) == 1
+    with pytest.raises(OelalaError, match=r"There is no picture Anna\.png"):
+        keep_character(workspace, made)
+
+
+def test_titles_say_the_whole_name(workspace: Workspace, photo: Path) -> None:
+    made = create_avatar(workspace, "Dr. Who", [photo], consent=True)
+    assert name_of(workspace, keep_character(workspace, made).reference) == "Dr. Who"
 
 
 def test_a_task_takes_what_it_lacks(workspace: Workspace, photo: Path) -> None:
@@ -271,6 +351,7 @@ def test_what_a_task_says_itself_stays(workspace: Workspace, photo: Path) -> Non
     given = PoseTransfer(motion="wave", avatar="Anna", prompt="she waves", image=str(photo))
     assert keep_avatar(given, workspace) == given
     assert keep_avatar(keep_avatar(given, workspace), workspace) == given
+    assert not workspace.inputs.exists(), "nothing is kept that no clip begins with"
 
 
 def test_an_avatar_that_cannot_play_is_said_at_its_field(workspace: Workspace, photo: Path) -> None:
@@ -279,7 +360,7 @@ def test_an_avatar_that_cannot_play_is_said_at_its_field(workspace: Workspace, p
     for name, text, code in (
         ("Bo", None, "unknown-avatar"),
         ("Anna", "{", "avatar-damaged"),
-        ("Anna", json.dumps(withdrawn), "consent-needed"),
+        ("Anna", json.dumps(withdrawn), "avatar-without-consent"),
     ):
         if text is not None:
             write_document(made.folder, text)

@@ -80,11 +80,18 @@ def test_only_animate_can_replace_somebody_and_it_has_words_for_who_says_none(tm
 
 def test_the_same_wish_goes_to_another_model() -> None:
     task = PoseTransfer(
-        motion="wave", motion_end=2.0, person=1, bones=0.5, prompt="x", image="a.png", model="wan2.1-vace-14b"
+        motion="wave",
+        motion_end=2.0,
+        person=1,
+        bones=0.5,
+        prompt="x",
+        avatar="Anna",
+        image="a.png",
+        model="wan2.1-vace-14b",
     )
     other = catalog.for_model(task, catalog.find("wan2.2-animate-14b"))
-    kept = ("motion", "motion_end", "person", "bones", "prompt", "image")
-    assert [getattr(other, name) for name in kept] == ["wave", 2.0, 1, 0.5, "x", "a.png"]
+    kept = ("motion", "motion_end", "person", "bones", "prompt", "avatar", "image")
+    assert [getattr(other, name) for name in kept] == ["wave", 2.0, 1, 0.5, "x", "Anna", "a.png"]
 
 
 @pytest.mark.parametrize(

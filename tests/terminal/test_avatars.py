@@ -48,11 +48,24 @@ def test_from_making_one_to_removing_it(
     assert run(capsys, "avatars", "list", *where)[1] == f"Anna  pictures: 2  {WORDS}\n"
     assert json.loads(run(capsys, "avatars", "--json", *where)[1]) == [made]
 
-    code, out, err = run(capsys, "avatars", "remove", "Anna", *where)
+    code, out, err = run(capsys, "avatars", "remove", "anna", *where)
     place = Path(out.strip())
     assert (code, (place / DOCUMENT).is_file()) == (0, True)
+    assert err.startswith("“Anna” lies there now.")
     assert f"Put the folder back as {tmp_path / 'w' / '.oelala' / 'avatars' / 'Anna'}" in err
+    assert f"begun with stay in {tmp_path / 'w' / '.oelala' / 'inputs'}" in err
     assert json.loads(run(capsys, "avatars", "--json", *where)[1]) == []
+
+
+@pytest.mark.parametrize(
+    "words", [["add", "Anna", "--consent", "PHOTO"], ["--consent", "add", "--json", "Anna", "PHOTO"]]
+)
+def test_flags_stand_where_they_like(
+    photo: Path, where: list[str], capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    given = [str(photo) if word == "PHOTO" else word for word in words]
+    assert run(capsys, "avatars", *where, *given)[0] == 0
+    assert run(capsys, "avatars", *where, "remove", "--json", "Anna")[0] == 0
 
 
 def test_a_damaged_one_is_said_and_the_others_are_listed(

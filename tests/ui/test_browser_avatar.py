@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from oelala.library.avatar import DOCUMENT
 from oelala.studio import Avatar
 from tests.media.people import rendered
 from tests.ui.browsing import LiveStudio, generate, row
@@ -104,6 +106,99 @@ def test_a_picture_is_saved_chosen_and_let_go(
     page.click(CHOICE)
     page.wait_for_selector(f"{FORM}avatar .o-fault", state="detached")
     assert (held(page, "avatar"), held(page, "image")) == ("", task["image"]), "its picture is still here"
+
+
+def test_settings_of_a_clip_without_it_leave_nothing_of_it(
+    page: Any, live: LiveStudio, someone: Path, no_avatars: None, tmp_path: Path
+) -> None:
+    live.studio.create_avatar("Bo", [someone], consent=True)
+    open_tab(page)
+    page.click("[data-avatar=Bo]")
+    page.wait_for_selector(f"{PICTURE} img")
+    page.wait_for_selector("[data-avatar=Bo][aria-pressed=true]")
+    task = {
+        "kind": "pose-transfer",
+        "model": "oelala-mini-pose",
+        "motion": "wave",
+        "prompt": "a man waves",
+    }
+    settings = tmp_path / "clip.json"
+    settings.write_text(json.dumps({"oelala": {"task": task}}))
+    page.set_input_files("#o-restore-file", settings)
+    page.wait_for_selector("[data-avatar=Bo][aria-pressed=false]")
+    page.wait_for_selector(f"{PICTURE} img", state="detached")
+    assert (held(page, "avatar"), held(page, "image")) == ("", "")
+
+
+def test_one_that_got_damaged_can_be_let_go(
+    page: Any, live: LiveStudio, someone: Path, no_avatars: None
+) -> None:
+    live.studio.create_avatar("Bo", [someone], consent=True)
+    open_tab(page)
+    page.click("[data-avatar=Bo]")
+    page.wait_for_selector("[data-avatar=Bo][aria-pressed=true]")
+    (live.studio.workspace.avatars / "Bo" / DOCUMENT).write_text("{")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.wait_for_selector(f"{FORM}avatar :text('cannot be read')")
+    assert not page.is_visible(f"{FORM}avatar :text('no longer here')")
+    page.click("[data-avatar=Bo]")
+    page.wait_for_selector("[data-avatar=Bo]", state="detached")
+    assert held(page, "avatar") == ""
+
+
+def test_the_last_choice_counts(page: Any, live: LiveStudio, someone: Path, no_avatars: None) -> None:
+    for name in ("Anna", "Bo"):
+        live.studio.create_avatar(name, [someone], consent=True)
+    open_tab(page)
+    waiting: list[Any] = []
+    page.route("**/avatars/Anna/take", lambda route: waiting.append(route))
+    page.click("[data-avatar=Anna]")
+    page.click("[data-avatar=Bo]")
+    page.wait_for_selector("[data-avatar=Bo][aria-pressed=true]")
+    with page.expect_response("**/avatars/Anna/take"):
+        waiting[0].continue_()
+    page.wait_for_timeout(300)
+    assert held(page, "avatar") == "Bo"
+
+
+def test_a_name_belongs_to_the_picture_it_was_given_to(
+    page: Any, live: LiveStudio, someone: Path, no_avatars: None
+) -> None:
+    """Another one came while it was saved."""
+    open_tab(page)
+    page.set_input_files(f"{PICTURE} input[type=file]", someone)
+    page.click("[data-save-avatar]")
+    page.fill(".o-avatar-form input:not([type])", "Anna")
+    page.check(".o-avatar-form input[type=checkbox]")
+    waiting: list[Any] = []
+    page.route("**/oelala/avatars?*", lambda route: waiting.append(route))
+    page.press(".o-avatar-form input:not([type])", "Enter")
+    page.press(".o-avatar-form input:not([type])", "Enter")
+    page.click(f"{PICTURE} button:has-text('Another')")
+    page.wait_for_timeout(300)
+    assert len(waiting) == 1, "asked for once"
+    waiting[0].continue_()
+    page.wait_for_selector("[data-avatar=Anna]")
+    assert (held(page, "avatar"), held(page, "image")) == ("", "")
+
+
+def test_a_fault_of_the_picture_leaves_the_form_alone(
+    page: Any, live: LiveStudio, someone: Path, no_avatars: None
+) -> None:
+    open_tab(page)
+    page.set_input_files(f"{PICTURE} input[type=file]", someone)
+    page.click("[data-save-avatar]")
+    page.click(".o-avatar-form button:has-text('Save')")
+    page.wait_for_selector(".o-avatar-form .o-fault:has-text('No avatar can be called')")
+    assert page.evaluate("document.activeElement.matches('.o-avatar-form input')")
+    live.studio.kept_file(held(page, "image")).unlink()
+    page.click("[data-shipped=jump]")
+    page.click(f"{FORM}generate")
+    at_field = '[id="pose-transfer--image--fault"]'
+    page.wait_for_selector(at_field)
+    page.fill(".o-avatar-form input:not([type])", "Anna")
+    page.wait_for_selector(at_field, state="detached")
+    assert page.is_visible(".o-avatar-form .o-fault")
 
 
 def test_it_reads_well_everywhere(browser: Any, live: LiveStudio, someone: Path, no_avatars: None) -> None:

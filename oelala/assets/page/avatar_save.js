@@ -3,7 +3,7 @@ import { button, el, t } from "./dom.js";
 import { post } from "./net.js";
 import { notify } from "./notices.js";
 import { tell } from "./state.js";
-import { nameField, setName } from "./values.js";
+import { nameField, nameIn, setName } from "./values.js";
 
 // A button that opens the form, and the form; nothing where a task takes no avatar.
 export function saveAsAvatar(kind, picture) {
@@ -26,7 +26,7 @@ export function saveAsAvatar(kind, picture) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    keep({ kind, picture, form, open, name: name.value, consent: box.checked, save, fault });
+    if (!save.disabled) keep({ kind, picture, form, name, box, save, fault });
   });
   return [open, form];
 }
@@ -36,19 +36,21 @@ function close(form, open) {
   open.focus();
 }
 
-async function keep({ kind, picture, form, open, name, consent, save, fault }) {
+async function keep({ kind, picture, form, name, box, save, fault }) {
   save.disabled = true;
   fault.hidden = true;
   try {
-    const asked = new URLSearchParams({ name, picture, ...(consent && { consent: 1 }) });
+    const asked = new URLSearchParams({ name: name.value, picture, ...(box.checked && { consent: 1 }) });
     const made = await post(`/oelala/avatars?${asked}`);
-    close(form, open);
-    setName(kind, "avatar", made.name);
+    form.hidden = true;
+    form.previousElementSibling?.querySelector("button").focus(); // the one that opened the form goes away
+    if (nameIn(kind, "image") === picture) setName(kind, "avatar", made.name); // another one may have come meanwhile
     tell("avatars");
     notify(t("live.avatar.saved", { name: made.name }));
   } catch (reason) {
     fault.textContent = `${reason.message} ${reason.hint ?? ""}`.trim();
     fault.hidden = false;
+    (reason.code === "consent-needed" ? box : name).focus();
   }
   save.disabled = false;
 }

@@ -8,7 +8,8 @@ import { on } from "./state.js";
 import { nameIn } from "./values.js";
 
 const EVERY_MS = 250;
-let found = { avatars: [], at: 0 };
+let found = { avatars: [], at: 0 }; // `at` 0: not known yet
+let [asked, wanted] = [0, 0]; // answers may overtake each other: the last question counts, and the last choice
 
 export function startAvatars() {
   setInterval(look, EVERY_MS);
@@ -19,9 +20,11 @@ export function startAvatars() {
 }
 
 async function load() {
+  const question = ++asked;
   try {
     const { avatars } = await get("/oelala/avatars");
-    if (JSON.stringify(avatars) !== JSON.stringify(found.avatars)) found = { avatars, at: found.at + 1 };
+    if (question !== asked) return;
+    if (!found.at || JSON.stringify(avatars) !== JSON.stringify(found.avatars)) found = { avatars, at: found.at + 1 };
   } catch {
     /* those that are known stay */
   }
@@ -42,10 +45,11 @@ function look() {
 
 function draw(place, kind, chosen) {
   const { avatars } = found;
-  const here = avatars.some((one) => one.name === chosen);
+  const known = avatars.find((one) => one.name === chosen);
   byId(`${kind}--avatar`).hidden = !avatars.length && !chosen;
-  const buttons = avatars.filter((one) => !one.words).map((one) => choice(kind, one, chosen));
-  if (chosen && !here) buttons.push(choice(kind, { name: chosen }, chosen));
+  const shown = avatars.filter((one) => one.picture);
+  if (chosen && !known?.picture) shown.push({ name: chosen, gone: !known && found.at > 0 }); // to let go of it
+  const buttons = shown.map((one) => choice(kind, one, chosen));
   const focused = place.contains(document.activeElement) && document.activeElement.dataset.avatar;
   place.replaceChildren(
     el("p", { class: "o-picture-label" }, t("live.avatar")),
@@ -56,9 +60,9 @@ function draw(place, kind, chosen) {
   if (focused) buttons.find((one) => one.dataset.avatar === focused)?.focus();
 }
 
-function choice(kind, { name, picture }, chosen) {
-  const face = picture && el("img", { alt: "", src: `/oelala/avatars/${encodeURIComponent(name)}/picture?${picture}`, draggable: false });
-  const note = !picture && el("small", {}, t("live.avatar.gone"));
+function choice(kind, { name, picture, gone }, chosen) {
+  const face = picture && el("img", { alt: "", src: `/oelala/avatars/${encodeURIComponent(name)}/pictures/${picture}`, draggable: false });
+  const note = gone && el("small", {}, t("live.avatar.gone"));
   const pressed = String(name === chosen);
   return el("button", { type: "button", "data-avatar": name, "aria-pressed": pressed, on: { click: () => take(kind, name, Boolean(picture)) } }, face, el("span", {}, name), note);
 }
@@ -68,10 +72,11 @@ async function take(kind, name, here) {
   const place = placeOf(kind);
   clear(kind, byId(`${kind}--avatar`));
   clear(kind, byId(`${kind}--image`));
+  const mine = ++wanted;
   if (nameIn(kind, "avatar") === name) return write(place, here ? "" : pictureOf(place));
   try {
     const { reference } = await post(`/oelala/avatars/${encodeURIComponent(name)}/take`);
-    write(place, reference, name);
+    if (mine === wanted) write(place, reference, name);
   } catch (fault) {
     if (!fault.status) return notifyFault(fault);
     refuse(kind, { field: "avatar", message: fault.message, hint: fault.hint });

@@ -23,15 +23,15 @@ export function clear(kind, only = null) {
   const blocks = only ? [only] : document.querySelectorAll(`.o-refused[id^="${kind}--"]`);
   for (const block of blocks) {
     block.classList.remove("o-refused");
-    block.querySelector(".o-fault")?.remove();
+    byId(`${block.id}--fault`)?.remove(); // others in it are not ours
     const input = inputOf(block);
     input?.removeAttribute("aria-invalid");
     input?.removeAttribute("aria-describedby");
   }
 }
 
-// Of a picture or a motion the button to choose one: its field of text is out of sight.
-const inputOf = (block) => block.querySelector(":is([data-picture], [data-motion-of]) button") ?? block.querySelector("textarea, input");
+// Of a picture, a motion or an avatar the button to choose one: its field of text is out of sight.
+const inputOf = (block) => block.querySelector(":is([data-picture], [data-motion-of]) button, [data-avatar][aria-pressed=true]") ?? block.querySelector("textarea, input");
 
 // A fault inside a folded part is of no use to anyone.
 function open(block) {

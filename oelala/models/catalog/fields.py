@@ -14,6 +14,7 @@ from oelala.tasks.base import Task
 _WISH = (
     "prompt",
     "extend",
+    "avatar",
     "image",
     "last_image",
     "framing",
