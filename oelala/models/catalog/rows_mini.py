@@ -20,7 +20,7 @@ OELALA_MINI = Row(
     components={
         "tokenizer": Component("tokenizer", 300_000),
         "text_encoder": Component("text_encoder", 8_400_000, 4_195_000),
-        "vae": Component("vae", 21_900_000, 10_940_000),
+        "vae": Component("vae", 26_420_000, 13_202_000),
         "scheduler": Component("scheduler", 1_000),
         "transformer": Component("transformer", 18_500_000, 9_200_000),
     },
