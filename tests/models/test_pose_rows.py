@@ -110,3 +110,15 @@ def test_what_animate_cannot_do_is_said_before_the_work(
         resolve(task, Settings(workspace=tmp_path, models=tmp_path))
     assert (caught.value.code, caught.value.field) == (code, field)
     check_frames(catalog.find("wan2.1-vace-1.3b"), 1)
+
+
+def test_mini_goes_on_from_several_frames_by_its_pose_control() -> None:
+    """And so do the plan and the studio's guess of what is warm: all ask the row."""
+    mini, vace = catalog.find("oelala-mini"), catalog.find("wan2.1-vace-1.3b")
+    by_pose = ("oelala-mini-pose", "WanVACEPipeline")
+    assert mini.maker("image-to-video", extends=True) == by_pose
+    assert mini.maker("image-to-video", last_image=True) == by_pose
+    assert mini.maker("image-to-video") == ("oelala-mini", "WanImageToVideoPipeline")
+    assert vace.maker("image-to-video", extends=True) == (vace.id, "WanVACEPipeline")
+    one_picture = catalog.find("wan2.2-i2v-a14b")
+    assert one_picture.maker("image-to-video", extends=True)[0] == one_picture.id
