@@ -16,12 +16,17 @@ PART = ".part"  # ends the name of everything that is not finished yet
 
 
 def write_json(path: Path, value: Any) -> None:
+    """Replace `path` in one step. Raises as `write_file`."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    write_file(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_file(path: Path, content: bytes) -> None:
     """Replace `path` in one step. Raises OelalaError ("out-of-disk", "not-writable", "bad-output")."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
-    text = json.dumps(value, ensure_ascii=False, indent=2)
     try:
         with part.open("wb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
+            file.write(content)
             flush_to_disk(file.fileno())
         part.replace(path)
     except OSError as fault:
@@ -31,7 +36,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Replace `target` in one step by a copy of `source`. Raises as `write_json`."""
+    """Replace `target` in one step by a copy of `source`. Raises as `write_file`."""
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PART}")
     try:
         shutil.copyfile(source, part)

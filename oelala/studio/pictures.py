@@ -10,13 +10,13 @@ from oelala.errors import OelalaError
 from oelala.kinds import read_task
 from oelala.library import inputs
 from oelala.library import outputs as output_files
-from oelala.library.files import copy_file
+from oelala.library.files import copy_file, write_file
 from oelala.library.inputs import KeptPicture
 from oelala.library.outputs import Output
 from oelala.library.provenance import joins_of
 from oelala.library.titles import title_of
-from oelala.media.picture import picture_preview
-from oelala.media.video import probe
+from oelala.media.picture import picture_preview, png_of
+from oelala.media.video import probe, read_frames
 from oelala.models import catalog
 from oelala.studio.base import Verbs
 from oelala.tasks.base import Task
@@ -90,6 +90,10 @@ class PictureVerbs(Verbs):
         return read_task(str(values.pop("kind", "")), values)
 
     def copy_output(self, source: Path, target: Path) -> Path:
-        """Returns `target`, which is all there or as it was. Raises as `library.files.copy_file`."""
-        copy_file(source, target)
+        """Returns `target`, which is all there or as it was; for a .png the clip's first frame. Raises as
+        `library.files.copy_file`."""
+        if target.suffix.lower() == ".png":
+            write_file(target, png_of(next(iter(read_frames(source)))))
+        else:
+            copy_file(source, target)
         return target

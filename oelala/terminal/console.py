@@ -29,6 +29,7 @@ USAGE_CODES = frozenset(
         "no-such-source",
         "no-such-folder",
         "out-is-folder",
+        "out-other-kind",
         "out-is-input",
         "not-a-folder",
     }

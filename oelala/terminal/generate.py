@@ -20,6 +20,7 @@ from oelala.terminal.joins import tell_join
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.pose_transfer import make_ready, refuse_both, tell_scores
 from oelala.terminal.preset import preset_values
+from oelala.terminal.target import checked_target
 from oelala.terminal.watch import run_and_watch
 from oelala.texts import field_key, say
 
@@ -49,7 +50,9 @@ def _add_task_flags(parser: argparse.ArgumentParser, task: type[Task]) -> None:
     about = "More models to make the same, with commas between them; each in its own size and way."
     parser.add_argument("--also", metavar="MODELS", default="", help=about)
     parser.add_argument("--preset", metavar="P", help="Named values to start from; files in presets/.")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="Copy the clip there.")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="Copy the clip there (.mp4; one frame: .png)."
+    )
     parser.add_argument("--json", action="store_true", help="One line of JSON instead of a path.")
     add_common_flags(parser, default=argparse.SUPPRESS)
 
@@ -63,7 +66,7 @@ def _metavar(annotation: Any) -> str:
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
     task = studio.read_task(flags.kind, _values(flags, studio, console))
-    out = _checked_target(flags.out)
+    out = checked_target(flags.out, task)
     also = [model.strip() for model in flags.also.split(",") if model.strip()]
     told: dict[str, Any] = {}
     if isinstance(task, PoseTransfer):
@@ -97,18 +100,6 @@ def _tell_plan(studio: Studio, task: Task, console: Console) -> None:
     except OelalaError:
         return  # submitting it says what is wrong
     print(*(console.say(key, **about) for key, about in plan.words), file=sys.stderr, flush=True)
-
-
-def _checked_target(out: Path | None) -> Path | None:
-    """Where to copy to, found wanting before the work and not after it."""
-    if out is None:
-        return None
-    target = out.expanduser().resolve()
-    if target.is_dir():
-        raise OelalaError("out-is-folder", path=str(target), example=str(target / "clip.mp4"))
-    if not target.parent.is_dir():
-        raise OelalaError("no-such-folder", path=str(target.parent))
-    return target
 
 
 def _deliver(

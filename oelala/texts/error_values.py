@@ -96,6 +96,14 @@ TEXTS: dict[str, Text] = {
         "{path} is wat hier wordt gelezen: het zou verloren gaan.",
     ),
     "error.out-is-input.hint": Text("Choose another place.", "Kies een andere plek."),
+    "error.out-other-kind": Text(
+        "A clip is an .mp4, and {path} is named as something else.",
+        "Een clip is een .mp4, en {path} heet naar iets anders.",
+    ),
+    "error.out-other-kind.hint": Text(
+        "Name it {example}; a single frame can be a .png.",
+        "Noem het {example}; één enkel beeld kan een .png zijn.",
+    ),
     "error.out-is-folder": Text("{path} is a folder.", "{path} is een map."),
     "error.out-is-folder.hint": Text("Name a file in it: {example}", "Noem een bestand erin: {example}"),
     "error.no-such-file": Text("{path} is not there (any more).", "{path} is er niet (meer)."),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from oelala.media.video import probe
 from oelala.settings import Settings
@@ -95,3 +96,16 @@ def test_what_is_wrong_is_said_before_the_work(
     assert (code, out) == (1, "") or (code, out) == (2, "")
     assert message in err
     assert Studio(Settings(workspace=tmp_path / "w")).jobs() == []
+
+
+def test_a_single_frame_can_be_a_picture_which_the_next_clip_begins_with(
+    tmp_path: Path, open_studio: OpenStudio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "her.png"
+    still = ["generate", "text-to-video", "--prompt", "a woman", *SMALL, "--num-frames", "1"]
+    code, _, err = run(capsys, *still, "--out", str(out), *open_studio.flags)
+    assert code == 0, err
+    with Image.open(out) as picture:
+        assert (picture.format, picture.size) == ("PNG", (128, 128))
+    code, _, err = run(capsys, *generate("--image", str(out), *SMALL), "--json", *open_studio.flags)
+    assert code == 0, err

@@ -95,6 +95,9 @@ def test_several_clips_are_several_jobs_with_seeds_in_a_row(
         (["--prompt", "x", "--model", "wan2.1-t2v-14b"], 1, "model-missing"),
         (["--prompt", "x", "--out", "no such folder/clip.mp4"], 2, "no-such-folder"),
         (["--prompt", "x", "--out", "."], 2, "out-is-folder"),
+        (["--prompt", "x", "--out", "clip.webm"], 2, "out-other-kind"),
+        (["--prompt", "x", "--out", "clip.png"], 2, "out-other-kind"),
+        (["--prompt", "x", "--out", "one.jpg", "--num-frames", "1"], 2, "out-other-kind"),
     ],
 )
 def test_a_wrong_wish_gets_one_clear_message(
