@@ -20,7 +20,7 @@ from oelala.terminal.joins import tell_join
 from oelala.terminal.outcome import tell_unfinished
 from oelala.terminal.pose_transfer import make_ready, refuse_both, tell_scores
 from oelala.terminal.preset import preset_values
-from oelala.terminal.target import checked_target
+from oelala.terminal.target import checked_target, endings_of
 from oelala.terminal.watch import run_and_watch
 from oelala.texts import field_key, say
 
@@ -66,7 +66,7 @@ def _metavar(annotation: Any) -> str:
 def run(flags: argparse.Namespace, settings: Settings, console: Console) -> int:
     studio = Studio(settings)
     task = studio.read_task(flags.kind, _values(flags, studio, console))
-    out = checked_target(flags.out, task)
+    out = None if flags.out is None else checked_target(flags.out, endings_of(task))
     also = [model.strip() for model in flags.also.split(",") if model.strip()]
     told: dict[str, Any] = {}
     if isinstance(task, PoseTransfer):

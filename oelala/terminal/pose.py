@@ -13,6 +13,7 @@ from oelala.settings import Settings
 from oelala.studio import PoseRequest, Studio
 from oelala.terminal.bar import Bar
 from oelala.terminal.console import DONE, Console
+from oelala.terminal.target import checked_target
 from oelala.texts import say
 from oelala.texts.pose_fit import finding_in_words
 
@@ -99,7 +100,7 @@ def _request(flags: argparse.Namespace, settings: Settings) -> PoseRequest:
         hands=flags.hands,
         face=flags.face,
         models=settings.models,
-        draw=None if flags.draw is None else _spared(_target(flags.draw), flags),
+        draw=None if flags.draw is None else _spared(checked_target(flags.draw), flags),
         style=flags.style,
         over=flags.over,
         against=flags.against,
@@ -116,19 +117,9 @@ def _spared(target: Path, flags: argparse.Namespace) -> Path:
 
 
 def _folder(path: Path) -> Path:
-    """It may be new. Found wanting before the work, as `_target`."""
+    """It may be new. Found wanting before the work, as `checked_target`."""
     folder = path.expanduser().resolve()
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not there.is_dir():
         raise OelalaError("not-a-folder", path=str(there))
     return folder
-
-
-def _target(path: Path) -> Path:
-    """Found wanting before the work and not after it."""
-    target = path.expanduser().resolve()
-    if target.is_dir():
-        raise OelalaError("out-is-folder", path=str(target), example=str(target / "pose.mp4"))
-    if not target.parent.is_dir():
-        raise OelalaError("no-such-folder", path=str(target.parent))
-    return target

@@ -143,6 +143,7 @@ def test_what_does_not_fit_is_said_in_words(tmp_path: Path, capsys: pytest.Captu
         (["moving.webp"], 1, "motion-moves"),
         (["wave", "--draw", "gone/out.mp4"], 2, "no-such-folder"),
         (["wave", "--draw", "."], 2, "out-is-folder"),
+        (["wave", "--draw", "wave.png"], 2, "out-other-kind"),
         (["wave", "--start", "3", "--end", "1"], 2, "bad-part"),
         (["wave", "--fps", "0"], 2, "bad-part"),
         (["wave", "--start", "5"], 1, "cut-empty"),
