@@ -28,10 +28,7 @@ def forecast(task: Task, settings: Settings, workspace: Workspace, *, warm: bool
     row = catalog.find(task.model, settings)
     own = catalog.defaults_of(row, task.kind)
     given = {name: value for name, value in task.model_dump().items() if value is not None}
-    maker, _ = row.maker(
-        task.kind, last_image=bool(given.get("last_image")), extends=bool(given.get("extend"))
-    )
-    row = catalog.find(maker, settings)
+    row = catalog.find(row.maker_of(task.kind, given), settings)
     there, here = look_here(settings), catalog.locate(row, settings.models) is not None
     speed = catalog.chosen_speed(row, given)
     missing = 0 if here else catalog.missing_bytes(row, settings.models)[0]

@@ -1,7 +1,6 @@
 """The avatars of a workspace: a folder each in `.oelala/avatars/`, with its document and its pictures.
 
-A picture is kept as a PNG under the hash of its content, without what a camera wrote into it. A job takes a
-picture of its own along (`keep_avatar`), so it survives the end of the avatar.
+A picture is kept as a PNG under the hash of its content, without what a camera wrote into it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from filelock import FileLock
@@ -24,15 +23,11 @@ from pydantic import ValidationError
 from oelala.errors import OelalaError
 from oelala.library.avatar import DOCUMENT, Avatar, AvatarDocument, Consent, Reference, avatar_in
 from oelala.library.avatar_names import LONGEST, checked_name, name_key
-from oelala.library.files import PART, flush_folder, flush_to_disk, write_json
-from oelala.library.inputs import KeptPicture, at_field, keep_picture
+from oelala.library.files import PART, flush_folder, write_file, write_json
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.picture import png_of, read_picture
-from oelala.tasks.base import Task
 from oelala.tasks.faults import faults_of
-
-AnyTask = TypeVar("AnyTask", bound=Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,37 +139,6 @@ def remove_avatar(workspace: Workspace, name: str) -> Path:
     return target
 
 
-def keep_character(workspace: Workspace, avatar: Avatar) -> KeptPicture:
-    """Its best picture, kept as jobs name theirs. Raises OelalaError ("avatar-without-consent"), and as
-    `library.inputs.keep_picture`."""
-    _require_consent(avatar)
-    picture = avatar.pictures[0]
-    return keep_picture(workspace, picture, f"{avatar.name}{picture.suffix}")
-
-
-def _require_consent(avatar: Avatar) -> None:
-    if not avatar.document.consent.affirmed:
-        raise OelalaError("avatar-without-consent", name=avatar.name)
-
-
-def keep_avatar(task: AnyTask, workspace: Workspace) -> AnyTask:
-    """The task with what its avatar says in the place of what is left open: its best picture for a task
-    without one, and its description where there is no prompt.
-
-    Raises InvalidTask with the field, as `read_avatar` and `keep_character`, and OelalaError ("out-of-disk",
-    "not-writable").
-    """
-    values = task.model_dump()
-    if not values.get("avatar"):
-        return task
-    with at_field("avatar"):
-        avatar = read_avatar(workspace, values["avatar"])
-        _require_consent(avatar)
-        image = values.get("image") or keep_character(workspace, avatar).reference
-    prompt = values.get("prompt") or avatar.document.description
-    return task.model_copy(update={"avatar": avatar.name, "image": image, "prompt": prompt})
-
-
 def _folders(workspace: Workspace) -> list[Path]:
     """Hidden ones are drafts, or belong to the system."""
     if not workspace.avatars.is_dir():
@@ -225,9 +189,7 @@ def _keep_reference(folder: Path, source: Path) -> Reference:
     picture = read_picture(source)
     data = png_of(np.asarray(picture))
     target = folder / f"{hashlib.sha256(data).hexdigest()}.png"
-    with target.open("wb") as file:
-        file.write(data)
-        flush_to_disk(file.fileno())
+    write_file(target, data)
     return Reference(file=target.name, width=picture.width, height=picture.height)
 
 

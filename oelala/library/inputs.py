@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +15,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from oelala.errors import InvalidTask, OelalaError
-from oelala.library.files import PART, copy_file, flush_to_disk
+from oelala.library.files import copy_file, write_file
 from oelala.library.names import note_name
 from oelala.library.workspace import Workspace
 from oelala.media.faults import disk_fault
 from oelala.media.picture import png_of, read_picture, suffix_of
-from oelala.media.video import Frame, VideoSpec, probe, read_frames, remove_quietly
+from oelala.media.video import Frame, VideoSpec, probe, read_frames
 from oelala.tasks.base import Task, fields_shown_as
 
 _REFERENCE = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
@@ -66,15 +65,8 @@ def keep_frame(workspace: Workspace, clip: Path, seconds: float | None) -> KeptP
     frame = _frame_of(clip, number)
     data = png_of(frame)
     reference = _named(data)
-    part = workspace.inputs / f".{reference}.{secrets.token_hex(4)}{PART}"
     with _writing(workspace):
-        try:
-            with part.open("xb") as file:
-                file.write(data)
-                flush_to_disk(file.fileno())
-            part.replace(workspace.inputs / reference)
-        finally:
-            remove_quietly(part)
+        write_file(workspace.inputs / reference, data)
     return KeptPicture(reference, frame.shape[1], frame.shape[0])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from oelala.errors import OelalaError
-from oelala.library import avatars, inputs
+from oelala.library import avatars, characters, inputs
 from oelala.library.avatar import Avatar
 from oelala.library.avatars import DamagedAvatar
 from oelala.library.inputs import KeptPicture
@@ -62,5 +62,6 @@ class AvatarVerbs(Verbs):
         raise OelalaError("picture-gone")
 
     def keep_character(self, name: str) -> KeptPicture:
-        """Its best picture, kept for a job. Raises as `library.avatars.read_avatar` and `keep_character`."""
-        return avatars.keep_character(self.workspace, avatars.read_avatar(self.workspace, name))
+        """Its best picture, kept for a job. Raises as `library.avatars.read_avatar` and
+        `library.characters.keep_character`."""
+        return characters.keep_character(self.workspace, avatars.read_avatar(self.workspace, name))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oelala.errors import InvalidTask
-from oelala.library.avatars import keep_avatar
+from oelala.library.characters import keep_avatar
 from oelala.library.names import name_of
 from oelala.library.searches import found_by, is_film, search_in_film, search_in_picture
 from oelala.library.unsaid import no_facts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from oelala.errors import InvalidTask, OelalaError
 from oelala.kinds import BY_NAME, KINDS, read_task
 from oelala.library import inputs
-from oelala.library.avatars import keep_avatar
+from oelala.library.characters import keep_avatar
 from oelala.library.fits import check_detector, check_replacement
 from oelala.library.motions import keep_motions
 from oelala.library.presets import Preset, list_presets
@@ -134,9 +134,7 @@ class TaskVerbs(Verbs):
         """Id of the model that really makes that task; None for one that is unknown by now, or does other
         things."""
         try:
-            row = self._row(str(values.get("model")))
-            last_image, extends = (bool(values.get(name)) for name in ("last_image", "extend"))
-            return row.maker(kind, last_image=last_image, extends=extends)[0]
+            return self._row(str(values.get("model"))).maker_of(kind, values)
         except (OelalaError, KeyError):
             return None
 

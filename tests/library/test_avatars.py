@@ -24,12 +24,11 @@ from oelala.library.avatars import (
     add_references,
     create_avatar,
     has_avatar,
-    keep_avatar,
-    keep_character,
     list_avatars,
     read_avatar,
     remove_avatar,
 )
+from oelala.library.characters import keep_avatar, keep_character
 from oelala.library.inputs import is_kept, kept_path
 from oelala.library.names import name_of
 from oelala.library.workspace import Workspace

@@ -152,6 +152,11 @@ class Row:
         fills_in = last_image or (extends and self.most_kept > 1)
         return self.fills_in_by if fills_in and self.fills_in_by else (self.id, self.pipelines[kind])
 
+    def maker_of(self, kind: str, values: Mapping[str, Any]) -> str:
+        """The id alone, by a task's values and without a look at its clip. Raises as `maker`."""
+        last_image, extends = (bool(values.get(name)) for name in ("last_image", "extend"))
+        return self.maker(kind, last_image=last_image, extends=extends)[0]
+
     @property
     def bytes(self) -> int:
         """The download's size, or what it is at most (`bytes_exact`)."""
