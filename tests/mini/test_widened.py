@@ -32,7 +32,8 @@ def test_it_encodes_and_decodes_as_before() -> None:
         assert torch.equal(after.decode(told).sample, before.decode(told).sample)
 
 
-def test_every_new_number_learns() -> None:
+def test_what_is_new_learns() -> None:
+    narrow = {name.removeprefix("encoder."): value for name, value in weights(4).items()}
     vae = vae_of(widened(weights(4), 6, tiny=True), tiny=True)
     optimizer = torch.optim.SGD(vae.parameters(), lr=0.05)
     whole = WholeClip(vae)
@@ -45,7 +46,9 @@ def test_every_new_number_learns() -> None:
     for name, value in vae.encoder.state_dict().items():
         # Gammas of what is still nearly zero follow later, and a bias of all keys alike changes no softmax.
         if name.endswith("weight"):
-            assert (value != start[name]).float().mean() > 0.6, name
+            new = torch.ones_like(value, dtype=torch.bool)
+            new[tuple(slice(size) for size in narrow[name].shape)] = False
+            assert not new.any() or (value != start[name])[new].float().mean() > 0.3, name
 
 
 def test_as_wide_as_it_is_stays_and_a_narrower_one_is_refused() -> None:

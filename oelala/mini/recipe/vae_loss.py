@@ -1,6 +1,7 @@
 """What the VAE is trained for: detail, edges, motion, and most of all faces and hands."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -10,11 +11,26 @@ from torch import Tensor
 NOSE, _NECK, _WRISTS = 0, 1, (4, 7)
 # Radii in that distance.
 FACE_REACH, _HAND_REACH = 0.62, 0.42
-# How much more a pixel there counts, at least and at most: a small face as much in all as a large one. In a
-# whole body's 20 pixels a side stands who somebody is, and which side is the front.
-_FACE, _HAND = (3.0, 20.0), (2.0, 8.0)
-# That share of a frame's weight, beside its pixels' own, belongs to a face, and to each hand.
-_FACE_SHARE, _HAND_SHARE = 0.25, 0.03
+
+
+@dataclass(frozen=True)
+class _Part:
+    """`least`, `most`: how much more a pixel at the `joint` counts; `share` of a frame's weight, beside its
+    pixels' own, belongs to the part. So a small one counts as much in all as a large one: in a whole body's
+    face of 20 pixels a side stands who somebody is, and which side is the front.
+    """
+
+    joint: int
+    reach: float
+    least: float
+    most: float
+    share: float
+
+
+_PARTS = (
+    _Part(NOSE, FACE_REACH, 3.0, 20.0, 0.25),
+    *(_Part(wrist, _HAND_REACH, 2.0, 8.0, 0.03) for wrist in _WRISTS),
+)
 
 
 def detail(x: Tensor) -> Tensor:
@@ -42,26 +58,25 @@ def nearness(joint: Tensor, reach: Tensor, centres: Tensor, half: float = 0.0) -
 
 def faces_and_hands(joints: Tensor, size: int) -> Tensor:
     """Extra weight (B, 1, T, size, size) at nose and wrists; joints (B, T, 18, 2) in pixels of the crop."""
-    axis = torch.arange(size, device=joints.device) + 0.5
     scale = people_size(joints, size)
     weight = torch.zeros(*joints.shape[:2], size, size, device=joints.device)
-    hands = [(wrist, _HAND_REACH, _HAND, _HAND_SHARE) for wrist in _WRISTS]
-    for joint, reach, amounts, share in [(NOSE, FACE_REACH, _FACE, _FACE_SHARE), *hands]:
+    for part in _PARTS:
         # The integral of exp(-(d / reach)^2) over the plane, as a share of the crop.
-        area = math.pi * (reach * scale / size).square()
-        amount = (share / area).clamp(*amounts).unsqueeze(-1).unsqueeze(-1)
-        weight = torch.maximum(weight, amount * nearness(joints[:, :, joint], reach * scale, axis))
+        area = math.pi * (part.reach * scale / size).square()
+        amount = (part.share / area).clamp(part.least, part.most).unsqueeze(-1).unsqueeze(-1)
+        weight = torch.maximum(weight, amount * _near(part, joints, size))
     return weight.unsqueeze(1)
 
 
 def in_face_or_hand(joints: Tensor, size: int) -> Tensor:
-    """Where faces and hands are, (B, 1, T, size, size), True or False, for such joints."""
+    """Where a pixel counts twice or more even for a large one, (B, 1, T, size, size), for such joints."""
+    near = [part.least * _near(part, joints, size) > 1 for part in _PARTS]
+    return torch.stack(near).any(0).unsqueeze(1)
+
+
+def _near(part: _Part, joints: Tensor, size: int) -> Tensor:
     axis = torch.arange(size, device=joints.device) + 0.5
-    scale = people_size(joints, size)
-    face = nearness(joints[:, :, NOSE], FACE_REACH * scale, axis) > 1 / 3
-    for wrist in _WRISTS:
-        face = face | (nearness(joints[:, :, wrist], _HAND_REACH * scale, axis) > 1 / 2)
-    return face.unsqueeze(1)
+    return nearness(joints[:, :, part.joint], part.reach * people_size(joints, size), axis)
 
 
 def reconstruction_loss(made: Tensor, truth: Tensor, extra: Tensor | float = 0.0) -> Tensor:
