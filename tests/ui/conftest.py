@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from oelala.models.catalog import find
 from oelala.settings import Settings
 from oelala.studio import Studio
+from oelala.ui.routes import routes
 from tests.media.test_pose_detectors import put_openpose
 from tests.models.download.hub import Hub, running_hub
 from tests.ui import browsing
@@ -153,3 +156,14 @@ def forget(tab: Any, url: str) -> None:
     tab.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     context.clear_cookies()
     context.clear_permissions()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
+
+
+@pytest.fixture
+def client(studio: Studio) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(studio))) as client:
+        yield client

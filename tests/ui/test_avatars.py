@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from oelala.library.avatar import DOCUMENT
-from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.ui.form import Form
-from oelala.ui.routes import routes
 from tests.media import pictures
+from tests.ui.test_pictures import OURS
 
-OURS = {"X-Oelala": "1"}
 NAME = "Ånna & co 100%"
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Studio:
-    return Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
-
-
-@pytest.fixture
-def client(studio: Studio) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes(studio))) as client:
-        yield client
 
 
 @pytest.fixture

@@ -60,6 +60,13 @@ def save_as_avatar(page: Any) -> None:
     page.wait_for_selector(f"{CHOICE}[aria-pressed=true]")
 
 
+def begin_saving(page: Any, someone: Path) -> None:
+    """With the form open that asks for a name."""
+    open_tab(page)
+    page.set_input_files(f"{PICTURE} input[type=file]", someone)
+    page.click("[data-save-avatar]")
+
+
 def test_a_picture_is_saved_chosen_and_let_go(
     page: Any, live: LiveStudio, someone: Path, no_avatars: None
 ) -> None:
@@ -165,9 +172,7 @@ def test_a_name_belongs_to_the_picture_it_was_given_to(
     page: Any, live: LiveStudio, someone: Path, no_avatars: None
 ) -> None:
     """Another one came while it was saved."""
-    open_tab(page)
-    page.set_input_files(f"{PICTURE} input[type=file]", someone)
-    page.click("[data-save-avatar]")
+    begin_saving(page, someone)
     page.fill(".o-avatar-form input:not([type])", "Anna")
     page.check(".o-avatar-form input[type=checkbox]")
     waiting: list[Any] = []
@@ -185,9 +190,7 @@ def test_a_name_belongs_to_the_picture_it_was_given_to(
 def test_a_fault_of_the_picture_leaves_the_form_alone(
     page: Any, live: LiveStudio, someone: Path, no_avatars: None
 ) -> None:
-    open_tab(page)
-    page.set_input_files(f"{PICTURE} input[type=file]", someone)
-    page.click("[data-save-avatar]")
+    begin_saving(page, someone)
     page.click(".o-avatar-form button:has-text('Save')")
     page.wait_for_selector(".o-avatar-form .o-fault:has-text('No avatar can be called')")
     assert page.evaluate("document.activeElement.matches('.o-avatar-form input')")

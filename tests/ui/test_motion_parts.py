@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from oelala.engines.read_motion import run as read
-from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.read_motion import ReadMotion
-from oelala.ui.routes import routes
 from tests.engines.test_text_to_video import context_of
 from tests.library.test_motions import bare_frames
 from tests.media.films import film, walking_body
 from tests.ui.test_motions import fit, upload
 from tests.ui.test_pictures import OURS
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Studio:
-    return Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
-
-
-@pytest.fixture
-def client(studio: Studio) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes(studio))) as client:
-        yield client
 
 
 def test_of_a_long_film_the_first_part_is_searched_and_then_the_one_chosen(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -11,7 +10,6 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from oelala.engines.draw_motion import run
@@ -23,7 +21,6 @@ from oelala.media.poses.motions import shipped_motion
 from oelala.media.poses.openpose_read import read_openpose
 from oelala.media.poses.openpose_write import write_zip
 from oelala.media.video import probe
-from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.draw_motion import DrawMotion
 from oelala.tasks.pose_transfer import PoseTransfer
@@ -32,7 +29,6 @@ from oelala.tasks.text_to_video import TextToVideo
 from oelala.terminal.console import Console
 from oelala.terminal.pose_transfer import tell_scores
 from oelala.ui.form import Form
-from oelala.ui.routes import routes
 from tests.engines.test_text_to_video import context_of
 from tests.media.bodies import pose_of, standing
 from tests.media.films import film, walking_body
@@ -46,17 +42,6 @@ FIT: dict[str, Any] = {
     "height": 256,
     "num_frames": 9,
 }
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Studio:
-    return Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
-
-
-@pytest.fixture
-def client(studio: Studio) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes(studio))) as client:
-        yield client
 
 
 def upload(client: TestClient, path: Path, name: str | None = None) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,21 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from oelala.errors import InvalidTask
 from oelala.library.outputs import SaveClip, save_clip
 from oelala.models.catalog import find
 from oelala.progress import RunContext
-from oelala.settings import Settings
 from oelala.studio import Studio
 from oelala.tasks.base import Task
 from oelala.tasks.image_to_video import ImageToVideo
 from oelala.tasks.pose_transfer import PoseTransfer
 from oelala.tasks.text_to_video import TextToVideo
 from oelala.ui.form import Form
-from oelala.ui.routes import routes
 from tests.media import pictures
 from tests.media.clips import moving_gradient
 from tests.media.films import film
@@ -42,17 +38,6 @@ VALUES: dict[str, Any] = {
     "flow_shift": 3.0,
     "seed": 11,
 }
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Studio:
-    return Studio(Settings(workspace=tmp_path / "w", models=tmp_path / "hub"))
-
-
-@pytest.fixture
-def client(studio: Studio) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes(studio))) as client:
-        yield client
 
 
 @pytest.fixture
